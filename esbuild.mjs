@@ -1,0 +1,70 @@
+// Bundles the product into dist/ and, when asked, the tests and benches into out/.
+//   node esbuild.mjs [--watch] [--minify]
+import { build, context } from 'esbuild';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+export const root = path.dirname(fileURLToPath(import.meta.url));
+
+/** Options shared by everything that runs in Node. */
+const nodeOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+  // Engines find their own binaries beside themselves, so they stay packages.
+  external: ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-web/*', 'mocha'],
+  // Binary assets are copied beside the bundle and imported as their path.
+  loader: { '.wasm': 'file', '.ttf': 'file' },
+};
+
+/** The command line, dist/cli.js. */
+export const cliBuild = {
+  ...nodeOptions,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+/** Every file of a folder whose name ends so, in a stable order. */
+async function filesUnder(folder, ending) {
+  const names = await readdir(path.join(root, folder), { recursive: true });
+  return names
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => path.posix.join(folder, name.split(path.sep).join('/')));
+}
+
+/** One bundle that imports every file of a folder: fast to build, and no list to forget a file in. */
+export async function bundleFolder(folder, ending, outfile) {
+  const files = await filesUnder(folder, ending);
+  await build({
+    ...nodeOptions,
+    stdin: { contents: files.map((file) => `import './${file}';`).join('\n'), resolveDir: root },
+    outfile,
+  });
+  return files;
+}
+
+/** Bundles the product. */
+export async function buildProduct(options = {}) {
+  await build({ ...cliBuild, ...options });
+}
+
+async function main() {
+  const minify = process.argv.includes('--minify');
+  if (process.argv.includes('--watch')) {
+    const watching = await context({ ...cliBuild, logLevel: 'info' });
+    await watching.watch();
+  } else {
+    await buildProduct({ minify });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main();
+}

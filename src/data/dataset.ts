@@ -1,0 +1,62 @@
+/** Where an instance stands in the user's files. */
+export interface Place {
+  /** Path of the file, as the user named it (for a folder of images the image itself). */
+  file: string;
+  /** 1-based line, where the file has lines. */
+  line?: number;
+  /** 0-based position within the file, where it has rows. */
+  index?: number;
+  /** Array inside an archive, e.g. `x` of an `.npz`. */
+  member?: string;
+}
+
+/** How the axes of one instance are meant, as far as the file tells. */
+export type AxisOrder = 'flat' | 'HW' | 'HWC' | 'CHW' | 'unknown';
+
+/** The numbers of a dataset, read batch by batch; nothing but the file's own bytes is kept. */
+export interface Features {
+  /** Number of instances. */
+  readonly count: number;
+  /** Shape of one instance, e.g. [784] or [28, 28]. */
+  readonly shape: readonly number[];
+  readonly axes: AxisOrder;
+  /**
+   * Copies whole instances into `out`, one after the other, row-major, unscaled.
+   * @throws InputError naming file, place and column of the first value that is NaN or infinite
+   */
+  read(indices: ArrayLike<number>, out: Float32Array | Float64Array): Promise<void>;
+  /** Where an instance comes from. */
+  place(index: number): Place;
+}
+
+/** The labels of a dataset as class indices. */
+export interface Labels {
+  /** One class index an instance. */
+  readonly values: Int32Array;
+  /** Names of the classes, by index. */
+  readonly classes: readonly string[];
+  /** True where the classes were integers in the file, so that index and integer are the same number. */
+  readonly numeric: boolean;
+}
+
+/** A named part of a dataset: `of[i]` is the split of instance i. */
+export interface Splits {
+  readonly names: readonly string[];
+  readonly of: Uint8Array;
+}
+
+/** A dataset as opened: instances in file order, with labels and splits where there are any. */
+export interface Dataset {
+  readonly features: Features;
+  readonly labels?: Labels;
+  readonly splits?: Splits;
+  /**
+   * For every row in use, its number in the file (all of them: 0, 1, 2, …). `--take` and `--sample` shorten it;
+   * the instance numbers of a run are these.
+   */
+  readonly instances: Int32Array;
+  /** Files it was read from, with their SHA-256 (hexadecimal). */
+  readonly sources: readonly { path: string; sha256: string }[];
+  /** What was assumed or left out while reading, in sentences for the user. */
+  readonly notices: readonly string[];
+}

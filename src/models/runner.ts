@@ -1,0 +1,86 @@
+/** Numbers as an engine returns them. */
+export type TensorData = Float32Array | Float64Array;
+
+/** An activation layer of a model, in topological order. */
+export interface ActivationLayer {
+  /** Short and unique within the model, made from the name of the node or of its tensor. */
+  name: string;
+  /** The activation as the model has it: `Relu`, `LeakyRelu`, `Clip`, … */
+  activation: string;
+  /** Finite breakpoints, ascending: a unit's piece is how many of them are below its pre-activation. */
+  breakpoints: number[];
+  /** Shape of one instance's pre-activation, without the batch axis; -1 where only a run can tell. */
+  shape: number[];
+  /** Product of `shape`; 0 while unknown. */
+  units: number;
+}
+
+/** An activation found in a model that has no pieces, so no pattern. */
+export interface SkippedActivation {
+  name: string;
+  activation: string;
+  reason: string;
+}
+
+/** Input of a model, without the batch axis. */
+export interface ModelInput {
+  name: string;
+  /** Shape of one instance; -1 for an axis that the model leaves open. */
+  shape: number[];
+  /** Element type as the model has it: `float32`, `float64`, `float16`, `uint8`, … */
+  type: string;
+  /** Rows that the model insists on for each batch; undefined when any number will do. */
+  batch?: number;
+}
+
+/** Which engine runs the model, and why that one. */
+export interface Backend {
+  name: string;
+  version: string;
+  reason: string;
+}
+
+/** Output of a model that gives the predicted classes. */
+export interface ModelOutput {
+  name: string;
+  /** `logits`: one number a class; `logit`: one number, its sign decides; `probability`: one number, above ½ is class 1; `class`: the class itself. */
+  kind: 'logits' | 'logit' | 'probability' | 'class';
+  /** Number of classes the output can name; undefined for `class`. */
+  classes?: number;
+}
+
+/** What one batch gave. The arrays are the caller's to keep. */
+export interface BatchResult {
+  /** Pre-activations, in the order of `layers`, each [rows, units], row-major, unchecked: packing finds NaN and ±Inf. */
+  taps: TensorData[];
+  /** Predicted class of each row. */
+  predicted: Int32Array;
+}
+
+/** What a model file holds, told without running it. */
+export interface ModelDescription {
+  /** File as the user named it. */
+  path: string;
+  sha256: string;
+  input: ModelInput;
+  output: ModelOutput;
+  /** All outputs of the model by name; `output` is one of them. */
+  outputs: string[];
+  layers: ActivationLayer[];
+  skipped: SkippedActivation[];
+  /** What was assumed, in sentences for the user. */
+  notices: string[];
+}
+
+/** "Run this batch, give me these taps." */
+export interface ModelRunner extends ModelDescription {
+  readonly backend: Backend;
+  /**
+   * Runs `rows` instances, given row-major in the model's own input shape. A batch smaller than a fixed one is padded,
+   * a larger one is run in pieces. A call may be made before the last one has settled; results come in order.
+   * @throws InputError naming model, output and row (within the batch) of the first output that is NaN
+   */
+  run(batch: TensorData, rows: number): Promise<BatchResult>;
+  /** Frees the engine's memory. */
+  close(): Promise<void>;
+}
