@@ -1,0 +1,13 @@
+/** Entropy in bits of a distribution given as counts: log₂ T − (1/T) Σ c log₂ c. 0 for no counts. */
+export function entropyOf(counts: ArrayLike<number>, from = 0, to = counts.length): number {
+  let total = 0;
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const c = counts[i];
+    if (c > 0) {
+      total += c;
+      sum += c * Math.log2(c);
+    }
+  }
+  return total === 0 ? 0 : Math.max(0, Math.log2(total) - sum / total);
+}

@@ -1,0 +1,199 @@
+import { contingency, refine, type Contingency } from './contingency';
+import { nodeClasses, type Diagram, type NodeClasses } from './diagram';
+import type { LevelNodes } from './nodes';
+
+/** What a block of an overview stands for: one node, or several merged ones. */
+export type BlockKind = 'alone' | 'singletons' | 'pure' | 'mixed';
+
+/** A block of an overview. */
+export interface Block {
+  kind: BlockKind;
+  /** Its node when it is alone; −1 for merged ones. */
+  node: number;
+  /** Number of nodes it stands for. */
+  nodes: number;
+  instances: number;
+  /** Class of most of its instances. */
+  majority: number;
+}
+
+/** One level of an overview. */
+export interface OverviewLevel {
+  blocks: Block[];
+  /** Block of each node of the diagram's level. */
+  blockOf: Int32Array;
+  /** Instances of each block (row) in each class (column). */
+  histogram: Contingency;
+  /** Share of the instances that are in nodes drawn alone. */
+  coverage: number;
+}
+
+/** Flows between the blocks of two consecutive levels, one for each class that takes them. */
+export interface Flows {
+  source: Int32Array;
+  target: Int32Array;
+  class: Int32Array;
+  instances: Int32Array;
+}
+
+/** A diagram reduced to as many blocks as can be drawn and read. Every instance is in it. */
+export interface Overview {
+  instances: number;
+  classes: number;
+  levels: OverviewLevel[];
+  /** Flows summed over classes: blocks of level l (rows) to blocks of level l + 1 (columns). */
+  edges: Contingency[];
+  flows: Flows[];
+}
+
+/** How far to reduce. */
+export interface OverviewOptions {
+  /** Most blocks of a hidden level; the last level, the outputs, is always whole. */
+  budget: number;
+  /** Nodes of fewer instances are merged even when the budget has room, unless the whole level fits it. */
+  smallest?: number;
+}
+
+/** Beyond this many, the smaller classes share their groups, so that a level has at most 30 of them. */
+const GROUPED_CLASSES = 9;
+const KINDS: BlockKind[] = ['singletons', 'pure', 'mixed'];
+
+/**
+ * Reduces a diagram: the largest nodes of each level stay alone, the rest is merged by majority class × (singletons /
+ * pure / mixed). One "others" bin would lie: it would hold most of a wide level and hide its classes.
+ * @param classOf class of each instance by which to merge and to part the flows: labels, outputs, or 0/1 for right
+ * @param classes number of classes
+ */
+export function buildOverview(
+  diagram: Diagram,
+  classOf: Int32Array,
+  classes: number,
+  options: OverviewOptions,
+): Overview {
+  const last = diagram.levels.length - 1;
+  const reduced = diagram.levels.map(({ nodes }, l) =>
+    reduceLevel(
+      nodes,
+      nodeClasses(nodes, classOf, classes),
+      l === last ? nodes.count : options.budget,
+      options.smallest,
+    ),
+  );
+  const blockOfInstance = reduced.map(({ blockOf }, l) => diagram.levels[l].nodes.of.map((n) => blockOf[n]));
+  const levels = reduced.map(({ blocks, blockOf }, l): OverviewLevel => {
+    const alone = blocks.reduce((sum, block) => sum + (block.kind === 'alone' ? block.instances : 0), 0);
+    return {
+      blocks,
+      blockOf,
+      histogram: contingency(blockOfInstance[l], blocks.length, classOf, classes),
+      coverage: alone / diagram.instances,
+    };
+  });
+  const gaps = levels.slice(0, -1).map((level, l) => {
+    const from = blockOfInstance[l];
+    const to = blockOfInstance[l + 1];
+    const targets = levels[l + 1].blocks.length;
+    const edges = contingency(from, level.blocks.length, to, targets);
+    const pairs = refine(from, level.blocks.length, to, targets);
+    return { edges, flows: flowsByClass(edges, contingency(pairs.of, pairs.count, classOf, classes)) };
+  });
+  return {
+    instances: diagram.instances,
+    classes,
+    levels,
+    edges: gaps.map((gap) => gap.edges),
+    flows: gaps.map((gap) => gap.flows),
+  };
+}
+
+function reduceLevel(
+  nodes: LevelNodes,
+  classes: NodeClasses,
+  budget: number,
+  smallest = 2,
+): { blocks: Block[]; blockOf: Int32Array } {
+  const alone = nodesAlone(nodes, classes, budget, smallest);
+  const blockOf = new Int32Array(nodes.count).fill(-1);
+  const blocks: Block[] = [];
+  const add = (kind: BlockKind, node: number, majority: number) =>
+    blocks.push({ kind, node, nodes: 0, instances: 0, majority }) - 1;
+  for (const node of alone) blockOf[node] = add('alone', node, classes.majority[node]);
+  const groups = new Map<number, number>();
+  const groupOf = groupNumbers(nodes, classes);
+  for (let node = 0; node < nodes.count; node++) {
+    if (blockOf[node] < 0) {
+      const group = groupOf[node];
+      let block = groups.get(group);
+      if (block === undefined) {
+        block = add(KINDS[group % 3], -1, classes.majority[node]);
+        groups.set(group, block);
+      }
+      blockOf[node] = block;
+    }
+    blocks[blockOf[node]].nodes++;
+    blocks[blockOf[node]].instances += nodes.occurrences[node];
+  }
+  for (const block of blocks) {
+    if (block.kind !== 'alone' && block.nodes === 1) {
+      block.kind = 'alone';
+      block.node = blockOf.indexOf(blocks.indexOf(block));
+    }
+  }
+  return { blocks, blockOf };
+}
+
+/** The nodes that stay alone: the largest, as many as leave room for the groups of the rest. */
+function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, smallest: number): number[] {
+  const bySize = Array.from({ length: nodes.count }, (_, n) => n);
+  bySize.sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
+  if (nodes.count <= budget) return bySize;
+  const groupOf = groupNumbers(nodes, classes);
+  const groups = new Set<number>();
+  // From the smallest node upwards: how many groups the rest needs if it starts here.
+  let keep = 0;
+  for (let k = nodes.count; k > 0; k--) {
+    if (k + groups.size <= budget) {
+      keep = k;
+      break;
+    }
+    groups.add(groupOf[bySize[k - 1]]);
+  }
+  while (keep > 0 && nodes.occurrences[bySize[keep - 1]] < smallest) keep--;
+  return bySize.slice(0, keep);
+}
+
+/** Group of each node if it is merged: 3 × its class (small classes share one) + singletons, pure or mixed. */
+function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
+  const perClass = new Float64Array(classes.histogram.columns);
+  for (let n = 0; n < nodes.count; n++) perClass[classes.majority[n]] += nodes.occurrences[n];
+  const bySize = Array.from(perClass.keys()).sort((a, b) => perClass[b] - perClass[a] || a - b);
+  const slot = new Int32Array(perClass.length).fill(GROUPED_CLASSES);
+  const few = perClass.length <= GROUPED_CLASSES + 1 ? GROUPED_CLASSES + 1 : GROUPED_CLASSES;
+  bySize.slice(0, few).forEach((c, i) => {
+    slot[c] = i;
+  });
+  return Int32Array.from({ length: nodes.count }, (_, n) => {
+    const kind = nodes.occurrences[n] === 1 ? 0 : classes.purity[n] === 1 ? 1 : 2;
+    return 3 * slot[classes.majority[n]] + kind;
+  });
+}
+
+/** Parts every edge by class: pairs are numbered as the entries of `edges` are. */
+function flowsByClass(edges: Contingency, byClass: Contingency): Flows {
+  const entries = byClass.column.length;
+  const flows: Flows = {
+    source: new Int32Array(entries),
+    target: new Int32Array(entries),
+    class: byClass.column,
+    instances: byClass.count,
+  };
+  for (let r = 0; r < edges.rows; r++) {
+    for (let e = edges.offsets[r]; e < edges.offsets[r + 1]; e++) {
+      for (let k = byClass.offsets[e]; k < byClass.offsets[e + 1]; k++) {
+        flows.source[k] = r;
+        flows.target[k] = edges.column[e];
+      }
+    }
+  }
+  return flows;
+}

@@ -1,0 +1,107 @@
+import { pieceOf, wordsPerRow, type PackedPatterns } from './packing';
+
+/** What the units of a layer do over a whole dataset. */
+export interface UnitActivity {
+  /** Units in piece 0 on every instance. */
+  dead: number;
+  /** Units in their top piece on every instance. */
+  alwaysOn: number;
+  /** The others. */
+  live: number;
+  /** For each unit: 0 live, 1 dead, 2 always on. */
+  state: Uint8Array;
+}
+
+/**
+ * Dead, always-on and live units, from the distinct patterns of a level.
+ * @param pieces number of pieces of the activation, so that `pieces − 1` is the top one
+ */
+export function unitActivity(patterns: PackedPatterns, pieces: number): UnitActivity {
+  const { count, units, words } = patterns;
+  const stride = wordsPerRow(patterns);
+  const ever = new Int32Array(stride);
+  const always = new Int32Array(stride).fill(-1);
+  for (let row = 0, at = 0; row < count; row++) {
+    for (let w = 0; w < stride; w++, at++) {
+      ever[w] |= words[at];
+      always[w] &= words[at];
+    }
+  }
+  const state = new Uint8Array(units);
+  let dead = 0;
+  let alwaysOn = 0;
+  const anyBits: PackedPatterns = { ...patterns, count: 1, words: Uint32Array.from(ever, (w) => w >>> 0) };
+  const allBits: PackedPatterns = { ...patterns, count: 1, words: Uint32Array.from(always, (w) => w >>> 0) };
+  for (let j = 0; j < units; j++) {
+    const any = pieceOf(anyBits, 0, j);
+    if (any === 0) {
+      state[j] = 1;
+      dead++;
+    } else if (any === pieces - 1 && pieceOf(allBits, 0, j) === pieces - 1) {
+      // The bits that were ever set are those of the top piece, and all of them were always set.
+      state[j] = 2;
+      alwaysOn++;
+    }
+  }
+  return { dead, alwaysOn, live: units - dead - alwaysOn, state };
+}
+
+/** Units that stand for a class: the same in nearly all its instances. */
+export interface ClassCore {
+  class: number;
+  /** Correctly predicted instances it was taken from. */
+  instances: number;
+  /** Units above piece 0 for at least the wanted share of them. */
+  on: number;
+  /** Units in piece 0 for at least the wanted share of them. */
+  off: number;
+}
+
+/**
+ * Class cores (Geng et al. 2023): for each class the units that are on, or off, for at least `share` of its correctly
+ * predicted instances. Readable on wide layers where exact patterns are not.
+ */
+export function classCores(
+  patterns: PackedPatterns,
+  of: Int32Array,
+  labels: Int32Array,
+  correct: Uint8Array,
+  classes: number,
+  share = 0.95,
+): ClassCore[] {
+  const weights = Array.from({ length: classes }, () => new Map<number, number>());
+  const instances = new Int32Array(classes);
+  for (let i = 0; i < of.length; i++) {
+    if (correct[i] === 0) continue;
+    const ofClass = weights[labels[i]];
+    ofClass.set(of[i], (ofClass.get(of[i]) ?? 0) + 1);
+    instances[labels[i]]++;
+  }
+  return weights.map((ofClass, c) => {
+    const onCount = unitCounts(patterns, ofClass);
+    const wanted = share * instances[c];
+    let on = 0;
+    let off = 0;
+    for (const count of onCount) {
+      if (instances[c] === 0) break;
+      if (count >= wanted) on++;
+      if (instances[c] - count >= wanted) off++;
+    }
+    return { class: c, instances: instances[c], on, off };
+  });
+}
+
+/** For each unit, how many of the weighted patterns have it above piece 0. */
+function unitCounts(patterns: PackedPatterns, weights: Map<number, number>): Float64Array {
+  const { units, planes, wordsPerPlane, words } = patterns;
+  const counts = new Float64Array(wordsPerPlane * 32);
+  for (const [row, weight] of weights) {
+    const at = row * planes * wordsPerPlane;
+    for (let w = 0; w < wordsPerPlane; w++) {
+      let bits = 0;
+      for (let p = 0; p < planes; p++) bits |= words[at + p * wordsPerPlane + w];
+      for (; bits !== 0; bits &= bits - 1) counts[(w << 5) + ((31 - Math.clz32(bits & -bits)) ^ 7)] += weight;
+    }
+  }
+  return counts.subarray(0, units);
+}
