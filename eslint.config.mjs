@@ -6,12 +6,12 @@ const rooms = {
   core: [],
   data: ['core'],
   models: ['core'],
-  runs: ['core'],
+  runs: ['core', 'data'],
   draw: ['core'],
   training: ['core', 'data', 'models'],
   engine: ['core', 'data', 'models', 'draw', 'training', 'runs'],
   protocol: ['core'],
-  extension: ['protocol', 'runs'],
+  extension: ['core', 'protocol', 'runs'],
   cli: ['core', 'data', 'models', 'draw', 'training', 'runs', 'engine', 'protocol'],
 };
 

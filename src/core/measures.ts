@@ -32,7 +32,8 @@ export function measureNodes(nodes: LevelNodes): NodeMeasures {
   const instances = nodes.of.length;
   const entropy = entropyOf(nodes.occurrences);
   return {
-    patterns: nodes.count,
+    // Prototypes that were carried on from an earlier snapshot may have lost their last instance.
+    patterns: nodes.occurrences.reduce((sum, c) => sum + (c > 0 ? 1 : 0), 0),
     instances,
     singletons: singletonCount(nodes.occurrences),
     entropy,

@@ -20,8 +20,10 @@ export interface Block {
 /** One level of an overview. */
 export interface OverviewLevel {
   blocks: Block[];
-  /** Block of each node of the diagram's level. */
+  /** Block of each node of the diagram's level; −1 for a node without instances. */
   blockOf: Int32Array;
+  /** Block of each instance. */
+  of: Int32Array;
   /** Instances of each block (row) in each class (column). */
   histogram: Contingency;
   /** Share of the instances that are in nodes drawn alone. */
@@ -85,6 +87,7 @@ export function buildOverview(
     return {
       blocks,
       blockOf,
+      of: blockOfInstance[l],
       histogram: contingency(blockOfInstance[l], blocks.length, classOf, classes),
       coverage: alone / diagram.instances,
     };
@@ -121,6 +124,7 @@ function reduceLevel(
   const groups = new Map<number, number>();
   const groupOf = groupNumbers(nodes, classes);
   for (let node = 0; node < nodes.count; node++) {
+    if (nodes.occurrences[node] === 0) continue;
     if (blockOf[node] < 0) {
       const group = groupOf[node];
       let block = groups.get(group);
@@ -144,14 +148,14 @@ function reduceLevel(
 
 /** The nodes that stay alone: the largest, as many as leave room for the groups of the rest. */
 function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, smallest: number): number[] {
-  const bySize = Array.from({ length: nodes.count }, (_, n) => n);
+  const bySize = Array.from(nodes.occurrences.keys()).filter((n) => nodes.occurrences[n] > 0);
   bySize.sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
-  if (nodes.count <= budget) return bySize;
+  if (bySize.length <= budget) return bySize;
   const groupOf = groupNumbers(nodes, classes);
   const groups = new Set<number>();
   // From the smallest node upwards: how many groups the rest needs if it starts here.
   let keep = 0;
-  for (let k = nodes.count; k > 0; k--) {
+  for (let k = bySize.length; k > 0; k--) {
     if (k + groups.size <= budget) {
       keep = k;
       break;
@@ -165,7 +169,9 @@ function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, sma
 /** Group of each node if it is merged: 3 × its class (small classes share one) + singletons, pure or mixed. */
 function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
   const perClass = new Float64Array(classes.histogram.columns);
-  for (let n = 0; n < nodes.count; n++) perClass[classes.majority[n]] += nodes.occurrences[n];
+  for (let n = 0; n < nodes.count; n++) {
+    if (nodes.occurrences[n] > 0) perClass[classes.majority[n]] += nodes.occurrences[n];
+  }
   const bySize = Array.from(perClass.keys()).sort((a, b) => perClass[b] - perClass[a] || a - b);
   const slot = new Int32Array(perClass.length).fill(GROUPED_CLASSES);
   const few = perClass.length <= GROUPED_CLASSES + 1 ? GROUPED_CLASSES + 1 : GROUPED_CLASSES;
@@ -174,7 +180,7 @@ function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
   });
   return Int32Array.from({ length: nodes.count }, (_, n) => {
     const kind = nodes.occurrences[n] === 1 ? 0 : classes.purity[n] === 1 ? 1 : 2;
-    return 3 * slot[classes.majority[n]] + kind;
+    return nodes.occurrences[n] === 0 ? -1 : 3 * slot[classes.majority[n]] + kind;
   });
 }
 

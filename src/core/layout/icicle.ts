@@ -1,4 +1,4 @@
-import { contingency } from '../contingency';
+import { contingency, type Contingency } from '../contingency';
 import type { Partition } from '../partition';
 import { columnPositions, type Frame, type Segment } from './flow';
 
@@ -13,7 +13,8 @@ export interface IcicleBox {
   leaf: boolean;
   y: number;
   height: number;
-  majority: number;
+  /** Predicted class of most of its instances. */
+  output: number;
   segments: Segment[];
 }
 
@@ -24,7 +25,10 @@ export interface IcicleColumn {
   boxes: IcicleBox[];
 }
 
-/** The partition as an icicle from the outputs (last column, all instances) back to the first level. */
+/**
+ * The partition as an icicle from the outputs back to the first level. The last column is all instances, a box for each
+ * predicted class; the boxes of the other columns are sets of the partition.
+ */
 export interface IcicleGeometry {
   columns: IcicleColumn[];
   scale: number;
@@ -71,7 +75,9 @@ export function layoutIcicle(
   let groups: Group[] = [
     { sets: [0], size: predicted.length, leaf: children[0].length === 0, output: 0, y: frame.y },
   ];
-  for (let l = levels; l >= 0; l--) {
+  columns[levels] = { x: xs[levels], width: frame.columnWidth, boxes: outputBoxes(classes, frame.y, scale) };
+  for (let l = levels - 1; l >= 0; l--) {
+    groups = groups.flatMap((group) => splitGroup(group, partition, children, majority, smallest / scale, scale));
     const boxOfSet = new Int32Array(partition.sets.length).fill(-1);
     groups.forEach((group, g) => {
       for (const s of group.sets) boxOfSet[s] = g;
@@ -163,6 +169,30 @@ function splitGroup(
   return parts;
 }
 
+/** All instances by predicted class. */
+function outputBoxes(classes: IcicleClasses, top: number, scale: number): IcicleBox[] {
+  const table = contingency(classes.predicted, classes.outputs, classes.classOf, classes.classes);
+  let y = top;
+  return Array.from({ length: classes.outputs }, (_, output) => {
+    const segments = segmentsOf(table, output, y, scale);
+    const instances = segments.reduce((sum, segment) => sum + segment.instances, 0);
+    const box = { set: -1, sets: 0, instances, leaf: false, y, height: instances * scale, output, segments };
+    y += box.height;
+    return box;
+  }).filter((box) => box.instances > 0);
+}
+
+function segmentsOf(table: Contingency, row: number, top: number, scale: number): Segment[] {
+  const segments: Segment[] = [];
+  let y = top;
+  for (let e = table.offsets[row]; e < table.offsets[row + 1]; e++) {
+    const height = table.count[e] * scale;
+    segments.push({ class: table.column[e], instances: table.count[e], y, height });
+    y += height;
+  }
+  return segments;
+}
+
 function boxesOf(
   groups: Group[],
   setOfInstance: Int32Array,
@@ -171,32 +201,17 @@ function boxesOf(
   classes: number,
   scale: number,
 ): IcicleBox[] {
-  // Instances whose cluster ended in an earlier column belong to no box of this one: a row of its own that is not drawn.
+  // Instances whose cluster ended in a later level belong to no box of this one: a row of its own that is not drawn.
   const box = setOfInstance.map((s) => (boxOfSet[s] < 0 ? groups.length : boxOfSet[s]));
   const table = contingency(box, groups.length + 1, classOf, classes);
-  return groups.map((group, g) => {
-    const segments: Segment[] = [];
-    let y = group.y;
-    let majority = -1;
-    let most = 0;
-    for (let e = table.offsets[g]; e < table.offsets[g + 1]; e++) {
-      const instances = table.count[e];
-      segments.push({ class: table.column[e], instances, y, height: instances * scale });
-      y += instances * scale;
-      if (instances > most) {
-        most = instances;
-        majority = table.column[e];
-      }
-    }
-    return {
-      set: group.sets.length === 1 ? group.sets[0] : -1,
-      sets: group.sets.length,
-      instances: group.size,
-      leaf: group.leaf,
-      y: group.y,
-      height: group.size * scale,
-      majority,
-      segments,
-    };
-  });
+  return groups.map((group, g) => ({
+    set: group.sets.length === 1 ? group.sets[0] : -1,
+    sets: group.sets.length,
+    instances: group.size,
+    leaf: group.leaf,
+    y: group.y,
+    height: group.size * scale,
+    output: group.output,
+    segments: segmentsOf(table, g, group.y, scale),
+  }));
 }

@@ -1,0 +1,109 @@
+import { Option, type Command } from 'commander';
+import { openDataset, type DatasetOptions, type NamedPath } from '../data/openDataset';
+import type { Dataset } from '../data/dataset';
+import { InputError } from '../core/errors';
+import { parseScaling, type Scaling } from '../data/scaling';
+import { wholeNumber } from './numbers';
+
+/** Options about data as the command line has them. */
+export interface DataOptions {
+  data: string[];
+  labels?: string[];
+  labelColumn?: string;
+  noLabels?: boolean;
+  header?: boolean;
+  delimiter?: string;
+  missing?: DatasetOptions['missing'];
+  axes?: DatasetOptions['axes'];
+  scale?: string;
+  mean?: string;
+  std?: string;
+  split?: string;
+  seed?: number;
+  take?: number;
+  sample?: number;
+}
+
+/** Adds the options about data to a command. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--data <file...>',
+      'instances: .npy, .npz (file.npz:member), IDX (.gz too), CSV/TSV, or a folder of images with a subfolder a class; NAME=FILE makes a named split',
+    )
+    .option(
+      '--labels <file...>',
+      'labels of the instances, where they are not in the data; NAME=FILE for a split',
+    )
+    .option(
+      '--label-column <name>',
+      'label column of a table, by name or 0-based number (the last one when left out)',
+    )
+    .option('--no-labels', 'the data has no labels: look for none')
+    .option('--header', 'the first row of a table names its columns (found out when left out)')
+    .option('--no-header', 'the first row of a table is data')
+    .option('--delimiter <character>', 'separator of a table: one character, or tab, comma, semicolon')
+    .addOption(
+      new Option('--missing <rule>', 'missing numbers of a table').choices(['error', 'drop', 'zero', 'mean']),
+    )
+    .addOption(
+      new Option('--axes <order>', 'what the axes of an instance are').choices([
+        'flat',
+        'HW',
+        'HWC',
+        'CHW',
+        'unknown',
+      ]),
+    )
+    .option('--scale <S>', 'numbers become (x·S − M) / D')
+    .option('--mean <M>', 'one number, or one per channel with commas')
+    .option('--std <D>', 'one number, or one per channel with commas')
+    .option('--split <shares>', 'named splits drawn at random, e.g. train=0.8,test=0.2')
+    .option('--seed <n>', 'seed of --split and --sample', wholeNumber(0))
+    .option('--take <n>', 'only the first n instances', wholeNumber(1))
+    .option('--sample <n>', 'only n instances drawn at random, in file order', wholeNumber(1));
+}
+
+/** Opens the dataset that the options name. `raw` is what commander parsed. */
+export async function openData(raw: Record<string, unknown>): Promise<{
+  dataset: Dataset;
+  scaling: Scaling;
+  kept: Record<string, unknown>;
+}> {
+  // Commander gives --labels and --no-labels one name: false, or the files.
+  const { labels, ...options } = raw as unknown as Omit<DataOptions, 'labels'> & {
+    labels?: string[] | boolean;
+  };
+  const scaling = parseScaling(options);
+  const { labelColumn, header, delimiter, missing, axes, seed, take, sample } = options;
+  const dataset = await openDataset({
+    data: options.data.map(namedPath),
+    labels: Array.isArray(labels) ? labels.map(namedPath) : undefined,
+    labelColumn: labels === false ? false : labelColumn,
+    header,
+    delimiter,
+    missing,
+    axes,
+    seed,
+    take,
+    sample,
+    split: options.split === undefined ? undefined : parseShares(options.split),
+  });
+  const kept = { labelColumn, header, delimiter, missing, axes, seed, take, sample, split: options.split };
+  return { dataset, scaling, kept: { ...kept, labels: labels === false ? false : undefined } };
+}
+
+/** `train=data.npy` as a named path. A name has no slash or dot, so that paths with '=' in them stay paths. */
+function namedPath(text: string): NamedPath {
+  const match = /^([A-Za-z0-9_-]+)=(.+)$/s.exec(text);
+  return match ? { name: match[1], path: match[2] } : { path: text };
+}
+
+function parseShares(text: string) {
+  return text.split(',').map((part) => {
+    const match = /^([^=]+)=([0-9.]+)$/.exec(part.trim());
+    if (!match)
+      throw new InputError('--split', `is '${text}', expected names with shares such as train=0.8,test=0.2`);
+    return { name: match[1], share: Number(match[2]) };
+  });
+}

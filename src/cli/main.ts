@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import { InputError } from '../core/errors';
+import { addDraw } from './drawCommand';
+import { addExport } from './exportCommand';
+import { isAbort } from './interrupt';
+import { addModel } from './modelCommand';
+import { say } from './output';
+import { addRecord } from './recordCommand';
+import { addReport } from './reportCommand';
+import { UsageError } from './usageError';
+
+const examples = `
+Examples:
+  apd model model.onnx
+  apd record checkpoints/epoch-*.onnx --data x.npy --labels y.npy --out runs/first
+  apd draw runs/first --out first.png
+  apd report runs/first
+  apd help record
+
+Exit codes: 0 done, 1 bad input, 2 usage, 130 stopped.`;
+
+function createProgram(): Command {
+  const program = new Command('apd')
+    .description(
+      'Activation pattern diagrams: see how a network with piecewise linear activations learns its data.',
+    )
+    .version(version)
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', examples)
+    .exitOverride();
+  addRecord(program);
+  addDraw(program);
+  addExport(program);
+  addReport(program);
+  addModel(program);
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');
+  return program;
+}
+
+/** Tells what went wrong in one line. Returns the exit code. */
+function tellError(error: unknown): number {
+  // Commander has told it already; its only code that is no usage error is 0, for help and version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isAbort(error)) return 130;
+  if (error instanceof UsageError) {
+    say(`apd: ${error.message}`);
+    return 2;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`apd: ${message.split('\n')[0]}`);
+  if (!(error instanceof InputError)) {
+    if (process.env.APD_DEBUG && error instanceof Error) say(error.stack ?? '');
+    else say('This is a fault of the program, not of the input. APD_DEBUG=1 shows where it happened.');
+  }
+  return 1;
+}
+
+async function main(): Promise<void> {
+  // A reader of stdout that has gone (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = tellError(error);
+  }
+}
+
+void main();

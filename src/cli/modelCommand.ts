@@ -1,0 +1,83 @@
+import { Option, type Command } from 'commander';
+import { describeModel, openModel, type EngineChoice } from '../models/open';
+import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
+import { formatCount } from '../draw/text';
+import { printLines } from './output';
+import { textTable } from './table';
+
+interface ModelCommandOptions {
+  json?: boolean;
+  output?: string;
+  run?: boolean;
+  engine: EngineChoice;
+}
+
+const examples = `
+Examples:
+  apd model model.onnx
+  apd model model.onnx --json`;
+
+/** `apd model`: what of a model can be recorded. */
+export function addModel(program: Command): void {
+  program
+    .command('model')
+    .description(
+      'list the activation layers of a model, their pieces and units, and what is not piecewise linear',
+    )
+    .argument('<model>', 'an ONNX file')
+    .option('--json', 'as JSON')
+    .option('--output <name>', "the model's output that gives the classes")
+    .option('--no-run', 'read the file only: shapes that it does not state stay unknown')
+    .addOption(
+      new Option('--engine <engine>', 'which ONNX Runtime tries the model')
+        .choices(['auto', 'node', 'wasm'])
+        .default('auto'),
+    )
+    .addHelpText('after', examples)
+    .action(describe);
+}
+
+async function describe(file: string, options: ModelCommandOptions): Promise<void> {
+  const model = options.run === false ? await describeModel(file, options) : await tried(file, options);
+  await printLines(options.json ? [`${JSON.stringify(jsonOf(model), null, 1)}\n`] : textOf(model));
+}
+
+async function tried(file: string, options: ModelCommandOptions): Promise<ModelDescription | ModelRunner> {
+  const runner = await openModel(file, { engine: options.engine, output: options.output });
+  await runner.close();
+  return runner;
+}
+
+function jsonOf(model: ModelDescription | ModelRunner) {
+  const { path, sha256, input, output, outputs, skipped, notices } = model;
+  const layers = model.layers.map((layer) => ({ ...layer, pieces: layer.breakpoints.length + 1 }));
+  const backend = 'backend' in model ? model.backend : undefined;
+  return { path, sha256, input, output, outputs, layers, skipped, notices, backend };
+}
+
+function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? '1' : shape.map((axis) => (axis < 0 ? '?' : String(axis))).join('×');
+}
+
+function layerCells({ name, activation, shape, units, breakpoints }: ActivationLayer, l: number): string[] {
+  const pieces = `${breakpoints.length + 1} (at ${breakpoints.join(', ')})`;
+  return [`l${l}`, name, activation, shapeText(shape), units > 0 ? formatCount(units) : '?', pieces];
+}
+
+function* textOf(model: ModelDescription | ModelRunner): Iterable<string> {
+  const { input, output, batch } = { ...model, batch: model.input.batch };
+  yield `input   ${input.name}: ${input.type} ${shapeText(input.shape)}${batch === undefined ? '' : `, always ${batch} at once`}\n`;
+  yield `output  ${output.name}: ${output.kind}${output.classes === undefined ? '' : `, ${output.classes} classes`}`;
+  yield model.outputs.length > 1 ? ` (of ${model.outputs.join(', ')})\n\n` : '\n\n';
+  yield textTable(['level', 'name', 'activation', 'shape', 'units', 'pieces'], model.layers.map(layerCells));
+  if (model.skipped.length > 0) {
+    yield '\nnot recorded:\n';
+    yield textTable(
+      ['name', 'activation', 'reason'],
+      model.skipped.map(({ name, activation, reason }) => [name, activation, reason]),
+    );
+  }
+  for (const notice of model.notices) yield `\n${notice}\n`;
+  if ('backend' in model)
+    yield `\nruns on ${model.backend.name} ${model.backend.version}: ${model.backend.reason}\n`;
+}

@@ -1,0 +1,123 @@
+import { Option, type Command } from 'commander';
+import { InputError } from '../core/errors';
+import { formatShare } from '../draw/text';
+import { epochsOfModels, usualPatternLimit } from '../engine/record';
+import { recordRun } from '../engine/recordRun';
+import type { EngineChoice } from '../models/open';
+import { addDataOptions, openData } from './dataOptions';
+import { interruptSignal, isAbort } from './interrupt';
+import { numberList, wholeNumber } from './numbers';
+import { say } from './output';
+import { ProgressBar } from './progress';
+
+interface RecordOptions extends Record<string, unknown> {
+  out: string;
+  name?: string;
+  force?: boolean;
+  epochs?: number[];
+  output?: string;
+  engine: EngineChoice;
+  threads?: number;
+  batchSize?: number;
+  patternLimit: number;
+}
+
+const examples = `
+Examples:
+  apd record model.onnx --data x.npy --labels y.npy --out runs/model
+  apd record checkpoints/epoch-*.onnx --data train.csv --label-column species --out runs/iris
+  apd record mnist.onnx --data t10k-images-idx3-ubyte.gz --scale 0.00392156862745098 --mean 0.5 --std 0.5 --out runs/mnist
+  apd record m.onnx --data train=a.npz:x test=b.npz:x --labels train=a.npz:y test=b.npz:y --out runs/splits`;
+
+/** `apd record`: activation patterns of saved models. */
+export function addRecord(program: Command): void {
+  const command = program
+    .command('record')
+    .description(
+      'record the activation patterns of a dataset in saved models, a snapshot each, into a run folder',
+    )
+    .argument('<model...>', 'ONNX files, in the order of their snapshots')
+    .requiredOption('--out <folder>', 'the run folder')
+    .option('--name <name>', 'name of the run (that of its folder when left out)')
+    .option('--force', 'replace the run that is in the folder')
+    .option(
+      '--epochs <list>',
+      'epochs of the models, with commas (by their names when left out, else 0, 1, 2, …)',
+      numberList,
+    )
+    .option('--output <name>', "the model's output that gives the classes")
+    .addOption(
+      new Option('--engine <engine>', 'which ONNX Runtime runs the models')
+        .choices(['auto', 'node', 'wasm'])
+        .default('auto'),
+    )
+    .option('--threads <n>', 'threads of the engine', wholeNumber(1))
+    .option('--batch-size <n>', 'instances in one batch', wholeNumber(1))
+    .option(
+      '--pattern-limit <MiB>',
+      'levels whose packed patterns would be larger keep prototypes only',
+      wholeNumber(0),
+      usualPatternLimit / 1024 / 1024,
+    )
+    .addHelpText('after', examples);
+  addDataOptions(command).action(record);
+}
+
+async function record(models: string[], options: RecordOptions): Promise<void> {
+  const epochs = options.epochs ?? epochsOfModels(models);
+  if (epochs.length !== models.length) {
+    throw new InputError(
+      '--epochs',
+      `has ${epochs.length} numbers for ${models.length} models, expected one each`,
+    );
+  }
+  const signal = interruptSignal();
+  const { dataset, scaling, kept } = await openData(options);
+  const bar = new ProgressBar('Recording');
+  let finished = 0;
+  const started = performance.now();
+  const request = {
+    models,
+    epochs,
+    dataset,
+    scaling,
+    dataOptions: kept,
+    modelOptions: { engine: options.engine, threads: options.threads, output: options.output },
+    out: options.out,
+    name: options.name,
+    force: options.force,
+    batchSize: options.batchSize,
+    patternLimit: options.patternLimit * 1024 * 1024,
+  };
+  try {
+    await recordRun(request, {
+      onNotice: (text) => {
+        bar.clear();
+        say(text);
+      },
+      onProgress: (s, done, rows) => bar.update(s * rows + done, models.length * rows, `epoch ${epochs[s]}`),
+      onSnapshot: (snapshot, accuracy) => {
+        finished++;
+        bar.clear();
+        const patterns = snapshot.levels.map(
+          ({ exact, coarse }) => exact?.count ?? `${coarse!.modes.count} prototypes`,
+        );
+        const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
+        say(`epoch ${snapshot.epoch}: ${patterns.join(' – ')} patterns${right}`);
+      },
+      signal,
+    });
+  } catch (error) {
+    bar.clear();
+    if (isAbort(error)) {
+      say(
+        finished === 0
+          ? 'Stopped before the first snapshot: nothing was written.'
+          : `Stopped. ${options.out} holds the ${finished} finished snapshot(s).`,
+      );
+    }
+    throw error;
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(`${options.out}: ${finished} snapshot(s) of ${dataset.instances.length} instances in ${seconds} s`);
+}

@@ -1,0 +1,44 @@
+import type { PackedPatterns } from './packing';
+import type { PatternLevel } from './patternTable';
+
+/** A layer whose patterns are recorded. */
+export interface Layer {
+  name: string;
+  activation: string;
+  units: number;
+  /** Shape of one instance, e.g. [16, 28, 28]. */
+  shape: number[];
+  /** Pieces of its activation. */
+  pieces: number;
+  /** Bits of a unit. */
+  bits: number;
+}
+
+/** What is kept of a level whose patterns are too many bits to keep. */
+export interface CoarseLevel {
+  /** The prototypes. */
+  modes: PackedPatterns;
+  /** Prototype of each instance. */
+  of: Int32Array;
+  /** Hamming distance to it, in units. */
+  distance: Int32Array;
+}
+
+/** One level of a snapshot as recorded: exact patterns, or prototypes where those were not kept. */
+export type RecordedLevel =
+  { layer: Layer; exact: PatternLevel; coarse?: undefined } | { layer: Layer; exact?: undefined; coarse: CoarseLevel };
+
+/** The activation patterns of a dataset in a network at one moment. Row i of every array is instance `instances[i]`. */
+export interface Snapshot {
+  epoch: number;
+  step?: number;
+  /** Number of each instance in its dataset. */
+  instances: Int32Array;
+  /** Predicted class. */
+  predicted: Int32Array;
+  /** True class; absent when the data has no labels. */
+  labels?: Int32Array;
+  /** Split of each instance, as an index into the run's splits; absent when there are none. */
+  splits?: Uint8Array;
+  levels: RecordedLevel[];
+}

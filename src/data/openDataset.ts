@@ -1,0 +1,214 @@
+import path from 'node:path';
+import { InputError } from '../core/errors';
+import type { MissingRule } from './csvTable';
+import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
+import { sha256OfFile } from './checksum';
+import { pickLabels, resolveLabels, type LabelColumn } from './labels';
+import { countOf, defaultLimits, formatCount, type Limits } from './limits';
+import { splitMember } from './npz';
+import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
+import {
+  checkSplitCount,
+  drawSplits,
+  JoinedFeatures,
+  SelectedFeatures,
+  selectRows,
+  type Share,
+} from './selection';
+
+/** A file, with the name of the split it makes. */
+export interface NamedPath {
+  name?: string;
+  path: string;
+}
+
+/** What to open, and how. */
+export interface DatasetOptions {
+  /** Files or folders of instances. Several, or named ones, make a split each and are joined in this order. */
+  data: readonly NamedPath[];
+  /** Files of labels: one for each of `data`, by name where they have names, else in the same order. */
+  labels?: readonly NamedPath[];
+  /** Name or 0-based number of the label column of a table; false: the data has no labels, look for none. */
+  labelColumn?: string | false;
+  /** Whether the first row of a table names its columns; found out when left out. */
+  header?: boolean;
+  /** Separator of a table: one character, or `tab`, `comma`, `semicolon`; found out when left out. */
+  delimiter?: string;
+  /** What to do about missing numbers of a table; `error` when left out. */
+  missing?: MissingRule;
+  /** What the axes of an instance are, where the file's shape says it wrongly or not at all. */
+  axes?: AxisOrder;
+  /** Splits to draw at random from a single file. */
+  split?: readonly Share[];
+  /** Seed of `split` and `sample`; 0 when left out. */
+  seed?: number;
+  /** Use the first so many instances only, counted over all files. */
+  take?: number;
+  /** Use so many instances drawn at random, in file order. */
+  sample?: number;
+  limits?: Partial<Limits>;
+}
+
+/**
+ * Opens a dataset: checks its files, reads its labels, and gives its numbers batch by batch. Nothing stays open.
+ * @throws InputError for whatever is wrong with files or options
+ */
+export async function openDataset(options: DatasetOptions): Promise<Dataset> {
+  checkOptions(options);
+  const notices: string[] = [];
+  const reading: ReadingOptions = {
+    labelColumn: options.labelColumn,
+    header: options.header,
+    delimiter: options.delimiter,
+    missing: options.missing ?? 'error',
+    axes: options.axes,
+    limits: { ...defaultLimits, ...options.limits },
+  };
+  const labelPaths = matchLabels(options.data, options.labels);
+  const parts: Part[] = [];
+  const sources = new Map<string, string>();
+  for (const [index, { path: file }] of options.data.entries()) {
+    const part = await openPart(file, labelPaths !== undefined, reading, notices);
+    await addSource(sources, part.file, part.sha256);
+    const labelsPath = labelPaths?.[index] ?? part.labelsPath;
+    if (labelsPath !== undefined) {
+      part.labels = alignLabels(part, await openLabels(labelsPath, reading, notices), labelsPath);
+      await addSource(sources, splitMember(labelsPath).file);
+    }
+    parts.push(part);
+  }
+  const labels = joinLabels(parts, notices);
+  const { rows, ...selected } = select(parts, options, notices);
+  return {
+    ...selected,
+    labels: labels && { ...labels, values: pick(labels.values, rows) },
+    sources: [...sources].map(([file, sha256]) => ({ path: file, sha256 })),
+    notices,
+  };
+}
+
+/** Adds a file with its checksum, once. */
+async function addSource(sources: Map<string, string>, file: string, sha256?: string): Promise<void> {
+  if (!sources.has(file)) {
+    sources.set(file, sha256 ?? (await sha256OfFile(file)));
+  }
+}
+
+const missingRules: readonly string[] = ['error', 'drop', 'zero', 'mean'] satisfies MissingRule[];
+const axisOrders: readonly string[] = ['flat', 'HW', 'HWC', 'CHW', 'unknown'] satisfies AxisOrder[];
+
+function checkOptions({ data, split, seed, missing, axes }: DatasetOptions): void {
+  if (data.length === 0) {
+    throw new InputError('data', 'no file was given');
+  }
+  if (split && (data.length > 1 || data[0].name !== undefined)) {
+    throw new InputError('split', 'splits are drawn from a single file; the files given are splits already');
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new InputError('seed', `${seed} is no whole number`);
+  }
+  if (missing !== undefined && !missingRules.includes(missing)) {
+    throw new InputError('missing', `\`${missing}\` is none of ${missingRules.join(', ')}`);
+  }
+  if (axes !== undefined && !axisOrders.includes(axes)) {
+    throw new InputError('axes', `\`${axes}\` is none of ${axisOrders.join(', ')}`);
+  }
+}
+
+/** The labels' path for each file of data. @throws InputError where they do not go together */
+function matchLabels(
+  data: readonly NamedPath[],
+  labels: readonly NamedPath[] | undefined,
+): string[] | undefined {
+  if (!labels || labels.length === 0) {
+    return undefined;
+  }
+  if (labels.length !== data.length) {
+    const given = `${countOf(labels.length, 'file')} of labels for ${countOf(data.length, 'file')} of data`;
+    throw new InputError('labels', `${given}, expected as many of both`);
+  }
+  if (labels.every(({ name }) => name === undefined)) {
+    return labels.map(({ path: file }) => file);
+  }
+  return data.map(({ name, path: file }) => {
+    const found = labels.filter((candidate) => candidate.name === name);
+    if (found.length !== 1) {
+      throw new InputError('labels', `expected one file named \`${name ?? ''}\`, as the data ${file} is`);
+    }
+    return found[0].path;
+  });
+}
+
+/** The labels of the instances in use. @throws InputError naming both files where there are more or fewer of them */
+function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): LabelColumn {
+  if (labels.codes.length !== part.total) {
+    throw new InputError(
+      labelsPath,
+      `has ${countOf(labels.codes.length, 'label')}, but ${part.name} has ${countOf(part.total, 'instance')}`,
+    );
+  }
+  return part.rows ? pickLabels(labels, part.rows) : labels;
+}
+
+/** @throws InputError where some files have labels and others have not */
+function joinLabels(parts: readonly Part[], notices: string[]): Labels | undefined {
+  const without = parts.find(({ labels }) => !labels);
+  const columns = parts.flatMap(({ labels }) => (labels ? [labels] : []));
+  if (columns.length === 0) {
+    return undefined;
+  }
+  if (without) {
+    throw new InputError(without.name, 'has no labels, but other files have');
+  }
+  return resolveLabels(columns, notices);
+}
+
+function pick(values: Int32Array, rows: Int32Array | undefined): Int32Array {
+  return rows ? rows.map((row) => values[row]) : values;
+}
+
+/** Joins the files and keeps the instances in use. */
+function select(
+  parts: readonly Part[],
+  options: DatasetOptions,
+  notices: string[],
+): { features: Features; instances: Int32Array; splits?: Splits; rows?: Int32Array } {
+  const { take, sample, split, seed = 0, data } = options;
+  const joined = parts.length === 1 ? parts[0].features : new JoinedFeatures(parts);
+  const rows = selectRows(joined.count, take, sample, seed, notices);
+  const numbers = new Int32Array(joined.count);
+  const origin = new Int32Array(joined.count);
+  let at = 0;
+  let before = 0;
+  parts.forEach(({ features, rows: kept, total }, part) => {
+    for (let row = 0; row < features.count; row++, at++) {
+      numbers[at] = before + (kept ? kept[row] : row);
+      origin[at] = part;
+    }
+    before += total;
+  });
+  const instances = pick(numbers, rows);
+  const named = data.length > 1 || data[0].name !== undefined;
+  const splits = named
+    ? splitsOfFiles(data, pick(origin, rows), notices)
+    : split && drawSplits(split, instances.length, seed);
+  const features = rows ? new SelectedFeatures(joined, rows) : joined;
+  return { features, instances, splits, rows };
+}
+
+/** A split for each file, by its name, else by the file's. Files of one name are one split. */
+function splitsOfFiles(data: readonly NamedPath[], origin: Int32Array, notices: string[]): Splits {
+  const nameOf = data.map(
+    ({ name, path: file }) => name ?? splitMember(file).member ?? path.parse(file).name,
+  );
+  const names = [...new Set(nameOf)];
+  checkSplitCount(names.length);
+  const index = nameOf.map((name) => names.indexOf(name));
+  const of = Uint8Array.from(origin, (part) => index[part]);
+  names.forEach((name, split) => {
+    if (!of.includes(split)) {
+      notices.push(`None of the ${formatCount(origin.length)} instances in use is of the split \`${name}\`.`);
+    }
+  });
+  return { names, of };
+}

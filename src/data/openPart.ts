@@ -1,0 +1,173 @@
+import { createReadStream } from 'node:fs';
+import { InputError } from '../core/errors';
+import { ArrayFeatures } from './arrayFeatures';
+import { labelsOfArray, oneHotNotice } from './arrayLabels';
+import { CsvFeatures } from './csvFeatures';
+import { readCsv, type CsvOptions, type CsvTable } from './csvTable';
+import type { AxisOrder, Features } from './dataset';
+import { asInputError, isSystemError, lookUpFile } from './fileAccess';
+import { detectFormat, detectInflatedFormat, type FileFormat } from './fileFormat';
+import { openImageFolder } from './imageFolder';
+import { inflated } from './inflate';
+import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
+import { formatBytes, type Limits } from './limits';
+import { gzipped, openArray, partnerMember } from './openArray';
+import { splitMember } from './npz';
+
+/** How files are to be read. */
+export interface ReadingOptions extends Omit<CsvOptions, 'role'> {
+  axes?: AxisOrder;
+  limits: Limits;
+}
+
+/** A file of a dataset, opened. */
+export interface Part {
+  name: string;
+  features: Features;
+  labels?: LabelColumn;
+  /** Where the labels are found beside the data, if they are not in it. */
+  labelsPath?: string;
+  /** Of each instance its number in the file; undefined where all are in use. */
+  rows?: Int32Array;
+  /** Instances of the file, with those left out. */
+  total: number;
+  /** The file or folder, without the name of an array in it. */
+  file: string;
+  /** SHA-256 of a folder, over the names and checksums of its images. */
+  sha256?: string;
+}
+
+/** A format, with what a gzipped file holds in place of `gzip`. */
+async function formatOf(file: string): Promise<{ format: FileFormat; packed: boolean }> {
+  const format = await detectFormat(file);
+  return format === 'gzip'
+    ? { format: await detectInflatedFormat(await gzipped(file)), packed: true }
+    : { format, packed: false };
+}
+
+/**
+ * Opens a file or folder of instances.
+ * @param labelsElsewhere true where a file of labels is given
+ * @throws InputError
+ */
+export async function openPart(
+  path: string,
+  labelsElsewhere: boolean,
+  options: ReadingOptions,
+  notices: string[],
+): Promise<Part> {
+  const { file, member } = splitMember(path);
+  const { format, packed } = await formatOf(file);
+  if (format === 'folder') {
+    const folder = await openImageFolder(file, options.axes, options.limits, notices);
+    const labels = labelsElsewhere || options.labelColumn === false ? undefined : folder.labels;
+    const { features, sha256 } = folder;
+    return { name: path, features, labels, total: features.count, file, sha256 };
+  }
+  const wantsLabels = !labelsElsewhere && options.labelColumn !== false;
+  if (format === 'text' && member === undefined) {
+    const role = labelsElsewhere ? 'data with labels elsewhere' : 'data';
+    const table = await openCsv(file, packed, { ...options, role }, options.limits, notices);
+    const features = new CsvFeatures(table, options.axes);
+    const rows = table.rows.length < table.total ? table.rows : undefined;
+    return { name: path, features, labels: table.labels, rows, total: table.total, file };
+  }
+  if (typeof options.labelColumn === 'string' && wantsLabels) {
+    throw new InputError(file, `has no columns by name, so no label column \`${options.labelColumn}\``);
+  }
+  const array = await openArray(path, 'data', options.limits, notices);
+  const features = await ArrayFeatures.open(array, options.axes, options.limits);
+  const labelsPath = wantsLabels ? ((await partnerMember(array)) ?? (await idxSibling(file))) : undefined;
+  if (labelsPath !== undefined) {
+    notices.push(`The labels of ${path} are taken from ${labelsPath}.`);
+  }
+  return { name: path, features, labelsPath, total: features.count, file };
+}
+
+/**
+ * Opens a file of labels.
+ * @throws InputError
+ */
+export async function openLabels(
+  path: string,
+  options: ReadingOptions,
+  notices: string[],
+): Promise<LabelColumn> {
+  const { file, member } = splitMember(path);
+  const { format, packed } = await formatOf(file);
+  if (format === 'folder') {
+    throw new InputError(file, 'is a folder, expected a file of labels');
+  }
+  if (format === 'text' && member === undefined) {
+    // A missing label cannot be made up, and a row left out would shift the others.
+    const reading: CsvOptions = { ...options, role: 'labels', missing: 'error' };
+    const table = await openCsv(file, packed, reading, options.limits, notices);
+    return table.labels ?? oneHotLabels(table, notices);
+  }
+  const array = await openArray(path, 'labels', options.limits, notices);
+  return labelsOfArray(array, options.limits, notices);
+}
+
+async function openCsv(
+  file: string,
+  packed: boolean,
+  options: CsvOptions,
+  limits: Limits,
+  notices: string[],
+): Promise<CsvTable> {
+  const { size } = await lookUpFile(file);
+  if (size > limits.bytes) {
+    throw new InputError(file, `is ${formatBytes(size)} of text, the limit is ${formatBytes(limits.bytes)}`);
+  }
+  const chunks = packed
+    ? inflated(await gzipped(file))
+    : createReadStream(file, { highWaterMark: 1024 * 1024 });
+  try {
+    return await readCsv(chunks as AsyncIterable<Uint8Array>, file, options, limits, notices);
+  } catch (error) {
+    throw isSystemError(error) ? asInputError(file, error, 'cannot be read') : error;
+  }
+}
+
+function oneHotLabels(table: CsvTable, notices: string[]): LabelColumn {
+  const { file, numbers, lines } = table;
+  const all = new Float64Array(numbers.count * numbers.columns);
+  numbers.copy(0, numbers.count, all, 0);
+  const classes = classesOfOneHot(all, numbers.columns);
+  if (!classes) {
+    throw new InputError(
+      file,
+      `has ${numbers.columns} columns, none of which is called \`label\`: say which column is the labels`,
+    );
+  }
+  notices.push(oneHotNotice(file, numbers.count, numbers.columns));
+  return labelsOfNumbers(file, classes, (row) => `line ${lines[row]}`);
+}
+
+/** The labels beside a file of MNIST's kind: `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`. */
+async function idxSibling(file: string): Promise<string | undefined> {
+  const match = /^(.*)images([-.])idx3([-.]ubyte)(\.gz)?$/.exec(file);
+  if (!match) {
+    return undefined;
+  }
+  const [, beginning, dash, ending, packed] = match;
+  const plain = `${beginning}labels${dash}idx1${ending}`;
+  for (const candidate of packed ? [`${plain}.gz`, plain] : [plain, `${plain}.gz`]) {
+    if (await exists(candidate)) {
+      return candidate;
+    }
+  }
+  return undefined;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await lookUpFile(file);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) {
+      return false;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Theme } from './palette';
+
+/** A class as the picture shows it. */
+export interface PictureClass {
+  name: string;
+  colour: string;
+}
+
+/** Head of a column. */
+export interface ColumnHead {
+  /** Name of the layer. */
+  title: string;
+  /** Captions under it, most important first: activation and units, patterns, coverage or distance. */
+  lines: string[];
+}
+
+/** What every picture of a diagram has, whichever view it shows. */
+export interface Picture {
+  title: string;
+  subtitle: string;
+  /** Hidden levels in order, then the outputs. */
+  heads: ColumnHead[];
+  /** What colours stand for: "label", "predicted output", "prediction". */
+  colouredBy: string;
+  classes: PictureClass[];
+  /** Names and captions of the outputs, by class. */
+  outputs: { name: string; caption: string }[];
+  width: number;
+  height: number;
+  theme: Theme;
+}

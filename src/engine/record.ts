@@ -1,0 +1,156 @@
+import path from 'node:path';
+import { correctness } from '../core/diagram';
+import { InputError } from '../core/errors';
+import { bitsOf, CoarseRecorder, ExactRecorder, type LevelRecorder } from '../core/levelRecorder';
+import { accuracyOf } from '../core/measures';
+import { bytesPerRow } from '../core/packing';
+import type { Layer, Snapshot } from '../core/snapshot';
+import type { Batch } from '../data/batches';
+import type { Dataset } from '../data/dataset';
+import { describePlace } from '../data/places';
+import type { BatchResult, ModelRunner } from '../models/runner';
+import { fitCoarseModes, type CoarseStart } from './coarse';
+
+/** The batches of a dataset, arranged and scaled for one model; again from the start at each call. */
+export type BatchSource = (dataset: Dataset) => AsyncIterable<Batch>;
+
+/** How to take a snapshot. */
+export interface SnapshotOptions {
+  /** Levels whose packed patterns would take more bytes than this keep prototypes only. */
+  patternLimit: number;
+  /** Told after each batch. */
+  onProgress?: (rowsDone: number) => void;
+  /** Ends the work between two batches. */
+  signal?: AbortSignal;
+  /** The snapshot before, whose prototypes go on. */
+  earlier?: Snapshot;
+}
+
+/** The usual limit of the packed patterns of one level: 512 MiB. */
+export const usualPatternLimit = 512 * 1024 * 1024;
+
+/** The layers of a model as a run records them. */
+export function recordedLayers(runner: ModelRunner): Layer[] {
+  return runner.layers.map(({ name, activation, units, shape, breakpoints }) => ({
+    name,
+    activation,
+    units,
+    shape,
+    pieces: breakpoints.length + 1,
+    bits: bitsOf(breakpoints),
+  }));
+}
+
+/** True where only prototypes of a layer are kept. */
+export function isCoarse(layer: Layer, instances: number, patternLimit: number): boolean {
+  return instances * bytesPerRow(layer.units, layer.bits) > patternLimit;
+}
+
+/**
+ * Takes the activation patterns of a dataset in a model. Batch by batch: the engine computes the next batch while the
+ * last one is packed, and no more than these two are in memory.
+ * @throws InputError naming layer and instance of the first pre-activation that is NaN or infinite
+ */
+export async function takeSnapshot(
+  runner: ModelRunner,
+  dataset: Dataset,
+  batches: BatchSource,
+  epoch: number,
+  options: SnapshotOptions,
+): Promise<Snapshot> {
+  const instances = dataset.instances;
+  const rows = instances.length;
+  const layers = recordedLayers(runner);
+  const recorders: LevelRecorder[] = [];
+  const start: CoarseStart = { runner, dataset, batches, layers, options };
+  for (const [l, layer] of layers.entries()) {
+    const { breakpoints } = runner.layers[l];
+    recorders.push(
+      isCoarse(layer, rows, options.patternLimit)
+        ? new CoarseRecorder(layer, breakpoints, rows, await fitCoarseModes(start, l))
+        : new ExactRecorder(layer, breakpoints, rows),
+    );
+  }
+  const predicted = new Int32Array(rows);
+  for await (const { batch, result } of runBatches(runner, batches(dataset), options.signal)) {
+    recorders.forEach((recorder, l) => {
+      const bad = recorder.add(result.taps[l], batch.from, batch.rows);
+      if (bad >= 0) throw notFinite(runner, layers[l], dataset, batch, result.taps[l], bad, l);
+    });
+    predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
+    options.onProgress?.(batch.from + batch.rows);
+  }
+  const labels = dataset.labels?.values;
+  const splits = dataset.splits?.of;
+  return {
+    epoch,
+    instances,
+    predicted,
+    labels,
+    splits,
+    levels: recorders.map((recorder) => recorder.finish()),
+  };
+}
+
+/** Share of right predictions; undefined without labels. */
+export function snapshotAccuracy(snapshot: Snapshot): number | undefined {
+  return snapshot.labels && accuracyOf(correctness(snapshot.predicted, snapshot.labels));
+}
+
+/** Results of batches in order, one batch ahead of who reads them. */
+export async function* runBatches(
+  runner: ModelRunner,
+  batches: AsyncIterable<Batch>,
+  signal?: AbortSignal,
+): AsyncGenerator<{ batch: Batch; result: BatchResult }> {
+  let running: { batch: Batch; result: Promise<BatchResult> } | undefined;
+  try {
+    for await (const batch of batches) {
+      signal?.throwIfAborted();
+      const next = { batch, result: runner.run(batch.data, batch.rows) };
+      // Whoever awaits it later sees the error; until then it must not count as unhandled.
+      next.result.catch(() => undefined);
+      const before = running;
+      running = next;
+      if (before) yield { batch: before.batch, result: await before.result };
+    }
+    if (running) yield { batch: running.batch, result: await running.result };
+    running = undefined;
+  } finally {
+    await running?.result.catch(() => undefined);
+  }
+}
+
+function notFinite(
+  runner: ModelRunner,
+  layer: Layer,
+  dataset: Dataset,
+  batch: Batch,
+  tap: ArrayLike<number>,
+  bad: number,
+  l: number,
+): InputError {
+  const row = batch.from + Math.floor(bad / layer.units);
+  const instance = dataset.instances[row];
+  const where = describePlace(dataset.features.place(row));
+  return new InputError(
+    runner.path,
+    `the pre-activation of unit ${bad % layer.units} is ${tap[bad]}, expected a finite number`,
+    `layer ${l} (${layer.name}), instance ${instance} (${where})`,
+  );
+}
+
+/** Epoch of a checkpoint by its name: `epoch-003.onnx`, `epoch=3-step=100.onnx`; undefined when it does not tell. */
+export function epochOfName(file: string): number | undefined {
+  const match = /epoch[=_-]?(\d+)/i.exec(path.basename(file));
+  return match ? Number(match[1]) : undefined;
+}
+
+/**
+ * Epochs of models in the order given: by their names when all tell a different one, else 0, 1, 2, …
+ */
+export function epochsOfModels(files: readonly string[]): number[] {
+  const named = files.map(epochOfName);
+  const told = named.every((epoch) => epoch !== undefined) && new Set(named).size === files.length;
+  return named.map((epoch, i) => (told ? epoch! : i));
+}

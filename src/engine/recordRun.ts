@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { InputError } from '../core/errors';
+import type { Layer, Snapshot } from '../core/snapshot';
+import { batches } from '../data/batches';
+import type { Dataset } from '../data/dataset';
+import type { Scaling } from '../data/scaling';
+import { matchShape } from '../data/shape';
+import { openModel, type ModelOptions } from '../models/open';
+import type { ModelRunner } from '../models/runner';
+import { formatVersion } from '../runs/manifest';
+import { RunWriter, type RunHeader } from '../runs/writeRun';
+import { isCoarse, recordedLayers, snapshotAccuracy, takeSnapshot, type BatchSource } from './record';
+
+/** What to record. */
+export interface RecordRequest {
+  /** Model files, a snapshot each, in this order. */
+  models: readonly string[];
+  /** Epoch of each. */
+  epochs: readonly number[];
+  dataset: Dataset;
+  scaling: Scaling;
+  /** Options that shaped the data, to be kept with the run. */
+  dataOptions: Record<string, unknown>;
+  modelOptions: ModelOptions;
+  out: string;
+  name?: string;
+  force?: boolean;
+  /** Most instances in one batch; chosen by the size of the model when absent. */
+  batchSize?: number;
+  patternLimit: number;
+}
+
+/** What is told while recording. */
+export interface RecordHooks {
+  /** Sentences for the user: assumptions, the engine that runs. Each is told once. */
+  onNotice(text: string): void;
+  onProgress(snapshot: number, rowsDone: number, rows: number): void;
+  /** A snapshot is whole and readable. */
+  onSnapshot(snapshot: Snapshot, accuracy: number | undefined): void;
+  signal?: AbortSignal;
+}
+
+/** Numbers of one batch, input and all taps together, that are aimed at: 64 MiB of float32. */
+const NUMBERS_PER_BATCH = 16 * 1024 * 1024;
+
+/**
+ * Records the activation patterns of a dataset in each model, a snapshot each, into a run folder. What is recorded when
+ * it fails or is stopped stays readable; when nothing is, nothing is left.
+ */
+export async function recordRun(request: RecordRequest, hooks: RecordHooks): Promise<{ snapshots: number }> {
+  const { models, dataset } = request;
+  const told = new Set<string>();
+  const tell = (text: string) => {
+    if (!told.has(text)) hooks.onNotice(text);
+    told.add(text);
+  };
+  dataset.notices.forEach(tell);
+  let writer: RunWriter | undefined;
+  let layers: Layer[] | undefined;
+  let earlier: Snapshot | undefined;
+  try {
+    for (const [s, model] of models.entries()) {
+      hooks.signal?.throwIfAborted();
+      const runner = await openModel(model, {
+        ...request.modelOptions,
+        instanceShape: dataset.features.shape,
+      });
+      try {
+        runner.notices.forEach(tell);
+        tell(`Runs on ${runner.backend.name} ${runner.backend.version}: ${runner.backend.reason}.`);
+        checkClasses(runner, dataset);
+        const own = recordedLayers(runner);
+        checkSameLayers(own, layers, model, models[0]);
+        layers ??= own;
+        const source = batchSource(request, runner, tell);
+        writer ??= await RunWriter.create(
+          request.out,
+          headerOf(request, runner, layers, tell),
+          request.force,
+        );
+        const snapshot = await takeSnapshot(runner, dataset, source, request.epochs[s], {
+          patternLimit: request.patternLimit,
+          onProgress: (rowsDone) => hooks.onProgress(s, rowsDone, dataset.instances.length),
+          signal: hooks.signal,
+          earlier,
+        });
+        const accuracy = snapshotAccuracy(snapshot);
+        await writer.add(
+          snapshot,
+          { path: portablePath(request.out, model), sha256: runner.sha256 },
+          accuracy,
+        );
+        hooks.onSnapshot(snapshot, accuracy);
+        earlier = snapshot;
+      } finally {
+        await runner.close();
+      }
+    }
+  } catch (error) {
+    await writer?.abandon();
+    throw error;
+  }
+  return { snapshots: models.length };
+}
+
+/** Batches of a dataset as a model wants them. */
+function batchSource(request: RecordRequest, runner: ModelRunner, tell: (text: string) => void): BatchSource {
+  const { dataset, scaling } = request;
+  const arranger = matchShape(
+    dataset.features,
+    runner.input.shape,
+    dataset.sources[0].path,
+    runner.input.name,
+  );
+  arranger.notices.forEach(tell);
+  const perRow =
+    arranger.shape.reduce((product, axis) => product * axis, 1) +
+    runner.layers.reduce((sum, layer) => sum + layer.units, 0);
+  const fitting = Math.max(1, Math.min(2048, Math.floor(NUMBERS_PER_BATCH / perRow)));
+  const size = request.batchSize ?? fitting;
+  return (data) => batches(data, arranger, scaling, size, runner.input.type === 'float64');
+}
+
+function checkSameLayers(own: Layer[], first: Layer[] | undefined, model: string, firstModel: string): void {
+  if (!first) return;
+  const text = (layers: Layer[]) =>
+    layers.map(({ units, bits }) => `${units}${bits > 1 ? `×${bits} bits` : ''}`).join('-');
+  if (text(own) !== text(first)) {
+    throw new InputError(
+      model,
+      `has activation layers of ${text(own)} units, expected ${text(first)} as in ${firstModel}: a run follows one network`,
+    );
+  }
+}
+
+/** Labels beyond the outputs of the model can never be predicted: most likely the wrong labels, or the wrong model. */
+function checkClasses(runner: ModelRunner, dataset: Dataset): void {
+  const { classes } = runner.output;
+  if (classes === undefined || !dataset.labels) return;
+  const most = dataset.labels.values.reduce((largest, label) => Math.max(largest, label), 0);
+  if (most >= classes) {
+    throw new InputError(
+      runner.path,
+      `output \`${runner.output.name}\` has ${classes} classes, but the labels go up to ${most}: expected labels from 0 to ${classes - 1}`,
+    );
+  }
+}
+
+function headerOf(
+  request: RecordRequest,
+  runner: ModelRunner,
+  layers: Layer[],
+  tell: (text: string) => void,
+): RunHeader {
+  const { dataset, out } = request;
+  const rows = dataset.instances.length;
+  const files = dataset.sources.map(({ path: file, sha256 }) => ({ path: portablePath(out, file), sha256 }));
+  const kept = layers.map((layer) => isCoarse(layer, rows, request.patternLimit));
+  layers.forEach((layer, l) => {
+    if (kept[l]) {
+      tell(
+        `Layer ${l} (${layer.name}): the patterns of ${rows} instances × ${layer.units} units pass the limit of ` +
+          `${Math.round(request.patternLimit / 1024 / 1024)} MiB a level (--pattern-limit), so only prototypes are kept.`,
+      );
+    }
+  });
+  return {
+    formatVersion,
+    name: request.name ?? path.basename(path.resolve(out)),
+    dataset: {
+      path: files[0].path,
+      sha256: files.length === 1 ? files[0].sha256 : combinedHash(files.map(({ sha256 }) => sha256)),
+      rows,
+      files,
+      options: { ...request.dataOptions, scaling: request.scaling },
+    },
+    classes: classNames(dataset, runner),
+    labelled: dataset.labels !== undefined,
+    splits: dataset.splits?.names.map((name, s) => ({
+      name,
+      instances: dataset.splits!.of.reduce((sum, of) => sum + (of === s ? 1 : 0), 0),
+    })),
+    layers: layers.map((layer, l) => ({ ...layer, kept: kept[l] ? 'prototypes' : 'patterns' })),
+    backend: runner.backend,
+  };
+}
+
+/** Names of the classes: those of the labels, numbers for outputs that no label names. */
+function classNames(dataset: Dataset, runner: ModelRunner): string[] {
+  const named = dataset.labels?.classes ?? [];
+  // A model that gives the class itself does not say how many there are: room for what its numbers usually are.
+  const count = Math.max(named.length, runner.output.classes ?? Math.max(named.length, 2));
+  return Array.from({ length: count }, (_, c) => named[c] ?? String(c));
+}
+
+function combinedHash(hashes: string[]): string {
+  return createHash('sha256').update(hashes.join('\n')).digest('hex');
+}
+
+/** A path as the run keeps it: relative to its folder, so that both can move together. */
+function portablePath(folder: string, file: string): string {
+  const relative = path.relative(path.resolve(folder), path.resolve(file));
+  return (relative === '' ? '.' : relative).split(path.sep).join('/');
+}

@@ -1,0 +1,177 @@
+import { InputError } from '../../core/errors';
+import type { ModelFile } from '../modelFile';
+import type { ModelOptions } from '../options';
+import type { ActivationLayer, ModelDescription, ModelInput, SkippedActivation } from '../runner';
+import { traceFlow } from './flow';
+import { GraphIndex } from './graphIndex';
+import { inlineFunctions } from './inline';
+import { findActivations, type FoundLayer } from './layers';
+import { layerNames } from './names';
+import { chooseOutput, describeOutput, listNames } from './outputs';
+import { parseModel, refusing } from './parse';
+import { elementTypeName, type OnnxModel, type OnnxValue } from './proto';
+
+/** What a layer is read from. */
+export interface Tap {
+  /** Tensor of the pre-activation. */
+  tensor: string;
+  /** TensorProto.DataType where it is known. */
+  elementType?: number;
+}
+
+/** A model file understood: what it holds, and what is needed to run it. */
+export interface AnalysedModel {
+  description: ModelDescription;
+  /** The file, its functions unfolded. */
+  bytes: Uint8Array;
+  model: OnnxModel;
+  /** One for each layer; two layers may have the same. */
+  taps: Tap[];
+  /** Whether the output's values are a sigmoid's. */
+  sigmoid: boolean;
+}
+
+const quantisedOps = /^(QLinear\w*|QuantizeLinear|DynamicQuantizeLinear|ConvInteger|MatMulInteger)$/;
+
+/** The one input that is not a weight. */
+function soleInput(source: string, model: OnnxModel): OnnxValue {
+  const inputs = model.graph.inputs.filter((input) => !model.graph.initializers.has(input.name));
+  if (inputs.length === 0) throw new InputError(source, 'the model has no input, expected one');
+  if (inputs.length > 1) {
+    throw new InputError(
+      source,
+      `the model has ${inputs.length} inputs (${listNames(inputs)}), expected one`,
+    );
+  }
+  return inputs[0];
+}
+
+/** The input as the model declares it. */
+function describeInput(source: string, value: OnnxValue): ModelInput {
+  const type = elementTypeName(value.elementType);
+  if (value.container !== undefined || !/^(float(16|32|64)|u?int(8|16|32|64)|bool)$/.test(type)) {
+    throw new InputError(
+      source,
+      `input '${value.name}' is of type ${value.container ?? type}, expected a tensor of numbers`,
+    );
+  }
+  const dims = value.dims ?? [-1, -1];
+  if (dims.length === 0) {
+    throw new InputError(source, `input '${value.name}' is a single number, expected a batch of instances`);
+  }
+  if (dims.includes(0)) throw new InputError(source, `input '${value.name}' has an axis of size 0`);
+  const input: ModelInput = { name: value.name, shape: dims.slice(1), type };
+  return dims[0] > 0 ? { ...input, batch: dims[0] } : input;
+}
+
+/** Product of a shape; 0 while an axis is not known. */
+export function unitsOf(shape: readonly number[]): number {
+  return shape.some((size) => size < 0) ? 0 : shape.reduce((product, size) => product * size, 1);
+}
+
+/** Layers as far as the file tells their shapes. */
+function describeLayers(index: GraphIndex, found: FoundLayer[], names: readonly string[]): ActivationLayer[] {
+  const declared = new Map(index.graph.values);
+  for (const value of [...index.graph.inputs, ...index.graph.outputs]) declared.set(value.name, value);
+  return found.map(({ activation, breakpoints, tap }, i) => {
+    const shape = declared.get(tap)?.dims?.slice(1) ?? [-1];
+    return { name: names[i], activation, breakpoints, shape, units: unitsOf(shape) };
+  });
+}
+
+/** How often each activation was found without a pattern: `Gelu ×3, Tanh ×1`. */
+export function tally(skipped: readonly SkippedActivation[]): string {
+  const counts = new Map<string, number>();
+  for (const { activation } of skipped) counts.set(activation, (counts.get(activation) ?? 0) + 1);
+  return [...counts].map(([activation, count]) => `${activation} ×${count}`).join(', ') || 'none';
+}
+
+/** The error for a model without layers. */
+export function noLayers(source: string, skipped: readonly SkippedActivation[]): InputError {
+  const expected = 'Relu, LeakyRelu, PRelu, ThresholdedRelu, Clip, HardSigmoid, Abs or Max with a constant';
+  return new InputError(
+    source,
+    'no piecewise linear activation found, so there are no activation patterns ' +
+      `(found: ${tally(skipped)}; expected ${expected})`,
+  );
+}
+
+/** Sentences about what was found. */
+function noticesOf(index: GraphIndex, input: ModelInput, layers: FoundLayer[], names: string[]): string[] {
+  const notices: string[] = [];
+  if (input.batch !== undefined) {
+    notices.push(`The model insists on ${input.batch} instance${input.batch === 1 ? '' : 's'} a batch.`);
+  }
+  if (index.nodes.some((node) => quantisedOps.test(node.op))) {
+    notices.push(
+      'The model is quantised: a ReLU folded into requantisation is no operation of its own and is not seen here.',
+    );
+  }
+  const firstOf = new Map<string, number>();
+  layers.forEach(({ tap, node }, i) => {
+    const first = firstOf.get(tap);
+    if (first === undefined) firstOf.set(tap, i);
+    else notices.push(`Layers '${names[first]}' and '${names[i]}' have the same pre-activation.`);
+    if (node.outputs.some((name) => index.isOutput(name))) {
+      notices.push(`Layer '${names[i]}' is an output of the model, not a hidden layer.`);
+    }
+  });
+  return notices;
+}
+
+/** Notices about where the input begins: patterns of the input itself are seldom meant. */
+function inputIsTapped(layers: FoundLayer[], names: string[], input: string): string[] {
+  return layers.flatMap(({ tap }, i) =>
+    tap === input ? [`Layer '${names[i]}' acts on the model's input itself.`] : [],
+  );
+}
+
+/**
+ * Understands an ONNX file without running it.
+ * @throws InputError when it is no ONNX model, has several inputs, no usable output, or no piecewise linear activation
+ */
+export function analyseModel(path: string, file: ModelFile, options: ModelOptions): AnalysedModel {
+  const parsed = parseModel(file.bytes, path);
+  const value = soleInput(path, parsed);
+  const { bytes, model, kept } = inlineFunctions(file.bytes, parsed, path);
+  const analyse = (): AnalysedModel => {
+    const index = new GraphIndex(model.graph);
+    const input = describeInput(path, value);
+    const chosen = chooseOutput(path, index, options.output);
+    const { output, sigmoid } = describeOutput(path, index, chosen.value);
+    const facts = traceFlow(index, input.name);
+    const found = findActivations({
+      index,
+      facts,
+      version: model.opsets.get('') ?? 1,
+      kept: new Map(kept.map(({ name, reason }) => [name, reason])),
+    });
+    const names = layerNames([...found.layers, ...found.skipped]);
+    const skipped = found.skipped.map(({ activation, reason }, i) => ({
+      name: names[found.layers.length + i],
+      activation,
+      reason,
+    }));
+    if (found.layers.length === 0) throw noLayers(path, skipped);
+    const description: ModelDescription = {
+      path,
+      sha256: file.sha256,
+      input,
+      output,
+      outputs: model.graph.outputs.map((each) => each.name),
+      layers: describeLayers(index, found.layers, names),
+      skipped,
+      notices: [
+        ...chosen.notices,
+        ...noticesOf(index, input, found.layers, names),
+        ...inputIsTapped(found.layers, names, input.name),
+      ],
+    };
+    const taps = found.layers.map(({ tap }) => ({
+      tensor: tap,
+      elementType: facts.get(tap)?.elementType,
+    }));
+    return { description, bytes, model, taps, sigmoid };
+  };
+  return refusing(file.bytes, path, analyse);
+}

@@ -1,0 +1,219 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { InputError } from '../../core/errors';
+import type {
+  ActivationLayer,
+  Backend,
+  BatchResult,
+  ModelDescription,
+  ModelInput,
+  ModelOutput,
+  ModelRunner,
+  SkippedActivation,
+  TensorData,
+} from '../runner';
+import { floatsOf, toElementType } from './convert';
+import { engineMessage, type Engine } from './engine';
+import { predictedClasses } from './predict';
+
+/** Results of one call of the engine, by output name. */
+type Fetched = Readonly<Record<string, Tensor>>;
+
+/** One call of the engine: its input, and how many of its rows are asked for. */
+interface Piece {
+  feed: Tensor;
+  rows: number;
+  firstRow: number;
+}
+
+/** Lets a number of calls be under way at once; the others wait in order. */
+class Gate {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.free = places;
+  }
+
+  async through<T>(call: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await call();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
+  }
+}
+
+/** An open session of ONNX Runtime: rows in, tensors out. */
+export class OnnxSession {
+  private readonly gate: Gate;
+
+  /** @param source model file as the user named it */
+  constructor(
+    readonly source: string,
+    private readonly engine: Engine,
+    private readonly session: InferenceSession,
+  ) {
+    this.gate = new Gate(engine.concurrency);
+  }
+
+  /** The input tensor of `rows` instances, padded with zeros to `padded`; a copy. */
+  feed(input: ModelInput, batch: TensorData, padded: number): Tensor {
+    const size = input.shape.reduce((product, axis) => product * axis, 1);
+    const data = toElementType(this.source, input, batch, padded * size);
+    return this.engine.tensor(input.type, data, [padded, ...input.shape]);
+  }
+
+  /** @throws InputError with the first line of what the engine said */
+  async run(inputName: string, feed: Tensor, outputs: readonly string[]): Promise<Fetched> {
+    try {
+      const results = await this.gate.through(() => this.session.run({ [inputName]: feed }, outputs));
+      return results as Fetched;
+    } catch (error) {
+      throw new InputError(this.source, `the model does not run: ${engineMessage(error)}`);
+    }
+  }
+
+  /** Frees the engine's memory. */
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** What a runner needs besides what it tells. */
+export interface RunnerParts {
+  description: ModelDescription;
+  backend: Backend;
+  session: OnnxSession;
+  /** Output to fetch for each layer. */
+  taps: string[];
+}
+
+/** An ONNX model that runs. Its `layers` are complete: a trial run at opening gave the shapes. */
+export class OnnxRunner implements ModelRunner {
+  readonly path: string;
+  readonly sha256: string;
+  readonly input: ModelInput;
+  readonly output: ModelOutput;
+  readonly outputs: string[];
+  readonly layers: ActivationLayer[];
+  readonly skipped: SkippedActivation[];
+  readonly notices: string[];
+  readonly backend: Backend;
+  private readonly session: OnnxSession;
+  private readonly taps: string[];
+  private last: Promise<unknown> = Promise.resolve();
+  private closed = false;
+
+  constructor({ description, backend, session, taps }: RunnerParts) {
+    this.path = description.path;
+    this.sha256 = description.sha256;
+    this.input = description.input;
+    this.output = description.output;
+    this.outputs = description.outputs;
+    this.layers = description.layers;
+    this.skipped = description.skipped;
+    this.notices = description.notices;
+    this.backend = backend;
+    this.session = session;
+    this.taps = taps;
+  }
+
+  /**
+   * See {@link ModelRunner.run}. The batch is copied before this returns, so that it may be filled again at once. Two
+   * layers with the same pre-activation get an array each.
+   */
+  async run(batch: TensorData, rows: number): Promise<BatchResult> {
+    if (this.closed) throw new Error(`${this.path} is closed`);
+    const before = this.last;
+    const result = this.runPieces(this.cut(batch, rows), rows);
+    // Whoever awaits the result hears of a failure; the order only needs to know that it has settled.
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.last = before.then(() => settled);
+    await before;
+    return result;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.last;
+    await this.session.release();
+  }
+
+  /** Cuts a batch into what the model takes at once. */
+  private cut(batch: TensorData, rows: number): Piece[] {
+    const size = this.input.shape.reduce((product, axis) => product * axis, 1);
+    if (batch.length !== rows * size) {
+      throw new InputError(
+        this.path,
+        `input '${this.input.name}' takes ${size} values an instance, found ${batch.length} for ${rows} instances`,
+      );
+    }
+    const step = this.input.batch ?? rows;
+    const pieces: Piece[] = [];
+    for (let firstRow = 0; firstRow < rows; firstRow += step) {
+      const count = Math.min(step, rows - firstRow);
+      const part = batch.subarray(firstRow * size, (firstRow + count) * size);
+      pieces.push({ feed: this.session.feed(this.input, part, step), rows: count, firstRow });
+    }
+    return pieces;
+  }
+
+  private async runPieces(pieces: Piece[], rows: number): Promise<BatchResult> {
+    const names = [...new Set([...this.taps, this.output.name])];
+    const predicted = new Int32Array(rows);
+    const parts: TensorData[][] = this.taps.map(() => []);
+    const runs = pieces.map((piece) => this.session.run(this.input.name, piece.feed, names));
+    // All of them end before a failure is told, so that closing never meets one under way.
+    await Promise.allSettled(runs);
+    const fetched = await Promise.all(runs);
+    pieces.forEach((piece, k) => {
+      predicted.set(
+        predictedClasses(this.path, this.output, fetched[k][this.output.name], piece.rows, piece.firstRow),
+        piece.firstRow,
+      );
+      this.readTaps(fetched[k], piece.rows).forEach((tap, i) => parts[i].push(tap));
+    });
+    return { taps: parts.map((each, i) => joined(each, rows * this.layers[i].units)), predicted };
+  }
+
+  /** Each layer's pre-activations of the rows asked for. */
+  private readTaps(fetched: Fetched, rows: number): TensorData[] {
+    const taken = new Set<string>();
+    return this.taps.map((name, i) => {
+      const tensor = fetched[name];
+      const values = floatsOf(tensor);
+      const { units, name: layer } = this.layers[i];
+      const perRow = values ? values.length / tensor.dims[0] : 0;
+      const held = this.input.batch ?? rows;
+      if (!values || perRow * tensor.dims[0] !== held * units) {
+        throw new InputError(
+          this.path,
+          `layer '${layer}' came with shape [${tensor.dims.join(', ')}], expected ${units} units for each of ${held} instances`,
+        );
+      }
+      const own = taken.has(name) ? values.slice() : values;
+      taken.add(name);
+      return own.subarray(0, rows * units);
+    });
+  }
+}
+
+/** One array of several; the only one itself. */
+function joined(parts: TensorData[], length: number): TensorData {
+  if (parts.length === 1 && parts[0].buffer.byteLength === parts[0].byteLength) return parts[0];
+  const out = parts[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,120 @@
+import { InputError } from '../../core/errors';
+import type { ModelFile } from '../modelFile';
+import type { ModelOptions } from '../options';
+import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
+import { analyseModel, noLayers, unitsOf, type AnalysedModel } from './describe';
+import { engineMessage, loadEngine, type Engine } from './engine';
+import { readExternalData } from './externalData';
+import { resolveInputShape } from './inputShape';
+import { OnnxRunner, OnnxSession } from './onnxRunner';
+import { outputKind } from './outputs';
+import { columnsOf } from './predict';
+import { probeRows, probeTap, rotateRows } from './probe';
+import { exposeTaps } from './taps';
+
+/** What an ONNX file holds, without running it. @throws InputError as {@link analyseModel} */
+export function describeOnnx(path: string, file: ModelFile, options: ModelOptions): ModelDescription {
+  return analyseModel(path, file, options).description;
+}
+
+/** Opens a session on a model with its taps exposed. */
+async function openSession(
+  path: string,
+  engine: Engine,
+  analysed: AnalysedModel,
+  options: ModelOptions,
+): Promise<{ session: OnnxSession; taps: string[] }> {
+  const external = await readExternalData(path, analysed.model);
+  const { bytes, outputs } = exposeTaps(analysed);
+  try {
+    const session = await engine.open(bytes, external, options.threads);
+    return { session: new OnnxSession(path, engine, session), taps: outputs };
+  } catch (error) {
+    throw new InputError(path, `${engine.backend.name} does not take the model: ${engineMessage(error)}`);
+  }
+}
+
+/** The model as a trial run shows it, layers that are of no use left out. */
+interface Probed {
+  description: ModelDescription;
+  taps: string[];
+}
+
+/**
+ * Runs the model twice on made-up rows, which shows the layers' shapes and whether their instances stand apart: on one
+ * and two rows where the batch is free, else on a full batch in two orders.
+ */
+async function probe(
+  session: OnnxSession,
+  analysed: AnalysedModel,
+  input: ModelInput,
+  taps: string[],
+): Promise<Probed> {
+  const { description } = analysed;
+  const size = unitsOf(input.shape);
+  const rows = input.batch ?? 1;
+  const grown = input.batch === undefined ? 1 : 0;
+  const batch = probeRows(input, size, rows + grown);
+  const names = [...new Set([...taps, description.output.name])];
+  const run = (data: Float32Array, count: number): ReturnType<OnnxSession['run']> =>
+    session.run(input.name, session.feed(input, data, count), names);
+  const first = await run(batch.subarray(0, rows * size), rows);
+  const second = await run(grown ? batch : rotateRows(batch, size), rows + grown);
+  const skipped: SkippedActivation[] = [...description.skipped];
+  const layers: ModelDescription['layers'] = [];
+  const kept: string[] = [];
+  taps.forEach((tap, i) => {
+    const layer = description.layers[i];
+    const probed = probeTap(first[tap], second[tap], rows, grown ? 0 : rows - 1, grown);
+    if ('reason' in probed) {
+      skipped.push({ name: layer.name, activation: layer.activation, reason: probed.reason });
+      return;
+    }
+    layers.push({ ...layer, shape: probed.shape, units: unitsOf(probed.shape) });
+    kept.push(tap);
+  });
+  if (layers.length === 0) throw noLayers(description.path, skipped);
+  const { output, notices } = probedOutput(analysed, second[description.output.name].dims, rows + grown);
+  return { description: { ...description, input, output, layers, skipped, notices }, taps: kept };
+}
+
+/** The output with the columns that a run showed. */
+function probedOutput(
+  { description, model, sigmoid }: AnalysedModel,
+  dims: readonly number[],
+  rows: number,
+): Pick<ModelDescription, 'output' | 'notices'> {
+  const { name } = description.output;
+  const columns = columnsOf(description.path, name, dims, rows);
+  const value = model.graph.outputs.find((each) => each.name === name)!;
+  const output = outputKind(value, columns, sigmoid);
+  if (output.kind === 'class' && columns !== 1) {
+    throw new InputError(
+      description.path,
+      `output '${name}' gives ${columns} whole numbers an instance, expected one class label`,
+    );
+  }
+  const several =
+    sigmoid && columns > 1 ? [`The largest of ${columns} sigmoid outputs is taken as class.`] : [];
+  return { output, notices: [...description.notices, ...several] };
+}
+
+/**
+ * Opens an ONNX model to run it.
+ * @throws InputError as {@link analyseModel}, when weights beside the file are missing, no engine loads, or the engine
+ * refuses the model
+ */
+export async function openOnnx(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {
+  const analysed = analyseModel(path, file, options);
+  const shape = resolveInputShape(path, analysed.description.input, options.instanceShape);
+  const input = { ...analysed.description.input, shape };
+  const engine = await loadEngine(options.engine ?? 'auto');
+  const { session, taps } = await openSession(path, engine, analysed, options);
+  try {
+    const probed = await probe(session, analysed, input, taps);
+    return new OnnxRunner({ ...probed, backend: engine.backend, session });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Tensor } from 'onnxruntime-web';
+import { InputError } from '../../core/errors';
+import type { ModelOutput, TensorData } from '../runner';
+import { floatsOf, integersOf } from './convert';
+
+/**
+ * Columns of an output: its elements an instance, all of them on one axis.
+ * @throws InputError when the output has more than one such axis, or its first axis is not the batch
+ */
+export function columnsOf(source: string, name: string, dims: readonly number[], rows: number): number {
+  const wide = dims.slice(1).filter((size) => size !== 1);
+  if (dims[0] !== rows || wide.length > 1 || wide.includes(0)) {
+    throw new InputError(
+      source,
+      `output '${name}' has shape [${dims.join(', ')}] for ${rows} instance${rows === 1 ? '' : 's'}, ` +
+        'expected one row of class scores for each',
+    );
+  }
+  return wide[0] ?? 1;
+}
+
+/** Class of one row of scores: the largest, the first of several equal ones. NaN gives -1. */
+function largest(scores: TensorData, start: number, columns: number): number {
+  let best = 0;
+  let value = scores[start];
+  for (let k = 0; k < columns; k++) {
+    const score = scores[start + k];
+    if (Number.isNaN(score)) return -1;
+    if (score > value) {
+      best = k;
+      value = score;
+    }
+  }
+  return best;
+}
+
+/** Class of one score against a threshold. NaN gives -1. */
+function above(score: number, threshold: number): number {
+  if (Number.isNaN(score)) return -1;
+  return score > threshold ? 1 : 0;
+}
+
+/**
+ * Predicted classes of the first rows of an output tensor.
+ * @param rows rows to read: a padded batch has more
+ * @param firstRow number of the first row, for messages
+ * @throws InputError naming output and row of the first NaN
+ */
+export function predictedClasses(
+  source: string,
+  output: ModelOutput,
+  tensor: Tensor,
+  rows: number,
+  firstRow: number,
+): Int32Array {
+  const predicted = new Int32Array(rows);
+  if (output.kind === 'class') {
+    const values = integersOf(tensor);
+    if (!values || values.length < rows) throw unexpected(source, output, tensor);
+    for (let row = 0; row < rows; row++) predicted[row] = values[row];
+    return predicted;
+  }
+  const scores = floatsOf(tensor);
+  const columns = columnsOf(source, output.name, tensor.dims, tensor.dims[0]);
+  if (!scores || scores.length < rows * columns) throw unexpected(source, output, tensor);
+  const threshold = output.kind === 'probability' ? 0.5 : 0;
+  for (let row = 0; row < rows; row++) {
+    const chosen =
+      output.kind === 'logits' ? largest(scores, row * columns, columns) : above(scores[row], threshold);
+    if (chosen < 0) {
+      throw new InputError(
+        source,
+        `output '${output.name}' is NaN, expected a number`,
+        `row ${firstRow + row}`,
+      );
+    }
+    predicted[row] = chosen;
+  }
+  return predicted;
+}
+
+/** The error for an output that is not what it was when the model was opened. */
+function unexpected(source: string, output: ModelOutput, tensor: Tensor): InputError {
+  const shape = `[${tensor.dims.join(', ')}]`;
+  return new InputError(source, `output '${output.name}' came as ${tensor.type} of shape ${shape}`);
+}

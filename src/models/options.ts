@@ -1,0 +1,17 @@
+/** Which engine runs a model: `auto` takes the native one where it loads, else WebAssembly. */
+export type EngineChoice = 'auto' | 'node' | 'wasm';
+
+/** How a model is opened. */
+export interface ModelOptions {
+  /** Engine to run it with; `auto` when left out. */
+  engine?: EngineChoice;
+  /** Threads of the engine; its own choice when left out. For `wasm` the first model opened decides. */
+  threads?: number;
+  /** Name of the output that holds the classes; found by its shape when left out. */
+  output?: string;
+  /**
+   * Shape of one instance in the data, for models that leave axes other than the batch open. Where one axis is open
+   * the number of values suffices, so a flat shape will do.
+   */
+  instanceShape?: readonly number[];
+}

@@ -1,0 +1,179 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../core/errors';
+import { bytesPerRow, fromPackedBytes } from '../core/packing';
+import { patternLevel } from '../core/patternTable';
+import type { Layer, RecordedLevel, Snapshot } from '../core/snapshot';
+import { readArray, type NumberArray } from '../data/readArray';
+import { listMembers } from '../data/npz';
+import {
+  manifestName,
+  parseManifest,
+  type Manifest,
+  type ManifestLayer,
+  type ManifestSnapshot,
+} from './manifest';
+
+/** A manifest larger than this is no manifest. */
+const LARGEST_MANIFEST = 64 * 1024 * 1024;
+
+/** A run that was opened: its manifest, and the patterns of its snapshots when asked for. */
+export interface Run {
+  folder: string;
+  manifest: Manifest;
+  layers: Layer[];
+}
+
+/** Text of a run's manifest. @throws InputError when the folder is no run */
+export async function readManifestText(folder: string): Promise<string> {
+  const file = path.join(folder, manifestName);
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST_MANIFEST)
+      throw new InputError(file, `is ${size} bytes long, too large for a manifest`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new InputError(
+        folder,
+        `is no run: expected a folder with ${manifestName}, as \`apd record\` writes it`,
+      );
+    }
+    throw new InputError(file, `cannot be read (${code ?? String(error)})`);
+  }
+}
+
+/** Opens a run folder. Only the manifest is read. @throws InputError when it is none, or damaged */
+export async function openRun(folder: string): Promise<Run> {
+  const file = path.join(folder, manifestName);
+  const manifest = parseManifest(await readManifestText(folder), file);
+  if (manifest.snapshots.length === 0) throw new InputError(file, 'has no snapshots yet');
+  return { folder, manifest, layers: manifest.layers.map(layerOf) };
+}
+
+function layerOf(layer: ManifestLayer): Layer {
+  const { name, activation, units, shape, bits } = layer;
+  return { name, activation, units, shape, bits, pieces: layer.pieces ?? 2 ** bits };
+}
+
+/**
+ * Index of the snapshot of an epoch; of the last one when no epoch is given.
+ * @throws InputError listing the epochs there are
+ */
+export function snapshotIndex(run: Run, epoch?: number): number {
+  const { snapshots } = run.manifest;
+  if (epoch === undefined) return snapshots.length - 1;
+  const index = snapshots.findLastIndex((snapshot) => snapshot.epoch === epoch);
+  if (index < 0) {
+    const epochs = snapshots.map((snapshot) => snapshot.epoch);
+    const some = epochs.length > 12 ? [...epochs.slice(0, 10), '…', epochs[epochs.length - 1]] : epochs;
+    throw new InputError(run.folder, `has no snapshot of epoch ${epoch}; it has ${some.join(', ')}`);
+  }
+  return index;
+}
+
+/**
+ * Reads the patterns of one snapshot.
+ * @throws InputError when its file is missing, damaged, or does not fit the manifest
+ */
+export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
+  const entry = run.manifest.snapshots[index];
+  const file = patternsFile(run, entry);
+  const names = new Set((await listMembers(file)).map((member) => member.name));
+  const read = async (name: string) => {
+    if (!names.has(name)) throw new InputError(file, 'is not there', `member ${name}`);
+    return readArray(`${file}:${name}`);
+  };
+  const instances = integers(await read('instance'), file, 'instance');
+  const rows = instances.length;
+  if (rows === 0) throw new InputError(file, 'has no instances', 'member instance');
+  const column = async (name: string) => integers(await read(name), file, name, rows);
+  const levels: RecordedLevel[] = [];
+  for (const [l, layer] of run.layers.entries()) {
+    const kept = run.manifest.layers[l].kept ?? 'patterns';
+    levels.push(
+      kept === 'patterns'
+        ? { layer, exact: patternLevel(packed(await read(`l${l}`), layer, file, `l${l}`, rows)) }
+        : { layer, coarse: await readCoarse(read, column, layer, `l${l}`, file) },
+    );
+  }
+  const predicted = await column('output');
+  const labels = names.has('label') ? await column('label') : undefined;
+  const classes = Math.max(1, run.manifest.classes.length);
+  for (const [name, values] of [
+    ['output', predicted],
+    ['label', labels],
+  ] as const) {
+    const wrong = values ? values.findIndex((value) => value < 0 || value >= classes) : -1;
+    if (wrong >= 0) {
+      throw new InputError(
+        file,
+        `class ${values![wrong]}, the run has ${classes} classes`,
+        `member ${name}, row ${wrong}`,
+      );
+    }
+  }
+  const splits = names.has('split') ? Uint8Array.from(await column('split')) : undefined;
+  return { epoch: entry.epoch, step: entry.step, instances, predicted, labels, splits, levels };
+}
+
+/** The file of a snapshot's patterns. It must be within the run: a manifest is anybody's file. */
+function patternsFile(run: Run, entry: ManifestSnapshot): string {
+  const folder = path.resolve(run.folder);
+  const file = path.resolve(folder, entry.patterns);
+  if (!file.startsWith(folder + path.sep)) {
+    throw new InputError(
+      path.join(run.folder, manifestName),
+      `names a file outside the run: ${entry.patterns}`,
+    );
+  }
+  return path.join(run.folder, path.relative(folder, file));
+}
+
+function integers(array: NumberArray, file: string, name: string, rows?: number): Int32Array {
+  if (array.shape.length !== 1 || (rows !== undefined && array.shape[0] !== rows)) {
+    const expected = rows === undefined ? 'one axis' : `[${rows}]`;
+    throw new InputError(
+      file,
+      `has shape [${array.shape.join(', ')}], expected ${expected}`,
+      `member ${name}`,
+    );
+  }
+  return Int32Array.from(array.data);
+}
+
+function packed(array: NumberArray, layer: Layer, file: string, name: string, rows?: number) {
+  const width = bytesPerRow(layer.units, layer.bits);
+  const fits =
+    array.shape.length === 2 && array.shape[1] === width && (rows === undefined || array.shape[0] === rows);
+  if (!fits || !(array.data instanceof Uint8Array)) {
+    throw new InputError(
+      file,
+      `is ${array.type} [${array.shape.join(', ')}], expected uint8 [${rows ?? 'K'}, ${width}] for ${layer.units} units`,
+      `member ${name}`,
+    );
+  }
+  return fromPackedBytes(array.data, array.shape[0], layer.units, layer.bits);
+}
+
+async function readCoarse(
+  read: (name: string) => Promise<NumberArray>,
+  column: (name: string) => Promise<Int32Array>,
+  layer: Layer,
+  name: string,
+  file: string,
+) {
+  const modes = packed(await read(`${name}_prototypes`), layer, file, `${name}_prototypes`);
+  const of = await column(`${name}_prototype`);
+  const wrong = of.findIndex((prototype) => prototype < 0 || prototype >= modes.count);
+  if (wrong >= 0) {
+    throw new InputError(
+      file,
+      `prototype ${of[wrong]} of ${modes.count}`,
+      `member ${name}_prototype, row ${wrong}`,
+    );
+  }
+  return { modes, of, distance: await column(`${name}_distance`) };
+}

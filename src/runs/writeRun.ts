@@ -1,0 +1,152 @@
+import { createWriteStream } from 'node:fs';
+import { access, mkdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { InputError } from '../core/errors';
+import { bytesPerRow, toPackedBytes } from '../core/packing';
+import type { RecordedLevel, Snapshot } from '../core/snapshot';
+import { encodeNpy } from '../data/npy';
+import { writeAtomically, writeFileAtomically, writingError } from './atomic';
+import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
+import { readManifestText } from './readRun';
+
+/** Everything of a manifest but the snapshots, which come one by one. */
+export type RunHeader = Omit<Manifest, 'snapshots'>;
+
+/** True when a folder holds a run. */
+export async function isRun(folder: string): Promise<boolean> {
+  return access(path.join(folder, manifestName)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Writes a run, snapshot by snapshot. The manifest is written anew after each one, so that the folder is a whole run at
+ * every moment from the first snapshot on, and none before.
+ */
+export class RunWriter {
+  private readonly manifest: Manifest;
+  private started = false;
+  private created: string | undefined;
+
+  private constructor(
+    readonly folder: string,
+    header: RunHeader,
+    private readonly replace: boolean,
+  ) {
+    this.manifest = { ...header, snapshots: [] };
+  }
+
+  /**
+   * Checks that a run can be written to a folder, and makes the folder.
+   * @param force replace a run that is there; its files go when the first new snapshot is ready
+   * @throws InputError when it is a run already and `force` is not set, or cannot be written
+   */
+  static async create(folder: string, header: RunHeader, force = false): Promise<RunWriter> {
+    const replace = await isRun(folder);
+    if (replace && !force) {
+      throw new InputError(folder, 'is a run already; choose another folder, or replace it with --force');
+    }
+    const writer = new RunWriter(folder, header, replace);
+    try {
+      writer.created = await mkdir(path.join(folder, 'patterns'), { recursive: true });
+      await writeFileAtomically(path.join(folder, 'patterns', '.write-test'), '');
+      await rm(path.join(folder, 'patterns', '.write-test'));
+    } catch (error) {
+      throw writingError(error, folder);
+    }
+    return writer;
+  }
+
+  /** Adds a snapshot: its patterns first, then the manifest that names them. */
+  async add(snapshot: Snapshot, model?: ManifestSnapshot['model'], accuracy?: number): Promise<void> {
+    if (!this.started && this.replace) await removeRun(this.folder);
+    this.started = true;
+    const patterns = `patterns/${this.fileName(snapshot)}`;
+    const file = path.join(this.folder, patterns);
+    await writeAtomically(file, (temporary) => writePatterns(temporary, snapshot));
+    const { epoch, step } = snapshot;
+    this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy });
+    await writeFileAtomically(
+      path.join(this.folder, manifestName),
+      `${JSON.stringify(this.manifest, null, 1)}\n`,
+    );
+  }
+
+  /** Takes back the folders that were made, when nothing was written into them. */
+  async abandon(): Promise<void> {
+    if (this.started) return;
+    for (let folder = path.join(this.folder, 'patterns'); this.created; folder = path.dirname(folder)) {
+      await rmdir(folder).catch(() => undefined);
+      if (folder === this.created || folder === path.dirname(folder)) break;
+    }
+  }
+
+  /** `epoch-0003.npz`; with a counter when the epoch is there already (snapshots within an epoch). */
+  private fileName(snapshot: Snapshot): string {
+    const [whole, fraction = ''] = String(snapshot.epoch).split('.');
+    const epoch = whole.padStart(4, '0') + (fraction === '' ? '' : `.${fraction}`);
+    const base = `epoch-${epoch}${snapshot.step === undefined ? '' : `-step-${snapshot.step}`}`;
+    const taken = new Set(this.manifest.snapshots.map(({ patterns }) => patterns));
+    let name = `${base}.npz`;
+    for (let k = 2; taken.has(`patterns/${name}`); k++) name = `${base}-${k}.npz`;
+    return name;
+  }
+}
+
+/** Removes the files of a run that its manifest names, and the manifest. Anything else in the folder stays. */
+async function removeRun(folder: string): Promise<void> {
+  const file = path.join(folder, manifestName);
+  const content = await readManifestText(folder);
+  let snapshots: ManifestSnapshot[] = [];
+  try {
+    ({ snapshots } = parseManifest(content, file));
+  } catch (error) {
+    // A damaged manifest is replaced all the same; it just cannot say which files were its own.
+    if (!(error instanceof InputError)) throw error;
+  }
+  await rm(file);
+  for (const { patterns } of snapshots) {
+    const old = path.resolve(folder, patterns);
+    if (old.startsWith(path.resolve(folder) + path.sep)) await rm(old, { force: true });
+  }
+}
+
+/** Writes the `.npz` of a snapshot. Arrays are stored, not compressed, so that they can be read one by one. */
+async function writePatterns(file: string, snapshot: Snapshot): Promise<void> {
+  const zip = new ZipFile();
+  const add = (name: string, bytes: Uint8Array) =>
+    zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), `${name}.npy`, {
+      compress: false,
+      // The same run gives the same bytes.
+      mtime: new Date(1980, 0, 1),
+      mode: 0o100644,
+    });
+  const written = pipeline(zip.outputStream, createWriteStream(file));
+  add('instance', encodeNpy(snapshot.instances));
+  if (snapshot.labels) add('label', encodeNpy(snapshot.labels));
+  add('output', encodeNpy(snapshot.predicted));
+  if (snapshot.splits) add('split', encodeNpy(snapshot.splits));
+  snapshot.levels.forEach((level, l) => {
+    for (const [name, bytes] of arraysOf(level, `l${l}`)) add(name, bytes);
+  });
+  zip.end();
+  await written;
+}
+
+function arraysOf(level: RecordedLevel, name: string): [string, Uint8Array][] {
+  const { units, bits } = level.layer;
+  const width = bytesPerRow(units, bits);
+  if (level.exact) {
+    const { patterns, of } = level.exact;
+    return [[name, encodeNpy(toPackedBytes(patterns, of), [of.length, width])]];
+  }
+  const { modes, of, distance } = level.coarse;
+  return [
+    [`${name}_prototypes`, encodeNpy(toPackedBytes(modes), [modes.count, width])],
+    [`${name}_prototype`, encodeNpy(of)],
+    [`${name}_distance`, encodeNpy(distance)],
+  ];
+}
