@@ -150,7 +150,8 @@ function reduceLevel(
 function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, smallest: number): number[] {
   const bySize = Array.from(nodes.occurrences.keys()).filter((n) => nodes.occurrences[n] > 0);
   bySize.sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
-  if (bySize.length <= budget) return bySize;
+  // A whole level keeps its nodes' order: of patterns by occurrences, of outputs by class.
+  if (bySize.length <= budget) return bySize.sort((a, b) => a - b);
   const groupOf = groupNumbers(nodes, classes);
   const groups = new Set<number>();
   // From the smallest node upwards: how many groups the rest needs if it starts here.

@@ -59,7 +59,7 @@ export function checkInflatedSize(part: CompressedPart, size: number, limits: Li
   if (size > part.size * largestRatio) {
     throw new InputError(
       part.path,
-      `promises ${formatBytes(size)}, more than its ${formatBytes(part.size)} of compressed bytes can hold`,
+      `promises ${formatBytes(size)}, more than ${formatBytes(part.size)} of compressed data can hold`,
       part.place,
     );
   }

@@ -153,18 +153,10 @@ function drawHead(
 function drawLegendItem(picture: Picture, layout: PictureLayout, item: LegendItem): string {
   const x = MARGIN + item.x;
   const y = layout.legendY + item.y;
-  const swatch = item.fill
-    ? element('rect', {
-        x,
-        y,
-        width: SWATCH,
-        height: SWATCH,
-        rx: 2,
-        fill: item.fill,
-        stroke: picture.theme.faint,
-        'stroke-width': 0.5,
-      })
-    : '';
+  const square = { x, y, width: SWATCH, height: SWATCH, rx: 2 };
+  // Hatchings are drawn over a colour, in the legend as in the boxes.
+  const under = item.fill?.startsWith('url') ? element('rect', { ...square, fill: picture.theme.faint }) : '';
+  const swatch = item.fill ? under + element('rect', { ...square, fill: item.fill }) : '';
   return (
     swatch +
     textElement(item.text, {

@@ -13,7 +13,7 @@ export interface FlowPicture extends Picture {
   order: LevelOrder;
   /** Word for a node: "pattern", or "prototype" on levels at a coarser resolution. By level. */
   nodeWords: string[];
-  /** Class of each block of the last level. */
+  /** Class of each node of the last level. */
   outputClasses: Int32Array;
 }
 
@@ -185,5 +185,10 @@ function drawMergedCaptions(picture: FlowPicture, geometry: FlowGeometry, layout
 
 function outputPlaces(picture: FlowPicture, geometry: FlowGeometry) {
   const last = geometry.columns[geometry.columns.length - 1];
-  return last.boxes.map((box) => ({ class: picture.outputClasses[box.block], y: box.y, height: box.height }));
+  const { blocks } = picture.overview.levels[picture.overview.levels.length - 1];
+  return last.boxes.map((box) => ({
+    class: picture.outputClasses[blocks[box.block].node],
+    y: box.y,
+    height: box.height,
+  }));
 }

@@ -18,7 +18,7 @@ const CAPTION_SIZE = 10;
 /** The partition view as an SVG document: an icicle from the outputs (right) back to the first level (left). */
 export function drawPartition(picture: PartitionPicture): string {
   const columns = picture.heads.length;
-  const columnWidth = Math.max(24, ((picture.width - 260) / columns) * 0.94);
+  const columnWidth = Math.max(24, ((picture.width - 250) / columns) * 0.985);
   const marks = [
     { text: 'cluster: nothing further back tells more', fill: picture.theme.faint },
     { text: 'split further back', fill: mix(picture.theme.faint, picture.theme.background, SPLIT_TINT) },

@@ -84,9 +84,6 @@ export function layoutIcicle(
     });
     const boxes = boxesOf(groups, setsAt(partition, l), boxOfSet, classOf, classes.classes, scale);
     columns[l] = { x: xs[l], width: frame.columnWidth, boxes };
-    groups = groups.flatMap((group) =>
-      splitGroup(group, partition, children, majority, smallest / scale, scale),
-    );
   }
   return { columns, scale };
 }

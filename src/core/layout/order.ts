@@ -11,7 +11,7 @@ export interface LayeredGraph {
 export type LevelOrder = Int32Array[];
 
 /** How much the order of an earlier picture holds back that of the next, in crossings for a unit of movement. */
-const INERTIA = 0.5;
+const INERTIA = 0.05;
 const SWEEPS = 6;
 /** Swapping neighbours pays on what is drawn; on thousands of nodes barycentres alone are good and fast. */
 const SWAP_LIMIT = 200;

@@ -41,12 +41,19 @@ function constantValues(index: GraphIndex, name: string, depth = 0): number[] | 
   return undefined;
 }
 
+/** What was found out about each graph's constants: activations are looked for in many places. */
+const known = new WeakMap<GraphIndex, Map<string, number | undefined>>();
+
 /**
  * The number that a constant holds in all its elements (a scalar, or an initializer of equal values).
  * @returns undefined where the tensor is computed at run time or its values differ
  */
 export function uniformConstant(index: GraphIndex, name: string): number | undefined {
+  let constants = known.get(index);
+  if (!constants) known.set(index, (constants = new Map()));
+  if (constants.has(name)) return constants.get(name);
   const values = constantValues(index, name);
-  if (!values || values.length === 0) return undefined;
-  return values.every((value) => value === values[0]) ? values[0] : undefined;
+  const uniform = values?.length && values.every((value) => value === values[0]) ? values[0] : undefined;
+  constants.set(name, uniform);
+  return uniform;
 }

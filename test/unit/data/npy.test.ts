@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, truncateSync } from 'node:fs';
 import { ArrayFeatures } from '../../../src/data/arrayFeatures';
 import { fileSource } from '../../../src/data/byteSource';
@@ -111,17 +110,16 @@ describe('npy arrays', () => {
 
   it('reads the reference datasets', async () => {
     for (const [name, count, columns] of [
-      ['moons', 200, 2],
+      ['moons', 400, 2],
       ['iris', 150, 4],
       ['digits', 1797, 64],
     ] as const) {
       const folder = `test/fixtures/${name}`;
       const whole = await readArray(`${folder}/x.npy`);
       const { features, labels } = await open(`${folder}/x.npy`, { labels: [{ path: `${folder}/y.npy` }] });
+      assert.deepEqual(whole.shape, [count, columns]);
       assert.deepEqual([features.count, ...features.shape], whole.shape);
-      assert.equal(features.shape[0], columns);
-      assert.equal(labels?.values.length, features.count);
-      assert.ok(Math.abs(features.count - count) <= count, `${features.count}`);
+      assert.deepEqual([...(labels?.values ?? [])], [...(await readArray(`${folder}/y.npy`)).data]);
       assert.deepEqual(await allNumbers(features), [...whole.data]);
     }
   });
@@ -269,7 +267,6 @@ describe('npy arrays', () => {
 });
 
 describe('encodeNpy', () => {
-  const temporary = temporaryFolder();
   const arrays = [
     [Uint8Array.of(1, 2, 255), [3]],
     [Int32Array.of(-1, 2, 70000, 4), [2, 2]],
@@ -303,20 +300,9 @@ describe('encodeNpy', () => {
     }
   });
 
-  it('writes what NumPy reads', function () {
-    const python = 'import numpy, sys; a = numpy.load(sys.argv[1]); print(a.dtype.str, a.shape, a.tolist())';
-    const load = (file: string) => execFileSync('python3', ['-c', python, file], { encoding: 'utf8' }).trim();
-    try {
-      execFileSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' });
-    } catch {
-      this.skip();
-    }
-    const order = hostIsLittleEndian ? '<' : '>';
-    const seen = arrays.slice(0, 3).map(([array, shape]) => load(temporary('a.npy', encodeNpy(array, shape))));
-    assert.deepEqual(seen, [
-      '|u1 (3,) [1, 2, 255]',
-      `${order}i4 (2, 2) [[-1, 2], [70000, 4]]`,
-      `${order}f4 (3, 2) [[0.5, -10000000000.0], [3.0, 4.0], [5.0, 6.0]]`,
-    ]);
+  it('writes the very bytes that NumPy writes', () => {
+    assert.ok(hostIsLittleEndian, 'the fixtures are of a little-endian machine');
+    const written = encodeNpy(Float32Array.of(0, 1, 2, 3, 4, 5), [2, 3]);
+    assert.deepEqual(Buffer.from(written), readFileSync(fixture('version-1.npy')));
   });
 });

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { openModel } from '../../../src/models/open';
+import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
+
+/** Models that cannot be opened without more, or at all: tested by themselves. */
+const others = new Set(['only-smooth', 'open-axes']);
+
+/** The numbers of a float32 .npy file of version 1. */
+function floatsOfNpy(path: string): { values: Float32Array; columns: number } {
+  const bytes = readFileSync(path);
+  const start = 10 + bytes.readUInt16LE(8);
+  const columns = /shape': \(\d+, (\d+)\)/.exec(bytes.toString('latin1', 10, start))!;
+  return { values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + start)), columns: Number(columns[1]) };
+}
+
+for (const engine of engines) {
+  describe(`ONNX models on engine ${engine}`, () => {
+    const expected = expectations();
+    for (const name of Object.keys(expected).filter((each) => !others.has(each))) {
+      it(`${name}: patterns and predictions of the reference`, async () => {
+        const { input, layers, predicted } = expected[name];
+        const runner = await openModel(modelPath(name), { engine });
+        const result = await runner.run(batchOf(input), input.length);
+        const expectedLayers = layersThatStandApart(name, layers);
+        assert.deepEqual(
+          runner.layers.map(({ activation, breakpoints, units }) => ({ activation, breakpoints, units })),
+          expectedLayers.map(({ activation, breakpoints, units }) => ({ activation, breakpoints, units })),
+        );
+        runner.layers.forEach((layer, i) => {
+          assert.deepEqual(patternsOf(result.taps[i], layer.units, layer.breakpoints), expectedLayers[i].patterns);
+          assert.equal(
+            layer.shape.reduce((product, size) => product * size, 1),
+            layer.units,
+          );
+        });
+        assert.deepEqual(Array.from(result.predicted), predicted);
+        await runner.close();
+      });
+    }
+
+    for (const [dataset, epochs] of [
+      ['moons', ['000', '007', '020']],
+      ['iris', ['000', '015']],
+      ['digits', ['000', '003', '008']],
+    ] as const) {
+      for (const epoch of epochs) {
+        it(`${dataset}, epoch ${epoch}: every row of the authors' APDF`, async () => {
+          const { values, columns } = floatsOfNpy(`test/fixtures/${dataset}/x.npy`);
+          const lines = readFileSync(`test/fixtures/${dataset}/apdf-${epoch}.csv`, 'utf8').trim().split(/\r?\n/);
+          const rows = lines.slice(1).map((line) => line.split(','));
+          const runner = await openModel(`test/fixtures/${dataset}/epoch-${epoch}.onnx`, { engine });
+          const { taps, predicted } = await runner.run(values, values.length / columns);
+          assert.equal(rows.length, predicted.length);
+          const patterns = taps.map((tap, i) => patternsOf(tap, runner.layers[i].units, runner.layers[i].breakpoints));
+          for (const [instance, , output, ...levels] of rows) {
+            assert.equal(predicted[Number(instance)], Number(output));
+            assert.deepEqual(
+              patterns.map((level) => level[Number(instance)]),
+              levels,
+            );
+          }
+          await runner.close();
+        });
+      }
+    }
+  });
+}
+
+/** Layers as they come after the trial run: centring over the batch makes the instances depend on each other. */
+function layersThatStandApart<T>(name: string, layers: T[]): T[] {
+  return name === 'batch-mean' ? layers.slice(0, 1) : layers;
+}
