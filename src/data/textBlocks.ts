@@ -28,11 +28,11 @@ export async function* textBlocks(
     if (total > limit) {
       throw new InputError(source, `holds more than ${formatBytes(limit)} of text, which is the limit`);
     }
-    lineEnd ??= chunk.includes(lineFeed) || !chunk.includes(carriageReturn) ? lineFeed : carriageReturn;
-    const end = chunk.lastIndexOf(lineEnd) + 1;
+    lineEnd ??= lineEndOf(chunk, waiting.at(-1));
+    const end = lineEnd === undefined ? 0 : chunk.lastIndexOf(lineEnd) + 1;
     waiting.push(end === 0 ? chunk : chunk.subarray(0, end));
     waitingBytes += chunk.length;
-    if (end > 0) {
+    if (lineEnd !== undefined && end > 0) {
       yield decoder.decode(Buffer.concat(waiting), lineEnd);
       waiting = [chunk.subarray(end)];
       waitingBytes = chunk.length - end;
@@ -44,6 +44,15 @@ export async function* textBlocks(
   if (rest.length > 0) {
     yield rest;
   }
+}
+
+/** What lines end in, as far as a chunk tells: a CR at its very end may be the first half of CRLF. */
+function lineEndOf(chunk: Uint8Array, before: Uint8Array | undefined): number | undefined {
+  if (chunk.includes(lineFeed)) {
+    return lineFeed;
+  }
+  const alone = chunk.subarray(0, -1).includes(carriageReturn) || before?.at(-1) === carriageReturn;
+  return alone ? carriageReturn : undefined;
 }
 
 /** Decodes whole lines and knows which line is wrong. */

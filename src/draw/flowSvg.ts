@@ -71,7 +71,10 @@ function drawRibbons(picture: FlowPicture, ribbons: Ribbon[]): string {
   return filled.join('') + stroked.join('');
 }
 
-/** Thin ribbons of one class as a few paths: one for each range of thickness, fainter the thinner they are. */
+/**
+ * Thin ribbons of one class as a few paths: one for each range of thickness, fainter the thinner they are, so that a
+ * thousand of them weigh about what they stand for.
+ */
 function strokes(ribbons: Ribbon[], colour: string, opacity: number): string[] {
   const steps = [0.03, 0.1, 0.3, STROKE_BELOW];
   return steps.flatMap((upper, i) => {
@@ -83,7 +86,7 @@ function strokes(ribbons: Ribbon[], colour: string, opacity: number): string[] {
       fill: 'none',
       stroke: colour,
       'stroke-width': Math.max(0.35, upper * 0.8),
-      'stroke-opacity': round2(opacity * [0.25, 0.4, 0.7, 1][i]),
+      'stroke-opacity': round2(opacity * [0.1, 0.25, 0.6, 1][i]),
     });
   });
 }

@@ -109,7 +109,7 @@ function flowPicture(run: Run, state: FlowState, options: PictureOptions) {
   );
   const heads = hiddenHeads(run, analysed).map((head, l): ColumnHead => {
     const { coverage } = overview.levels[l];
-    const share = coverage === 1 ? [] : [`${formatShare(coverage)} of instances in blocks of their own`];
+    const share = coverage === 1 ? [] : [`${formatShare(coverage)} of instances drawn alone`];
     return { title: head.title, lines: [...head.lines, ...share] };
   });
   return {

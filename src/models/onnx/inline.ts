@@ -45,7 +45,7 @@ class Inliner {
   private readonly calls = new Map<string, number>();
   /** Whether a call is left: of a function that does not fit, or inside a body. */
   stillCalls = false;
-  private written = 0;
+  private readonly sizes = new Map<OnnxFunction, number>();
 
   constructor(model: OnnxModel) {
     this.opsets = new Map(model.opsets);
@@ -57,30 +57,54 @@ class Inliner {
     }
   }
 
+  /** The function that a node calls. */
+  private definitionOf(node: OnnxNode): OnnxFunction | undefined {
+    return this.functions.get(callKey(node.domain, node.op, node.overload));
+  }
+
+  /**
+   * Number of nodes and calls that a list of nodes unfolds to.
+   * @param callers the functions whose inside this is
+   * @throws WireError when a function calls itself, or the calls are nested too deep
+   */
+  unfoldedSize(nodes: readonly OnnxNode[], callers: readonly OnnxFunction[] = []): number {
+    let size = 0;
+    for (const node of nodes) {
+      const definition = this.definitionOf(node);
+      if (!definition) {
+        size++;
+        continue;
+      }
+      let inner = this.sizes.get(definition);
+      if (inner === undefined) {
+        if (callers.includes(definition))
+          throw new WireError(`its function '${definition.name}' calls itself`);
+        if (callers.length >= deepestCall) throw new WireError(`its functions call over ${deepestCall} deep`);
+        inner = this.unfoldedSize(definition.nodes, [...callers, definition]);
+        this.sizes.set(definition, inner);
+      }
+      size += 1 + inner;
+    }
+    return size;
+  }
+
   /** The nodes that stand for a node: itself, or the inside of the function it calls. */
-  expand(node: OnnxNode, depth: number, out: Uint8Array[]): void {
-    const definition = this.functions.get(callKey(node.domain, node.op, node.overload));
+  expand(node: OnnxNode, out: Uint8Array[]): void {
+    const definition = this.definitionOf(node);
     if (!definition || !this.fits(definition)) {
-      if (++this.written > mostNodes) throw new WireError(`its functions unfold to over ${mostNodes} nodes`);
       this.stillCalls ||= definition !== undefined || this.callsInBodies(node);
       out.push(node.bytes);
       return;
     }
-    if (depth > deepestCall) throw new WireError(`its function '${definition.name}' calls itself`);
     const renaming = this.renamingOf(node, definition, out);
-    for (const inner of definition.nodes) {
-      this.expand(parseNode(renameNode(inner.bytes, renaming)), depth + 1, out);
-    }
+    for (const inner of definition.nodes) this.expand(parseNode(renameNode(inner.bytes, renaming)), out);
   }
 
   /** Whether a function is called inside the bodies of a node. */
   private callsInBodies(node: OnnxNode): boolean {
     const bodies = [...node.attributes.values()].flatMap((attribute) => attribute.graphs);
     return bodies.some((body) =>
-      body.nodes.some(
-        (inner) =>
-          this.functions.has(callKey(inner.domain, inner.op, inner.overload)) || this.callsInBodies(inner),
-      ),
+      body.nodes.some((inner) => this.definitionOf(inner) !== undefined || this.callsInBodies(inner)),
     );
   }
 
@@ -186,7 +210,10 @@ export function inlineFunctions(bytes: Uint8Array, model: OnnxModel, source: str
   const inliner = new Inliner(model);
   const nodes: Uint8Array[] = [];
   try {
-    for (const node of model.graph.nodes) inliner.expand(node, 0, nodes);
+    if (inliner.unfoldedSize(model.graph.nodes) > mostNodes) {
+      throw new WireError(`its functions unfold to over ${mostNodes} nodes and calls`);
+    }
+    for (const node of model.graph.nodes) inliner.expand(node, nodes);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw new InputError(source, `not a usable ONNX model: ${error.message}`);

@@ -204,6 +204,8 @@ function parseModelProto(bytes: Uint8Array): OnnxModel {
     else if (field.number === 25) model.functions.push(parseFunction(bytesOf(field)));
   }
   if (pieces.length === 0) throw new WireError('it holds no graph');
+  // Written behind the graph by most exporters: without it a file is cut off, or older than any in use.
+  if (model.opsets.size === 0) throw new WireError('it names no version of its operators');
   const graph = parseGraph(pieces, 0);
   if (graph.outputs.length === 0) throw new WireError('its graph has no outputs');
   return { ...model, graph };

@@ -11,7 +11,10 @@ function floatsOfNpy(path: string): { values: Float32Array; columns: number } {
   const bytes = readFileSync(path);
   const start = 10 + bytes.readUInt16LE(8);
   const columns = /shape': \(\d+, (\d+)\)/.exec(bytes.toString('latin1', 10, start))!;
-  return { values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + start)), columns: Number(columns[1]) };
+  return {
+    values: new Float32Array(new Uint8Array(bytes.subarray(start)).buffer),
+    columns: Number(columns[1]),
+  };
 }
 
 for (const engine of engines) {
@@ -28,7 +31,10 @@ for (const engine of engines) {
           expectedLayers.map(({ activation, breakpoints, units }) => ({ activation, breakpoints, units })),
         );
         runner.layers.forEach((layer, i) => {
-          assert.deepEqual(patternsOf(result.taps[i], layer.units, layer.breakpoints), expectedLayers[i].patterns);
+          assert.deepEqual(
+            patternsOf(result.taps[i], layer.units, layer.breakpoints),
+            expectedLayers[i].patterns,
+          );
           assert.equal(
             layer.shape.reduce((product, size) => product * size, 1),
             layer.units,
@@ -47,12 +53,16 @@ for (const engine of engines) {
       for (const epoch of epochs) {
         it(`${dataset}, epoch ${epoch}: every row of the authors' APDF`, async () => {
           const { values, columns } = floatsOfNpy(`test/fixtures/${dataset}/x.npy`);
-          const lines = readFileSync(`test/fixtures/${dataset}/apdf-${epoch}.csv`, 'utf8').trim().split(/\r?\n/);
+          const lines = readFileSync(`test/fixtures/${dataset}/apdf-${epoch}.csv`, 'utf8')
+            .trim()
+            .split(/\r?\n/);
           const rows = lines.slice(1).map((line) => line.split(','));
           const runner = await openModel(`test/fixtures/${dataset}/epoch-${epoch}.onnx`, { engine });
           const { taps, predicted } = await runner.run(values, values.length / columns);
           assert.equal(rows.length, predicted.length);
-          const patterns = taps.map((tap, i) => patternsOf(tap, runner.layers[i].units, runner.layers[i].breakpoints));
+          const patterns = taps.map((tap, i) =>
+            patternsOf(tap, runner.layers[i].units, runner.layers[i].breakpoints),
+          );
           for (const [instance, , output, ...levels] of rows) {
             assert.equal(predicted[Number(instance)], Number(output));
             assert.deepEqual(

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { InputError } from '../../../src/core/errors';
+import { loadEngine } from '../../../src/models/onnx/engine';
+import { openModel } from '../../../src/models/open';
+import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
+
+const expected = expectations();
+
+describe('running ONNX models', () => {
+  for (const engine of engines) {
+    it(`cuts and pads batches for a fixed batch size (${engine})`, async () => {
+      const { input, layers, predicted } = expected['fixed-batch'];
+      const runner = await openModel(modelPath('fixed-batch'), { engine });
+      for (const rows of [0, 1, 2, 3, 4, 7, 8]) {
+        const { taps, predicted: classes } = await runner.run(batchOf(input.slice(0, rows)), rows);
+        assert.deepEqual(patternsOf(taps[0], 6, [0]), layers[0].patterns.slice(0, rows));
+        assert.deepEqual(Array.from(classes), predicted.slice(0, rows));
+      }
+      await runner.close();
+    });
+
+    it(`keeps the order of calls, and the caller may fill its batch again (${engine})`, async () => {
+      const { input, predicted, layers } = expected.dense;
+      const runner = await openModel(modelPath('dense'), { engine });
+      const order: number[] = [];
+      const batch = new Float32Array(4);
+      const runs = input.map((row, i) => {
+        batch.set(row);
+        const run = runner.run(batch, 1);
+        batch.fill(NaN);
+        return run.then((result) => {
+          order.push(i);
+          return result;
+        });
+      });
+      const results = await Promise.all(runs);
+      assert.deepEqual(
+        order,
+        input.map((_, i) => i),
+      );
+      assert.deepEqual(
+        results.map((result) => result.predicted[0]),
+        predicted,
+      );
+      assert.deepEqual(
+        results.map((result) => patternsOf(result.taps[1], 6, [0])[0]),
+        layers[1].patterns,
+      );
+      await runner.close();
+    });
+
+    it(`gives arrays of the model's precision, one a layer (${engine})`, async () => {
+      for (const [name, type] of [
+        ['float64', Float64Array],
+        ['float16', Float32Array],
+        ['dense', Float32Array],
+      ] as const) {
+        const runner = await openModel(modelPath(name), { engine });
+        const { taps } = await runner.run(Float64Array.from(expected[name].input.flat()), 8);
+        for (const tap of taps) assert.ok(tap instanceof type, name);
+        await runner.close();
+      }
+      const shared = await openModel(modelPath('same-tap'), { engine });
+      const { taps } = await shared.run(batchOf(expected['same-tap'].input), 8);
+      assert.deepEqual(taps[0], taps[1]);
+      assert.notEqual(taps[0].buffer, taps[1].buffer);
+      await shared.close();
+    });
+
+    it(`leaves out layers whose instances do not stand apart (${engine})`, async () => {
+      const reasons = async (name: string): Promise<string[]> => {
+        const runner = await openModel(modelPath(name), { engine });
+        await runner.close();
+        return runner.skipped.map(({ reason }) => reason);
+      };
+      assert.deepEqual(await reasons('batch-mean'), [
+        'its pre-activation depends on the other instances of the batch',
+      ]);
+      assert.deepEqual(await reasons('time-first'), [
+        'the first axis of its pre-activation is not the batch (shape [5, 1, 3] for 1, [5, 2, 3] for 2)',
+      ]);
+    });
+
+    it(`names output and row of a NaN (${engine})`, async () => {
+      const runner = await openModel(modelPath('nan'), { engine });
+      const batch = batchOf(expected.dense.input);
+      await assert.rejects(runner.run(batch, 8), (error) => {
+        assert.ok(error instanceof InputError);
+        assert.match(error.message, /nan\.onnx, row 0: output 'y' is NaN, expected a number/);
+        return true;
+      });
+      await runner.close();
+    });
+
+    it(`takes open axes from the data (${engine})`, async () => {
+      const { input, layers, predicted } = expected['open-axes'];
+      const runner = await openModel(modelPath('open-axes'), { engine, instanceShape: [2, 5, 4] });
+      assert.deepEqual(runner.input.shape, [2, 5, 4]);
+      assert.deepEqual(runner.layers[0].shape, [3, 5, 4]);
+      const result = await runner.run(batchOf(input), input.length);
+      assert.deepEqual(patternsOf(result.taps[0], 60, [0]), layers[0].patterns);
+      assert.deepEqual(Array.from(result.predicted), predicted);
+      await runner.close();
+      const open = (instanceShape?: number[]): Promise<unknown> =>
+        openModel(modelPath('open-axes'), { engine, instanceShape });
+      await assert.rejects(open(), /input 'x' has shape \[2, \?, \?\] an instance: the open axes need/);
+      await assert.rejects(open([40]), /instances of shape \[40\] do not fit/);
+      await assert.rejects(open([3, 5, 4]), /instances of shape \[3, 5, 4\] do not fit/);
+    });
+
+    it(`reads class labels from the output asked for (${engine})`, async () => {
+      for (const name of ['sklearn', 'sklearn-binary']) {
+        const { input, labels } = expected[name];
+        const runner = await openModel(modelPath(name), { engine, output: 'label' });
+        const { predicted } = await runner.run(batchOf(input), input.length);
+        assert.deepEqual(Array.from(predicted), labels);
+        await runner.close();
+      }
+    });
+
+    it(`refuses values that an integer input cannot hold (${engine})`, async () => {
+      const runner = await openModel(modelPath('uint8-input'), { engine });
+      for (const value of [0.5, -1, 256, NaN]) {
+        const batch = Float32Array.from([0, 1, 2, value]);
+        await assert.rejects(
+          runner.run(batch, 1),
+          /input 'x' takes uint8 \(whole numbers from 0 to 255\), found/,
+        );
+      }
+      await runner.close();
+    });
+
+    it(`refuses batches of another width (${engine})`, async () => {
+      const runner = await openModel(modelPath('dense'), { engine });
+      await assert.rejects(
+        runner.run(new Float32Array(10), 2),
+        /input 'input' takes 4 values an instance, found 10 for 2 instances/,
+      );
+      // A refused batch does not block those after it.
+      assert.equal((await runner.run(new Float32Array(8), 2)).predicted.length, 2);
+      await runner.close();
+      await assert.rejects(runner.run(new Float32Array(8), 2), /is closed/);
+      await runner.close();
+    });
+
+    it(`tells the engine's refusal in one line (${engine})`, async () => {
+      await assert.rejects(openModel(modelPath('unknown-operator'), { engine }), (error) => {
+        assert.ok(error instanceof InputError);
+        assert.match(
+          error.message,
+          /^test\S+unknown-operator\.onnx: onnxruntime-\w+ does not take the model: /,
+        );
+        assert.ok(!error.message.includes('\n'));
+        return true;
+      });
+    });
+
+    it(`says which engine runs the model (${engine})`, async () => {
+      const runner = await openModel(modelPath('dense'), { engine, threads: 1 });
+      const { name, version, reason } = runner.backend;
+      assert.equal(name, engine === 'node' ? 'onnxruntime-node' : 'onnxruntime-web');
+      assert.match(version, /^\d+\.\d+\.\d+$/);
+      assert.equal(reason, `engine '${engine}' was asked for`);
+      await runner.close();
+    });
+  }
+
+  it('takes the first of several largest scores, like numpy.argmax', async () => {
+    // Scores 0, 1, ½, 1 on every row.
+    const ties = await openModel(modelPath('output-tie'));
+    assert.deepEqual(
+      Array.from((await ties.run(batchOf(expected.dense.input), 8)).predicted),
+      Array(8).fill(1),
+    );
+    await ties.close();
+  });
+
+  it('falls back to WebAssembly where the native engine does not load, and says so', async () => {
+    const missing = (): Promise<unknown> => Promise.reject(new Error('no such binary\nmore of it'));
+    const wasm = (): Promise<unknown> => import('onnxruntime-web');
+    const engine = await loadEngine('auto', { node: missing, wasm });
+    assert.equal(engine.backend.name, 'onnxruntime-web');
+    assert.equal(engine.backend.reason, 'onnxruntime-node does not load here (no such binary)');
+    await assert.rejects(loadEngine('node', { node: missing, wasm }), (error) => {
+      assert.ok(error instanceof InputError);
+      assert.equal(error.message, "engine 'node': onnxruntime-node does not load here (no such binary)");
+      return true;
+    });
+    await assert.rejects(loadEngine('auto', { node: missing, wasm: missing }), /neither onnxruntime-node/);
+  });
+
+  it('takes the native engine where it loads', async () => {
+    const engine = await loadEngine('auto');
+    assert.equal(engine.backend.name, 'onnxruntime-node');
+    assert.match(engine.backend.reason, /loads here/);
+  });
+});
