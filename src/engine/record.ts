@@ -77,6 +77,8 @@ export async function takeSnapshot(
       const bad = recorder.add(result.taps[l], batch.from, batch.rows);
       if (bad >= 0) throw notFinite(runner, layers[l], dataset, batch, result.taps[l], bad, l);
     });
+    const unknown = result.predicted.findIndex((output) => output < 0);
+    if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
     predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
     options.onProgress?.(batch.from + batch.rows);
   }
@@ -121,6 +123,15 @@ export async function* runBatches(
   }
 }
 
+function instanceText(dataset: Dataset, row: number): string {
+  return `instance ${dataset.instances[row]} (${describePlace(dataset.features.place(row))})`;
+}
+
+function noClass(runner: ModelRunner, dataset: Dataset, row: number): InputError {
+  const problem = 'is NaN or a negative class, expected scores or a class from 0 on';
+  return new InputError(runner.path, problem, `output ${runner.output.name}, ${instanceText(dataset, row)}`);
+}
+
 function notFinite(
   runner: ModelRunner,
   layer: Layer,
@@ -130,13 +141,10 @@ function notFinite(
   bad: number,
   l: number,
 ): InputError {
-  const row = batch.from + Math.floor(bad / layer.units);
-  const instance = dataset.instances[row];
-  const where = describePlace(dataset.features.place(row));
   return new InputError(
     runner.path,
     `the pre-activation of unit ${bad % layer.units} is ${tap[bad]}, expected a finite number`,
-    `layer ${l} (${layer.name}), instance ${instance} (${where})`,
+    `layer ${l} (${layer.name}), ${instanceText(dataset, batch.from + Math.floor(bad / layer.units))}`,
   );
 }
 

@@ -6,10 +6,10 @@ import { batches } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import type { Scaling } from '../data/scaling';
 import { matchShape } from '../data/shape';
-import { openModel, type ModelOptions } from '../models/open';
+import { describeModel, openModel, type ModelOptions } from '../models/open';
 import type { ModelRunner } from '../models/runner';
 import { formatVersion } from '../runs/manifest';
-import { RunWriter, type RunHeader } from '../runs/writeRun';
+import { isRun, isRunAlready, RunWriter, type RunHeader } from '../runs/writeRun';
 import { isCoarse, recordedLayers, snapshotAccuracy, takeSnapshot, type BatchSource } from './record';
 
 /** What to record. */
@@ -50,12 +50,12 @@ const NUMBERS_PER_BATCH = 16 * 1024 * 1024;
  */
 export async function recordRun(request: RecordRequest, hooks: RecordHooks): Promise<{ snapshots: number }> {
   const { models, dataset } = request;
-  const told = new Set<string>();
-  const tell = (text: string) => {
-    if (!told.has(text)) hooks.onNotice(text);
-    told.add(text);
-  };
+  const notices = new Notices(hooks.onNotice);
+  const tell = (text: string) => notices.add(text);
   dataset.notices.forEach(tell);
+  if (!request.force && (await isRun(request.out))) throw isRunAlready(request.out);
+  // A model that is missing or damaged is told before hours are spent on those before it.
+  for (const model of models.slice(1)) await describeModel(model, request.modelOptions);
   let writer: RunWriter | undefined;
   let layers: Layer[] | undefined;
   let earlier: Snapshot | undefined;
@@ -81,7 +81,10 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
         );
         const snapshot = await takeSnapshot(runner, dataset, source, request.epochs[s], {
           patternLimit: request.patternLimit,
-          onProgress: (rowsDone) => hooks.onProgress(s, rowsDone, dataset.instances.length),
+          onProgress: (rowsDone) => {
+            notices.tell();
+            hooks.onProgress(s, rowsDone, dataset.instances.length);
+          },
           signal: hooks.signal,
           earlier,
         });
@@ -102,6 +105,30 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
     throw error;
   }
   return { snapshots: models.length };
+}
+
+/**
+ * Sentences for the user, each told once. The first are held back until a batch went through: where the input is bad at
+ * once, what is wrong with it is all there is to say.
+ */
+class Notices {
+  private readonly seen = new Set<string>();
+  private held: string[] | undefined = [];
+
+  constructor(private readonly onNotice: (text: string) => void) {}
+
+  add(text: string): void {
+    if (this.seen.has(text)) return;
+    this.seen.add(text);
+    if (this.held) this.held.push(text);
+    else this.onNotice(text);
+  }
+
+  tell(): void {
+    const { held } = this;
+    this.held = undefined;
+    held?.forEach((text) => this.onNotice(text));
+  }
 }
 
 /** Batches of a dataset as a model wants them. */
@@ -189,8 +216,7 @@ function headerOf(
 /** Names of the classes: those of the labels, numbers for outputs that no label names. */
 function classNames(dataset: Dataset, runner: ModelRunner): string[] {
   const named = dataset.labels?.classes ?? [];
-  // A model that gives the class itself does not say how many there are: room for what its numbers usually are.
-  const count = Math.max(named.length, runner.output.classes ?? Math.max(named.length, 2));
+  const count = Math.max(named.length, runner.output.classes ?? 0);
   return Array.from({ length: count }, (_, c) => named[c] ?? String(c));
 }
 

@@ -53,7 +53,7 @@ export interface ModelOutput {
 export interface BatchResult {
   /** Pre-activations, in the order of `layers`, each [rows, units], row-major, unchecked: packing finds NaN and ±Inf. */
   taps: TensorData[];
-  /** Predicted class of each row. */
+  /** Predicted class of each row; -1 where the output is NaN: which layer it comes from is found by packing. */
   predicted: Int32Array;
 }
 
@@ -78,7 +78,7 @@ export interface ModelRunner extends ModelDescription {
   /**
    * Runs `rows` instances, given row-major in the model's own input shape. A batch smaller than a fixed one is padded,
    * a larger one is run in pieces. A call may be made before the last one has settled; results come in order.
-   * @throws InputError naming model, output and row (within the batch) of the first output that is NaN
+   * @throws InputError when the engine fails, or gives something else than the model promised
    */
   run(batch: TensorData, rows: number): Promise<BatchResult>;
   /** Frees the engine's memory. */

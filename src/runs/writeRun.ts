@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rm, rmdir } from 'node:fs/promises';
+import { access, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -7,7 +7,7 @@ import { InputError } from '../core/errors';
 import { bytesPerRow, toPackedBytes } from '../core/packing';
 import type { RecordedLevel, Snapshot } from '../core/snapshot';
 import { encodeNpy } from '../data/npy';
-import { writeAtomically, writeFileAtomically, writingError } from './atomic';
+import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
 import { readManifestText } from './readRun';
 
@@ -20,6 +20,11 @@ export async function isRun(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** What is said of an output folder that must not be overwritten. */
+export function isRunAlready(folder: string): InputError {
+  return new InputError(folder, 'is a run already; choose another folder, or replace it with --force');
 }
 
 /**
@@ -36,7 +41,7 @@ export class RunWriter {
     header: RunHeader,
     private readonly replace: boolean,
   ) {
-    this.manifest = { ...header, snapshots: [] };
+    this.manifest = { ...header, classes: [...header.classes], snapshots: [] };
   }
 
   /**
@@ -47,11 +52,11 @@ export class RunWriter {
   static async create(folder: string, header: RunHeader, force = false): Promise<RunWriter> {
     const replace = await isRun(folder);
     if (replace && !force) {
-      throw new InputError(folder, 'is a run already; choose another folder, or replace it with --force');
+      throw isRunAlready(folder);
     }
     const writer = new RunWriter(folder, header, replace);
     try {
-      writer.created = await mkdir(path.join(folder, 'patterns'), { recursive: true });
+      writer.created = await makeFolder(path.join(folder, 'patterns'));
       await writeFileAtomically(path.join(folder, 'patterns', '.write-test'), '');
       await rm(path.join(folder, 'patterns', '.write-test'));
     } catch (error) {
@@ -68,6 +73,10 @@ export class RunWriter {
     const file = path.join(this.folder, patterns);
     await writeAtomically(file, (temporary) => writePatterns(temporary, snapshot));
     const { epoch, step } = snapshot;
+    // A model that gives the class itself does not say beforehand how many there are.
+    const { classes } = this.manifest;
+    const most = snapshot.predicted.reduce((largest, output) => Math.max(largest, output), -1);
+    while (classes.length <= most) classes.push(String(classes.length));
     this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy });
     await writeFileAtomically(
       path.join(this.folder, manifestName),

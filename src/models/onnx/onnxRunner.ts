@@ -176,7 +176,7 @@ export class OnnxRunner implements ModelRunner {
     const fetched = await Promise.all(runs);
     pieces.forEach((piece, k) => {
       predicted.set(
-        predictedClasses(this.path, this.output, fetched[k][this.output.name], piece.rows, piece.firstRow),
+        predictedClasses(this.path, this.output, fetched[k][this.output.name], piece.rows),
         piece.firstRow,
       );
       this.readTaps(fetched[k], piece.rows).forEach((tap, i) => parts[i].push(tap));

@@ -12,6 +12,9 @@ import { columnsOf } from './predict';
 import { probeRows, probeTap, rotateRows } from './probe';
 import { exposeTaps } from './taps';
 
+/** Values of a batch beyond which no memory is asked for: 1 GiB of float32. */
+const largestBatch = 2 ** 28;
+
 /** What an ONNX file holds, without running it. @throws InputError as {@link analyseModel} */
 export function describeOnnx(path: string, file: ModelFile, options: ModelOptions): ModelDescription {
   return analyseModel(path, file, options).description;
@@ -41,8 +44,8 @@ interface Probed {
 }
 
 /**
- * Runs the model twice on made-up rows, which shows the layers' shapes and whether their instances stand apart: on one
- * and two rows where the batch is free, else on a full batch in two orders.
+ * Runs the model twice on made-up rows, which shows the layers' shapes and whether their instances stand apart: on two
+ * and three rows where the batch is free (some models drop an axis of size 1), else on a full batch in two orders.
  */
 async function probe(
   session: OnnxSession,
@@ -52,7 +55,7 @@ async function probe(
 ): Promise<Probed> {
   const { description } = analysed;
   const size = unitsOf(input.shape);
-  const rows = input.batch ?? 1;
+  const rows = input.batch ?? 2;
   const grown = input.batch === undefined ? 1 : 0;
   const batch = probeRows(input, size, rows + grown);
   const names = [...new Set([...taps, description.output.name])];
@@ -60,12 +63,13 @@ async function probe(
     session.run(input.name, session.feed(input, data, count), names);
   const first = await run(batch.subarray(0, rows * size), rows);
   const second = await run(grown ? batch : rotateRows(batch, size), rows + grown);
+  const at = (row: number): number => (grown ? row : (row + rows - 1) % rows);
   const skipped: SkippedActivation[] = [...description.skipped];
   const layers: ModelDescription['layers'] = [];
   const kept: string[] = [];
   taps.forEach((tap, i) => {
     const layer = description.layers[i];
-    const probed = probeTap(first[tap], second[tap], rows, grown ? 0 : rows - 1, grown);
+    const probed = probeTap(first[tap], second[tap], { rows, grown, at });
     if ('reason' in probed) {
       skipped.push({ name: layer.name, activation: layer.activation, reason: probed.reason });
       return;
@@ -108,6 +112,13 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
   const analysed = analyseModel(path, file, options);
   const shape = resolveInputShape(path, analysed.description.input, options.instanceShape);
   const input = { ...analysed.description.input, shape };
+  const values = unitsOf(shape) * (input.batch ?? 1);
+  if (values > largestBatch) {
+    throw new InputError(
+      path,
+      `input '${input.name}' takes ${values} values at once, expected at most ${largestBatch}`,
+    );
+  }
   const engine = await loadEngine(options.engine ?? 'auto');
   const { session, taps } = await openSession(path, engine, analysed, options);
   try {

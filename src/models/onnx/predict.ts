@@ -41,17 +41,15 @@ function above(score: number, threshold: number): number {
 }
 
 /**
- * Predicted classes of the first rows of an output tensor.
+ * Predicted classes of the first rows of an output tensor; -1 where the output is NaN.
  * @param rows rows to read: a padded batch has more
- * @param firstRow number of the first row, for messages
- * @throws InputError naming output and row of the first NaN
+ * @throws InputError when the output is not what it was when the model was opened
  */
 export function predictedClasses(
   source: string,
   output: ModelOutput,
   tensor: Tensor,
   rows: number,
-  firstRow: number,
 ): Int32Array {
   const predicted = new Int32Array(rows);
   if (output.kind === 'class') {
@@ -65,16 +63,8 @@ export function predictedClasses(
   if (!scores || scores.length < rows * columns) throw unexpected(source, output, tensor);
   const threshold = output.kind === 'probability' ? 0.5 : 0;
   for (let row = 0; row < rows; row++) {
-    const chosen =
+    predicted[row] =
       output.kind === 'logits' ? largest(scores, row * columns, columns) : above(scores[row], threshold);
-    if (chosen < 0) {
-      throw new InputError(
-        source,
-        `output '${output.name}' is NaN, expected a number`,
-        `row ${firstRow + row}`,
-      );
-    }
-    predicted[row] = chosen;
   }
   return predicted;
 }

@@ -49,13 +49,20 @@ function listed(tensor: Tensor): string {
   return `[${tensor.dims.join(', ')}]`;
 }
 
+/** Two runs of a model: where the first one's instances stand in the second. */
+export interface TrialRuns {
+  rows: number;
+  /** Instances that the second run has more. */
+  grown: number;
+  /** Row of the second run that holds a row of the first. */
+  at: (row: number) => number;
+}
+
 /**
  * Finds the shape of one instance in a tap: the first axis must be made of the instances, so that each one's values
  * stand together, and they must not depend on the other instances of the batch.
- * @param first tap of a batch of `rows`
- * @param second tap of a batch of `rows + grown`, in which the first row of the first batch stands at `at`
  */
-export function probeTap(first: Tensor, second: Tensor, rows: number, at: number, grown: number): ProbedTap {
+export function probeTap(first: Tensor, second: Tensor, { rows, grown, at }: TrialRuns): ProbedTap {
   const one = floatsOf(first);
   const other = floatsOf(second);
   if (!one || !other) return { reason: `its pre-activation is of type ${first.type}` };
@@ -70,8 +77,12 @@ export function probeTap(first: Tensor, second: Tensor, rows: number, at: number
   }
   const units = one.length / rows;
   if (units === 0) return { reason: `its pre-activation is empty (shape ${listed(first)})` };
-  if (!sameValues(one.subarray(0, units), other.subarray(at * units, (at + 1) * units))) {
-    return { reason: 'its pre-activation depends on the other instances of the batch' };
+  const instance = (values: TensorData, row: number): TensorData =>
+    values.subarray(row * units, (row + 1) * units);
+  for (let row = 0; row < rows; row++) {
+    if (!sameValues(instance(one, row), instance(other, at(row)))) {
+      return { reason: 'its pre-activation mixes the instances of the batch' };
+    }
   }
   return { shape: lead === rows ? rest : [lead / rows, ...rest] };
 }

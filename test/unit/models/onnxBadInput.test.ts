@@ -90,6 +90,13 @@ describe('bad ONNX files', () => {
     );
   });
 
+  it('asks for no memory that a file only claims to need', async () => {
+    await refused(
+      openModel(modelPath('huge-batch')),
+      /input 'x' takes 4398046511104 values at once, expected at most/,
+    );
+  });
+
   it('refuses functions without end', async () => {
     await refused(describeModel(modelPath('functions-recursive')), /its function 'loop' calls itself/);
     await refused(

@@ -77,7 +77,7 @@ for (const engine of engines) {
   });
 }
 
-/** Layers as they come after the trial run: centring over the batch makes the instances depend on each other. */
+/** Layers as they come after the trial run: these mix the instances of a batch in their second one. */
 function layersThatStandApart<T>(name: string, layers: T[]): T[] {
-  return name === 'batch-mean' ? layers.slice(0, 1) : layers;
+  return name === 'batch-mean' || name === 'heads-first' ? layers.slice(0, 1) : layers;
 }
