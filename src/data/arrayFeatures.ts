@@ -4,9 +4,10 @@ import { heldSource, hold, type ByteSource, type ReadAt } from './byteSource';
 import type { AxisOrder, Features, Place } from './dataset';
 import { elementsOf, firstNonFinite, type Elements, type Numbers } from './elements';
 import { isNumberType, toHostOrder, typeName, type NumberType } from './elementTypes';
-import { formatBytes, type Limits } from './limits';
+import type { Limits } from './limits';
 import { placeWithinFile } from './places';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
+import { formatBytes } from './wording';
 
 /** Bytes read from the disk at once. */
 const pieceBytes = 8 * 1024 ** 2;
@@ -90,18 +91,24 @@ export class ArrayFeatures implements Features {
 
   private async readRuns(readAt: ReadAt, indices: ArrayLike<number>, out: Numbers): Promise<void> {
     const rowBytes = this.units * this.type.bytes;
-    const runs: [number, number, number][] = [];
     const rowsAtOnce = Math.max(1, Math.floor(pieceBytes / rowBytes));
-    forEachRun(indices, rowsAtOnce, (first, rows, at) => runs.push([first, rows, at]));
-    const longest = runs.reduce((most, [, rows]) => Math.max(most, rows), 0);
-    const piece = new Uint8Array(longest * rowBytes);
-    for (const [first, rows, at] of runs) {
-      const bytes = piece.subarray(0, rows * rowBytes);
-      await readAt(this.array.offset + first * rowBytes, bytes);
+    const piece = new Uint8Array(Math.min(rowsAtOnce, indices.length) * rowBytes);
+    for (let at = 0; at < indices.length; at += rowsAtOnce) {
+      const some = Array.from(
+        { length: Math.min(rowsAtOnce, indices.length - at) },
+        (_, row) => indices[at + row],
+      );
+      const reads: Promise<void>[] = [];
+      forEachRun(some, some.length, (first, rows, row) => {
+        const bytes = piece.subarray(row * rowBytes, (row + rows) * rowBytes);
+        reads.push(readAt(this.array.offset + first * rowBytes, bytes));
+      });
+      await allDone(reads);
+      const bytes = piece.subarray(0, some.length * rowBytes);
       toHostOrder(bytes, this.type);
       const elements = elementsOf(bytes, this.type);
       elements.copy(0, elements.length, out, at * this.units);
-      this.check(elements, 0, first, rows, out, at);
+      some.forEach((index, row) => this.check(elements, row * this.units, index, 1, out, at + row));
     }
   }
 
@@ -165,6 +172,14 @@ export class ArrayFeatures implements Features {
       `${columnName(this.shape, unit)} ${problem} (${typeName(this.type)})`,
       placeWithinFile(this.place(index)),
     );
+  }
+}
+
+/** Waits for all reads, also when one has failed, so that none is under way when the file is closed. */
+async function allDone(reads: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(reads)).find((result) => result.status === 'rejected');
+  if (failed) {
+    throw failed.reason;
   }
 }
 

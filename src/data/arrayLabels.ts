@@ -3,9 +3,10 @@ import { ArrayFeatures } from './arrayFeatures';
 import { hold } from './byteSource';
 import { isNumberType, toHostOrder, type TextType } from './elementTypes';
 import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } from './labels';
-import { formatBytes, type Limits } from './limits';
+import type { Limits } from './limits';
 import { placeWithinFile } from './places';
 import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
+import { formatBytes } from './wording';
 
 /**
  * Labels from an array: one number or text for each instance, or a one-hot matrix.

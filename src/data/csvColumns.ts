@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors';
 import { isLabelName } from './csvDialect';
+import { oneLine } from './wording';
 
 /** Which columns of a table are numbers, and which one is the labels. */
 export interface ColumnRoles {
@@ -17,7 +18,7 @@ export type TableRole = 'data' | 'data with labels elsewhere' | 'labels';
 /** A column for messages: its name, else its 0-based number. */
 export function columnTitle(roles: ColumnRoles, column: number): string {
   const name = roles.names?.[column];
-  return name ? `column \`${name}\`` : `column ${column}`;
+  return name ? `column \`${oneLine(name)}\`` : `column ${column}`;
 }
 
 /**
@@ -65,7 +66,7 @@ function labelIndex(
     return count === 1 ? 0 : usual.length === 1 ? usual[0] : undefined;
   }
   const label = usual.length === 1 ? usual[0] : count - 1;
-  const name = names?.[label];
+  const name = names && oneLine(names[label]);
   notices.push(
     `${file}: ${label === count - 1 ? 'the last column' : 'column'}${name ? ` \`${name}\`` : ''} is taken as the label.`,
   );
@@ -88,7 +89,7 @@ function namedColumn(file: string, names: string[] | undefined, count: number, w
     return index;
   }
   const shown = names
-    ? `${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`
+    ? `${names.slice(0, 8).map(oneLine).join(', ')}${names.length > 8 ? ', …' : ''}`
     : 'no names (no header)';
   throw new InputError(file, `has no column \`${wanted}\`: there are columns 0 to ${count - 1}, ${shown}`);
 }

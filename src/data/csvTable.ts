@@ -4,10 +4,11 @@ import { detectDelimiter, detectHeader, parseDelimiter } from './csvDialect';
 import { RecordReader, type Records } from './csvRecords';
 import { GrowingIntegers } from './growingIntegers';
 import { LabelCollector, type LabelColumn } from './labels';
-import { countOf, formatBytes, formatCount, type Limits } from './limits';
+import type { Limits } from './limits';
 import { NumberStore } from './numberStore';
 import { isMissing, parseNumber } from './parseNumber';
 import { textBlocks } from './textBlocks';
+import { countOf, formatBytes, formatCount } from './wording';
 
 /** What is done about a missing number. */
 export type MissingRule = 'error' | 'drop' | 'zero' | 'mean';

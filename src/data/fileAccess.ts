@@ -1,7 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { InputError } from '../core/errors';
-import { formatBytes } from './limits';
+import { formatBytes } from './wording';
 
 /** What the operating system's error codes mean for somebody who named a file. */
 const codeMeanings: Record<string, string> = {

@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors';
 import { decodeJpeg, isJpeg, readJpegHeader } from './jpeg';
-import { formatCount, type Limits } from './limits';
+import type { Limits } from './limits';
 import { decodePng, isPng, readPngHeader } from './png';
+import { formatCount } from './wording';
 
 /** What the first bytes of an image tell. */
 export interface ImageHeader {

@@ -9,8 +9,9 @@ import type { Numbers } from './elements';
 import { asInputError, lookUp, lookUpFile } from './fileAccess';
 import { decodeImage, isImageName, readImageHeader, type ImageHeader } from './image';
 import type { LabelColumn } from './labels';
-import { countOf, formatBytes, type Limits } from './limits';
+import type { Limits } from './limits';
 import { compareText, naturalOrder } from './naturalOrder';
+import { countOf, formatBytes } from './wording';
 
 /** Images read from the disk at the same time. */
 const readAtOnce = 8;

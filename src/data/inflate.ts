@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { InputError } from '../core/errors';
 import { allocate, asInputError } from './fileAccess';
-import { formatBytes, type Limits } from './limits';
+import type { Limits } from './limits';
+import { formatBytes } from './wording';
 
 /** DEFLATE stores 258 bytes in 2 bits at best, so no stream grows by more than this. */
 const largestRatio = 1032;

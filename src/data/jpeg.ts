@@ -1,6 +1,7 @@
 import { decode } from 'jpeg-js';
 import { InputError } from '../core/errors';
 import type { ImageHeader } from './image';
+import { oneLine } from './wording';
 
 /** True where bytes begin as a JPEG file. */
 export function isJpeg(bytes: Uint8Array): boolean {
@@ -68,7 +69,7 @@ export function decodeJpeg(bytes: Uint8Array, file: string): Uint8Array {
       maxMemoryUsageInMB: 64 + megapixels * 40,
     });
   } catch (error) {
-    throw new InputError(file, `is a damaged JPEG (${(error as Error).message ?? String(error)})`);
+    throw new InputError(file, `is a damaged JPEG (${oneLine(String(error))})`);
   }
   if (image.width !== width || image.height !== height) {
     throw new InputError(file, 'is a JPEG with two frames of different sizes');

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors';
 import type { Labels } from './dataset';
-import { formatCount } from './limits';
 import { parseNumber } from './parseNumber';
+import { formatCount, oneLine } from './wording';
 
 /** More classes than this are taken for a column that holds no labels. */
 const mostClasses = 65_536;
@@ -110,7 +110,7 @@ export function resolveLabels(columns: readonly LabelColumn[], notices: string[]
   const labels = allNumbers ? numericLabels(columns, numbers as number[][], notices) : namedLabels(columns);
   const only = labels.values.length > 1 && labels.values.every((value) => value === labels.values[0]);
   if (only) {
-    notices.push(`All instances have the same label, \`${labels.classes[labels.values[0]]}\`.`);
+    notices.push(`All instances have the same label, \`${oneLine(labels.classes[labels.values[0]])}\`.`);
   }
   return labels;
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors';
 import type { NpzMember } from './npz';
+import { oneLine } from './wording';
 
 /** Names under which the numbers of a dataset are usually saved, the likelier first. */
 const dataNames = ['x', 'X', 'x_train', 'X_train', 'data', 'images', 'train_images', 'features', 'arr_0'];
@@ -41,7 +42,7 @@ export function chooseMember(
   notices: string[],
 ): NpzMember {
   const names = members.map((member) => member.name);
-  const shown = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '');
+  const shown = names.slice(0, 12).map(oneLine).join(', ') + (names.length > 12 ? ', …' : '');
   if (members.length === 0) {
     throw new InputError(file, 'has no arrays in it');
   }
@@ -54,7 +55,7 @@ export function chooseMember(
   const usual = role === 'data' ? dataNames : role === 'labels' ? labelNames : [];
   const name = usual.find((candidate) => names.includes(candidate));
   if (name === undefined) {
-    throw new InputError(file, `has the arrays ${shown}: say which, as ${file}:${names[0]}`);
+    throw new InputError(file, `has the arrays ${shown}: say which, as ${file}:${oneLine(names[0])}`);
   }
   notices.push(`${file}: the ${role} are its array \`${name}\` (there are ${shown}).`);
   return pick(file, members, name, shown);

@@ -4,6 +4,7 @@ import { hostIsLittleEndian } from './elementTypes';
 import { lookUpFile } from './fileAccess';
 import { longestHeader, parseNpyHeader, type NpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
+import { oneLine } from './wording';
 
 /** Sizes of file and header compared. @throws InputError where they differ */
 export function checkNpySize(header: NpyHeader, size: number, source: string, place?: string): void {
@@ -24,7 +25,7 @@ export async function npyOfSource(source: ByteSource, file: string, member?: str
 }
 
 function located(head: Uint8Array, source: ByteSource, file: string, member?: string): StoredArray {
-  const place = member === undefined ? undefined : `member ${member}`;
+  const place = member === undefined ? undefined : `member ${oneLine(member)}`;
   const header = parseNpyHeader(head, true, file, place);
   if (!header) {
     throw new InputError(file, 'is cut off within its header', place);

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors';
 import { hostIsLittleEndian, type ElementType, type NumberType } from './elementTypes';
 import { LiteralError, parsePythonLiteral, type PythonValue } from './pythonLiteral';
+import { oneLine } from './wording';
 
 /** What the header of an `.npy` file says. Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. */
 export interface NpyHeader {
@@ -79,7 +80,7 @@ function interpret(text: string, offset: number, refuse: (problem: string) => In
   }
   const keys = header instanceof Map ? [...header.keys()].sort().join(', ') : 'no dictionary';
   if (!(header instanceof Map) || keys !== 'descr, fortran_order, shape') {
-    throw refuse(`has a header with ${keys}, expected descr, fortran_order, shape`);
+    throw refuse(`has a header with ${oneLine(keys)}, expected descr, fortran_order, shape`);
   }
   const fortranOrder = header.get('fortran_order');
   if (typeof fortranOrder !== 'boolean') {

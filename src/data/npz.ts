@@ -8,6 +8,7 @@ import type { Limits } from './limits';
 import { checkNpySize, npyOfBytes, npyOfSource } from './npy';
 import { parseNpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
+import { oneLine } from './wording';
 
 /** An array of an archive, found but not read. */
 export interface NpzMember {
@@ -57,7 +58,7 @@ export async function listMembers(path: string): Promise<NpzMember[]> {
 
 async function memberOf(path: string, archive: ZipFile, entry: Entry): Promise<NpzMember> {
   const name = entry.fileName.slice(0, -'.npy'.length);
-  const place = `member ${name}`;
+  const place = `member ${oneLine(name)}`;
   if (!entry.canDecodeFileData()) {
     throw new InputError(path, 'is encrypted or packed in a way that NumPy does not use', place);
   }

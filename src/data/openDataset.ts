@@ -4,7 +4,7 @@ import type { MissingRule } from './csvTable';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import { sha256OfFile } from './checksum';
 import { pickLabels, resolveLabels, type LabelColumn } from './labels';
-import { countOf, defaultLimits, formatCount, type Limits } from './limits';
+import { defaultLimits, type Limits } from './limits';
 import { splitMember } from './npz';
 import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
 import {
@@ -15,6 +15,7 @@ import {
   selectRows,
   type Share,
 } from './selection';
+import { countOf, formatCount } from './wording';
 
 /** A file, with the name of the split it makes. */
 export interface NamedPath {

@@ -10,9 +10,10 @@ import { detectFormat, detectInflatedFormat, type FileFormat } from './fileForma
 import { openImageFolder } from './imageFolder';
 import { inflated } from './inflate';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
-import { formatBytes, type Limits } from './limits';
+import type { Limits } from './limits';
 import { gzipped, openArray, partnerMember } from './openArray';
 import { splitMember } from './npz';
+import { formatBytes } from './wording';
 
 /** How files are to be read. */
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {

@@ -1,9 +1,10 @@
 import type { Place } from './dataset';
+import { oneLine } from './wording';
 
 /** Where in its file an instance stands: `line 17`, `member x, index 3`; undefined where the file is all there is. */
 export function placeWithinFile(place: Place): string | undefined {
   const parts = [
-    place.member === undefined ? undefined : `member ${place.member}`,
+    place.member === undefined ? undefined : `member ${oneLine(place.member)}`,
     place.line === undefined ? undefined : `line ${place.line}`,
     place.line === undefined && place.index !== undefined ? `index ${place.index}` : undefined,
   ].filter((part) => part !== undefined);

@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
 import { InputError } from '../core/errors';
 import type { ImageHeader } from './image';
+import { oneLine } from './wording';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -137,7 +138,7 @@ export function decodePng(bytes: Uint8Array, file: string): Float32Array | Uint8
     if (error instanceof InputError) {
       throw error;
     }
-    throw new InputError(file, `is a damaged PNG (${(error as Error).message})`);
+    throw new InputError(file, `is a damaged PNG (${oneLine((error as Error).message)})`);
   }
 }
 

@@ -2,10 +2,11 @@ import { InputError } from '../core/errors';
 import { hold } from './byteSource';
 import { elementsOf } from './elements';
 import { isNumberType, toHostOrder, typeName } from './elementTypes';
-import { defaultLimits, formatBytes, type Limits } from './limits';
+import { defaultLimits, type Limits } from './limits';
 import { npyOfBytes } from './npy';
 import { openArray } from './openArray';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
+import { formatBytes } from './wording';
 
 /** A whole array in memory, row-major. */
 export interface NumberArray {

@@ -1,9 +1,9 @@
 import { InputError } from '../core/errors';
 import type { Features, Place, Splits } from './dataset';
 import type { Numbers } from './elements';
-import { countOf, formatCount } from './limits';
 import { shuffledIndices } from './random';
 import { formatShape } from './storedArray';
+import { countOf, formatCount } from './wording';
 
 /** A split to be drawn: its share of all instances, between 0 and 1. */
 export interface Share {

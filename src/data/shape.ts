@@ -2,8 +2,8 @@ import { InputError } from '../core/errors';
 import { guessAxes } from './axes';
 import type { AxisOrder } from './dataset';
 import type { Numbers } from './elements';
-import { formatCount } from './limits';
 import { countOfShape, formatShape } from './storedArray';
+import { formatCount } from './wording';
 
 /** How an instance of the file becomes an instance of the model's input. */
 export interface RowArranger {
@@ -71,44 +71,52 @@ const mostAxes = 8;
 
 /** Axes equal, but for those of length 1. */
 function sameOrder({ shape, axes }: InstanceShape, inputShape: readonly number[]): RowArranger | undefined {
-  const exact = matchAxes(shape, inputShape, false);
+  const exact = matchAxes(shape, inputShape);
   if (exact) {
-    return unchanged(exact, exact.length === shape.length ? axes : guessAxes(exact));
+    return unchanged(exact, axes);
   }
   // Where moving the channels fits as well, axes of length 1 are no reason to leave them.
   const moved = movedChannels({ shape, axes }, inputShape);
-  const few = shape.length <= mostAxes && inputShape.length <= mostAxes;
-  const squeezed = !moved && few ? matchAxes(shape, inputShape, true) : undefined;
+  if (moved || shape.length > mostAxes || inputShape.length > mostAxes) {
+    return undefined;
+  }
+  const ways = new Map([...squeezedMatches(shape, inputShape)].map((way) => [way.join(), way]));
+  // Several open axes might be filled in more than one way: none of them is to be trusted.
+  const [squeezed] = ways.size === 1 ? ways.values() : [];
   return squeezed && unchanged(squeezed, guessAxes(squeezed));
 }
 
-/**
- * The input's shape with its open axes filled in, where the axes agree in order.
- * @param singletons true where axes of length 1 may be added or left out
- */
-function matchAxes(
-  shape: readonly number[],
-  inputShape: readonly number[],
-  singletons: boolean,
-): number[] | undefined {
+/** The input's shape with its open axes filled in, where the axes agree one by one. */
+function matchAxes(shape: readonly number[], inputShape: readonly number[]): number[] | undefined {
+  const fits =
+    shape.length === inputShape.length &&
+    inputShape.every((wanted, axis) => wanted === -1 || wanted === shape[axis]);
+  return fits ? [...shape] : undefined;
+}
+
+/** All ways to fill in the input's shape so that its axes agree in order, but for those of length 1. */
+function* squeezedMatches(shape: readonly number[], inputShape: readonly number[]): Generator<number[]> {
   if (inputShape.length === 0) {
-    return shape.every((axis) => axis === 1) && (singletons || shape.length === 0) ? [] : undefined;
+    if (shape.every((axis) => axis === 1)) {
+      yield [];
+    }
+    return;
   }
   const [wanted, ...rest] = inputShape;
   const [axis, ...others] = shape;
   if (shape.length > 0 && (wanted === axis || wanted === -1)) {
-    const matched = matchAxes(others, rest, singletons);
-    if (matched) {
-      return [axis, ...matched];
+    for (const matched of squeezedMatches(others, rest)) {
+      yield [axis, ...matched];
     }
   }
-  if (singletons && (wanted === 1 || wanted === -1)) {
-    const matched = matchAxes(shape, rest, singletons);
-    if (matched) {
-      return [1, ...matched];
+  if (wanted === 1 || wanted === -1) {
+    for (const matched of squeezedMatches(shape, rest)) {
+      yield [1, ...matched];
     }
   }
-  return singletons && axis === 1 ? matchAxes(others, inputShape, singletons) : undefined;
+  if (axis === 1) {
+    yield* squeezedMatches(others, inputShape);
+  }
 }
 
 /** Channels at the other end than in the file. */
@@ -120,8 +128,8 @@ function movedChannels(
     return undefined;
   }
   const [a, b, c] = shape;
-  const toFirst = axes !== 'CHW' ? matchAxes([c, a, b], inputShape, false) : undefined;
-  const toLast = axes !== 'HWC' ? matchAxes([b, c, a], inputShape, false) : undefined;
+  const toFirst = axes !== 'CHW' ? matchAxes([c, a, b], inputShape) : undefined;
+  const toLast = axes !== 'HWC' ? matchAxes([b, c, a], inputShape) : undefined;
   if (toFirst) {
     return transposed(a * b, c, toFirst, 'CHW', [
       `Instances of ${formatShape(shape)} (channels last) become ${formatShape(toFirst)} (channels first).`,

@@ -1,5 +1,6 @@
 import type { ByteSource } from './byteSource';
 import type { ElementType } from './elementTypes';
+import { oneLine } from './wording';
 
 /** An array as it lies in a file, not yet converted. Its bytes are all there: sizes were checked. */
 export interface StoredArray {
@@ -27,7 +28,7 @@ export function formatShape(shape: readonly number[]): string {
 
 /** Where an array is, for messages: the archive member, if any. */
 export function placeOfArray(array: StoredArray): string | undefined {
-  return array.member === undefined ? undefined : `member ${array.member}`;
+  return array.member === undefined ? undefined : `member ${oneLine(array.member)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../core/errors';
-import { formatBytes } from './limits';
+import { formatBytes } from './wording';
 
 /** Longest line that is read. */
 export const longestLine = 256 * 1024 ** 2;

@@ -30,7 +30,10 @@ describe('batches', () => {
         [6, 1, 2],
       ],
     );
-    assert.deepEqual(found.flatMap(({ data }) => [...data]), [...numbers]);
+    assert.deepEqual(
+      found.flatMap(({ data }) => [...data]),
+      [...numbers],
+    );
     assert.ok(found.every(({ data }) => data instanceof Float32Array));
     assert.equal((await collect(batches(dataset, arranger, noScaling, 100, true))).length, 1);
   });
@@ -63,13 +66,16 @@ describe('batches', () => {
     const dataset = await open(temporary('x.npy', encodeNpy(new Float32Array(4), [2, 2])));
     const arranger = matchShape(flat(2), [2], 'x');
     const scaling = parseScaling({ mean: '1,2,3' });
-    assert.match(await problemOf(batches(dataset, arranger, scaling, 1, false).next()), /mean: has 3 numbers/);
+    assert.match(
+      await problemOf(batches(dataset, arranger, scaling, 1, false).next()),
+      /mean: has 3 numbers/,
+    );
     await assert.rejects(batches(dataset, arranger, noScaling, 0, false).next(), RangeError);
   });
 
-  it('reads 60,000 images of bytes and of float32 quickly', async function () {
+  it('reads images of bytes and of float32 by plain copies', async function () {
     this.timeout(20_000);
-    const count = 60_000;
+    const count = 15_000;
     for (const array of [new Uint8Array(count * 784), new Float32Array(count * 784)]) {
       const dataset = await open(temporary('large.npy', encodeNpy(array, [count, 28, 28])));
       const arranger = matchShape(dataset.features, [784], 'x');
@@ -80,8 +86,8 @@ describe('batches', () => {
       }
       const elapsed = performance.now() - start;
       assert.equal(rows, count);
-      // Some 60 ms on an idle machine; ten times that would be another algorithm.
-      assert.ok(elapsed < 1500, `${elapsed} ms`);
+      // Some 15 ms on an idle machine; a conversion number by number would take over a second.
+      assert.ok(elapsed < 1000, `${elapsed} ms`);
     }
   });
 });

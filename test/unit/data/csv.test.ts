@@ -142,7 +142,10 @@ describe('CSV and TSV tables', () => {
       const problem = await problemOf(numbers(`a,b,c\n1,2,3\n4,${word},6\n`));
       assert.match(problem, /line 3: column `b` is missing/, word);
     }
-    assert.match(await problemOf(read('a,label\n1,x\n2,NA\n')), /line 3: column `label`: the label is missing/);
+    assert.match(
+      await problemOf(read('a,label\n1,x\n2,NA\n')),
+      /line 3: column `label`: the label is missing/,
+    );
   });
 
   it('drops, zeroes or averages missing values when told', async () => {
@@ -154,9 +157,18 @@ describe('CSV and TSV tables', () => {
     assert.deepEqual([...dropped.instances], [0, 3]);
     assert.deepEqual(dropped.features.place(1), { file: temporary('table.csv'), line: 5, index: 3 });
     assert.match(dropped.notices.join(), /2 rows with missing values left out/);
-    assert.match(await problemOf(numbers('a,b\n1,\n2,\n', { missing: 'mean' })), /column `b` has no value at all/);
-    assert.match(await problemOf(numbers('a,b\n1,\n2,\n', { missing: 'drop' })), /all its rows were left out/);
-    assert.match(await problemOf(read('1,2\n', { missing: 'guess' as 'drop' })), /missing: `guess` is none of/);
+    assert.match(
+      await problemOf(numbers('a,b\n1,\n2,\n', { missing: 'mean' })),
+      /column `b` has no value at all/,
+    );
+    assert.match(
+      await problemOf(numbers('a,b\n1,\n2,\n', { missing: 'drop' })),
+      /all its rows were left out/,
+    );
+    assert.match(
+      await problemOf(read('1,2\n', { missing: 'guess' as 'drop' })),
+      /missing: `guess` is none of/,
+    );
   });
 
   it('drops instances without a label when told, and keeps labels and numbers together', async () => {
@@ -176,15 +188,25 @@ describe('CSV and TSV tables', () => {
   });
 
   it('refuses what is no number, or not finite, or too large', async () => {
-    assert.match(await problemOf(numbers('a,b\n1,2\n3,x\n4,5\n', { header: true })), /line 3: column `b` is "x"/);
+    assert.match(
+      await problemOf(numbers('a,b\n1,2\n3,x\n4,5\n', { header: true })),
+      /line 3: column `b` is "x"/,
+    );
     for (const word of ['1e999', 'inf', '-Infinity']) {
       assert.match(await problemOf(numbers(`a,b\n1,${word}\n`)), /expected a finite number/, word);
     }
     for (const word of ['0x10', '1_000', '1 2', '12abc', 'true', '--1']) {
-      assert.match(await problemOf(numbers(`a,b\n1,2\n1,${word}\n`, { header: true })), /expected a number/, word);
+      assert.match(
+        await problemOf(numbers(`a,b\n1,2\n1,${word}\n`, { header: true })),
+        /expected a number/,
+        word,
+      );
     }
     const { features } = await read('a,b\n1,2\n1e300,3\n', { labelColumn: false });
-    assert.match(await problemOf(allNumbers(features, false)), /line 3: column `a` is 1e\+300, which is beyond/);
+    assert.match(
+      await problemOf(allNumbers(features, false)),
+      /line 3: column `a` is 1e\+300, which is beyond/,
+    );
     assert.deepEqual(await allNumbers(features), [1, 2, 1e300, 3]);
   });
 
@@ -196,7 +218,10 @@ describe('CSV and TSV tables', () => {
   });
 
   it('refuses quotes that do not close, or close too early', async () => {
-    assert.match(await problemOf(read('a,b\n1,2\n3,"x\n4,5\n')), /line 3: has a quoted field that never ends/);
+    assert.match(
+      await problemOf(read('a,b\n1,2\n3,"x\n4,5\n')),
+      /line 3: has a quoted field that never ends/,
+    );
     assert.match(await problemOf(read('a,b\n1,2\n3,"x"y\n4,5\n')), /line 3: has text behind a closing quote/);
   });
 
@@ -251,22 +276,26 @@ describe('CSV and TSV tables', () => {
   it('gives every record the line it begins in, as text and however the text is cut', () => {
     const field = fc.stringMatching(/^[ab,"\n]{0,6}$/);
     fc.assert(
-      fc.property(fc.array(fc.tuple(field, field), { minLength: 1 }), fc.integer({ min: 1, max: 9 }), (rows, size) => {
-        const text = rows.map((row) => `${Papa.unparse([row], { quotes: true })}\n`).join('');
-        const lines: number[] = [];
-        rows.reduce((line, row) => (lines.push(line), line + row.join('').split('\n').length), 1);
-        const reader = new RecordReader('x', ',');
-        const parts = text.match(/.*\n/g) ?? [];
-        const seen: unknown[] = [];
-        for (let at = 0; at < parts.length; at += size) {
-          const records = reader.read(parts.slice(at, at + size).join(''), at + size >= parts.length);
-          records.rows.forEach((row, index) => seen.push([records.lines[index], ...row]));
-        }
-        assert.deepEqual(
-          seen,
-          rows.map((row, index) => [lines[index], ...row]),
-        );
-      }),
+      fc.property(
+        fc.array(fc.tuple(field, field), { minLength: 1 }),
+        fc.integer({ min: 1, max: 9 }),
+        (rows, size) => {
+          const text = rows.map((row) => `${Papa.unparse([row], { quotes: true })}\n`).join('');
+          const lines: number[] = [];
+          rows.reduce((line, row) => (lines.push(line), line + row.join('').split('\n').length), 1);
+          const reader = new RecordReader('x', ',');
+          const parts = text.match(/.*\n/g) ?? [];
+          const seen: unknown[] = [];
+          for (let at = 0; at < parts.length; at += size) {
+            const records = reader.read(parts.slice(at, at + size).join(''), at + size >= parts.length);
+            records.rows.forEach((row, index) => seen.push([records.lines[index], ...row]));
+          }
+          assert.deepEqual(
+            seen,
+            rows.map((row, index) => [lines[index], ...row]),
+          );
+        },
+      ),
       { seed: 3, numRuns: 300 },
     );
   });
@@ -296,6 +325,14 @@ describe('numbers in text', () => {
     assert.equal(parseNumber('1.'), 1);
     assert.equal(parseNumber('-inf'), -Infinity);
     assert.ok(Number.isNaN(parseNumber('NaN')));
-    assert.deepEqual(['', 'NA', '?', 'null', '0', 'n', 'nano'].map(isMissing), [true, true, true, true, false, false, false]);
+    assert.deepEqual(['', 'NA', '?', 'null', '0', 'n', 'nano'].map(isMissing), [
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

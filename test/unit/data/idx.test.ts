@@ -29,7 +29,9 @@ describe('IDX files', () => {
     ['t10k', '.gz'],
   ]) {
     it(`finds the labels beside ${name}-images-idx3-ubyte${ending}`, async () => {
-      const { features, labels, notices, sources } = await open(fixture(`${name}-images-idx3-ubyte${ending}`));
+      const { features, labels, notices, sources } = await open(
+        fixture(`${name}-images-idx3-ubyte${ending}`),
+      );
       assert.deepEqual([features.shape, features.axes], [[5, 6], 'HW']);
       assert.deepEqual(await allNumbers(features), expected.digits.values);
       assert.deepEqual([...(labels?.values ?? [])], [7, 2, 1, 0]);

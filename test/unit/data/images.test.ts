@@ -11,7 +11,10 @@ import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from 
 
 /** A gray or RGB image of one colour. */
 function plain(width: number, height: number, colour: number[]): Uint8Array {
-  const data = Uint8Array.from({ length: width * height * colour.length }, (_, index) => colour[index % colour.length]);
+  const data = Uint8Array.from(
+    { length: width * height * colour.length },
+    (_, index) => colour[index % colour.length],
+  );
   return encode({ width, height, data, channels: colour.length, depth: 8 });
 }
 
@@ -78,9 +81,15 @@ describe('images', () => {
       await problemOf(() => decodeImage(liar(2, 2, Buffer.alloc(64 * 1024 * 1024)), 'bomb.png', 1)),
       /bomb\.png: is a PNG with more data than its size needs/,
     );
-    assert.match(await problemOf(() => decodeImage(liar(2, 2, Buffer.alloc(5)), 'x', 1)), /5 bytes of picture/);
+    assert.match(
+      await problemOf(() => decodeImage(liar(2, 2, Buffer.alloc(5)), 'x', 1)),
+      /5 bytes of picture/,
+    );
     // As large as it should be, so that only the checksums are left to be wrong.
-    assert.match(await problemOf(() => decodeImage(liar(2, 2, Buffer.alloc(6)), 'x', 1)), /damaged PNG \(CRC/);
+    assert.match(
+      await problemOf(() => decodeImage(liar(2, 2, Buffer.alloc(6)), 'x', 1)),
+      /damaged PNG \(CRC/,
+    );
   });
 
   it('refuses images that are cut off', async () => {
@@ -140,7 +149,10 @@ describe('folders of images', () => {
     const order = Array.from({ length: 40 }, (_, index) => (index * 7) % 20);
     const out = new Float32Array(40);
     await features.read(order, out);
-    assert.deepEqual([...out], order.map((index) => index * 3));
+    assert.deepEqual(
+      [...out],
+      order.map((index) => index * 3),
+    );
   });
 
   it('takes a flat folder as instances without labels', async () => {

@@ -76,7 +76,7 @@ describe('npy arrays', () => {
   });
 
   it('reads from the disk, without holding the file, what it reads from memory', async () => {
-    for (const name of ['four-axes-c.npy', 'version-1.npy']) {
+    for (const name of ['four-axes-c.npy', 'version-1.npy', 'four-axes-f.npy']) {
       const array = await openNpy(fixture(name));
       const size = readFileSync(fixture(name)).length;
       const source = await fileSource(fixture(name), 0, size, 0);
@@ -90,6 +90,25 @@ describe('npy arrays', () => {
       await held.read([1, 0, 1], b);
       assert.deepEqual(a, b);
     }
+  });
+
+  it('names NaN in what it reads from the disk', async () => {
+    const array = await openNpy(fixture('nan.npy'));
+    const source = await fileSource(fixture('nan.npy'), 0, array.source.size, 0);
+    const lazy = await ArrayFeatures.open({ ...array, source }, undefined, defaultLimits);
+    assert.match(
+      await problemOf(lazy.read([2, 0, 1], new Float32Array(6))),
+      /nan\.npy, index 1: column 1 is NaN, expected a finite number \(float32\)/,
+    );
+  });
+
+  it('holds an array in Fortran order only within the limit', async () => {
+    const array = await openNpy(fixture('four-axes-f.npy'));
+    const source = await fileSource(fixture('four-axes-f.npy'), 0, array.source.size, 0);
+    assert.match(
+      await problemOf(ArrayFeatures.open({ ...array, source }, undefined, { bytes: 100, pixels: 1 })),
+      /is in Fortran order and would have to be held in memory: 368 bytes, the limit is 100 bytes/,
+    );
   });
 
   it('notices that a file read from the disk was changed in between', async () => {
@@ -128,10 +147,7 @@ describe('npy arrays', () => {
     const list = temporary('list.npy', encodeNpy(Float64Array.of(4, 5, 6)));
     const { features } = await open(list);
     assert.deepEqual([features.count, features.shape, features.axes], [3, [1], 'flat']);
-    const row = temporary(
-      'row.npy',
-      npyBytes("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 3)}", 3),
-    );
+    const row = temporary('row.npy', npyBytes("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 3)}", 3));
     assert.deepEqual((await open(row)).features.shape, [3]);
   });
 
@@ -157,7 +173,10 @@ describe('npy arrays', () => {
   it('names a number that is beyond float32, and reads it as float64', async () => {
     const file = temporary('large.npy', encodeNpy(Float64Array.of(1, 2, 1e300, 3), [2, 2]));
     const { features } = await open(file);
-    assert.match(await problemOf(allNumbers(features, false)), /index 1: column 0 is 1e\+300, which is beyond/);
+    assert.match(
+      await problemOf(allNumbers(features, false)),
+      /index 1: column 0 is 1e\+300, which is beyond/,
+    );
     assert.deepEqual(await allNumbers(features), [1, 2, 1e300, 3]);
   });
 

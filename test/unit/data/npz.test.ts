@@ -134,7 +134,9 @@ describe('npz archives', () => {
     );
     assert.match(await problemOf(readArray(fixture('stored.npz'))), /say which, as .*stored\.npz:x_train/);
     assert.match(
-      await problemOf(open(temporary('nothing.npz', archive([{ name: 'a.txt', content: Buffer.from('a') }])))),
+      await problemOf(
+        open(temporary('nothing.npz', archive([{ name: 'a.txt', content: Buffer.from('a') }]))),
+      ),
       /has no arrays/,
     );
     const twice = archive([
@@ -212,7 +214,10 @@ describe('npz archives', () => {
       assert.match(await problemOf(open(temporary('cut.npz', whole.subarray(0, cut)))), /cut\.npz: is no/);
     }
     assert.match(await problemOf(open(temporary('text.npz', 'a,b\n1,2\n'))), /is no \.npz file/);
-    assert.match(await problemOf(open(fixture('version-1.npy'))  .then(() => open(`${fixture('missing.npz')}:x`))), /no such file/);
+    assert.match(
+      await problemOf(open(fixture('version-1.npy')).then(() => open(`${fixture('missing.npz')}:x`))),
+      /no such file/,
+    );
     assert.match(await problemOf(open(temporary('folder.npz:x'))), /no such file/);
   });
 });

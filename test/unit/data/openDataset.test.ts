@@ -29,9 +29,21 @@ describe('labels', () => {
 
   it('are sorted and numbered where they are other whole numbers', async () => {
     for (const [values, classes, indices] of [
-      [[1, -1, 1], ['-1', '1'], [1, 0, 1]],
-      [[65536, 7, 7], ['7', '65536'], [1, 0, 0]],
-      [[-0, -5, 10], ['-5', '0', '10'], [1, 0, 2]],
+      [
+        [1, -1, 1],
+        ['-1', '1'],
+        [1, 0, 1],
+      ],
+      [
+        [65536, 7, 7],
+        ['7', '65536'],
+        [1, 0, 0],
+      ],
+      [
+        [-0, -5, 10],
+        ['-5', '0', '10'],
+        [1, 0, 2],
+      ],
     ] as [number[], string[], number[]][]) {
       const labels = await labelled(numbers(...values), values.length);
       assert.deepEqual([labels.values, labels.classes, labels.numeric], [indices, classes, false]);
@@ -65,7 +77,10 @@ describe('labels', () => {
 
   it('are text, sorted, from NumPy and from tables', async () => {
     const labels = await labelled(fixture('names-unicode.npy'), 4);
-    assert.deepEqual([labels.values, labels.classes, labels.numeric], [[1, 0, 1, 2], ['Aal', 'Löwe', '🦉'], false]);
+    assert.deepEqual(
+      [labels.values, labels.classes, labels.numeric],
+      [[1, 0, 1, 2], ['Aal', 'Löwe', '🦉'], false],
+    );
     assert.deepEqual((await labelled(fixture('names-bytes.npy'), 3)).values, [1, 0, 1]);
     assert.deepEqual((await labelled(fixture('one-hot-names.npy'), 2)).classes, ['x', 'y']);
     assert.deepEqual((await labelled(temporary('l.csv', 'label\ncat\nant\n'), 2)).classes, ['ant', 'cat']);
@@ -96,7 +111,10 @@ describe('labels', () => {
 
   it('are refused where a file has none to give', async () => {
     assert.match(await problemOf(labelled(fixture('images'), 3)), /is a folder, expected a file of labels/);
-    assert.match(await problemOf(labelled(temporary('m.csv', 'label\n1\n\n?\n'), 3)), /line 4.*the label is missing/);
+    assert.match(
+      await problemOf(labelled(temporary('m.csv', 'label\n1\n\n?\n'), 3)),
+      /line 4.*the label is missing/,
+    );
     assert.match(await problemOf(labelled(temporary('none.npy'), 3)), /none\.npy: no such file/);
     assert.match(await problemOf(labelled(fixture('no-axis.npy'), 1)), /single number/);
   });
@@ -144,7 +162,12 @@ describe('openDataset', () => {
 
   it('names splits after their files where they have no names', async () => {
     const data = [{ path: counted('a.npy', 0, 1) }, { path: fixture('stored.npz:other') }];
-    assert.deepEqual(splitNames(await openDataset({ data, labelColumn: false })), ['a', 'other', 'other', 'other']);
+    assert.deepEqual(splitNames(await openDataset({ data, labelColumn: false })), [
+      'a',
+      'other',
+      'other',
+      'other',
+    ]);
   });
 
   it('gives all files the same classes, and matches labels by name', async () => {
@@ -187,12 +210,18 @@ describe('openDataset', () => {
       /expected one file named `test`/,
     );
     const mixed = [{ path: a }, { path: temporary('t.csv', 'v,label\n1,2\n') }];
-    assert.match(await problemOf(openDataset({ data: mixed })), /a\.npy: has no labels, but other files have/);
+    assert.match(
+      await problemOf(openDataset({ data: mixed })),
+      /a\.npy: has no labels, but other files have/,
+    );
   });
 
   it('refuses files whose instances differ in shape', async () => {
     const data = [{ path: counted('a.npy', 0, 2) }, { path: fixture('version-1.npy') }];
-    assert.match(await problemOf(openDataset({ data })), /version-1\.npy: instances are 3, expected 1 as in .*a\.npy/);
+    assert.match(
+      await problemOf(openDataset({ data })),
+      /version-1\.npy: instances are 3, expected 1 as in .*a\.npy/,
+    );
   });
 
   it('takes the first instances, and samples in file order, the same for the same seed', async () => {
@@ -204,7 +233,10 @@ describe('openDataset', () => {
     const sampled = await open(file, { sample: 20, seed: 5, labels });
     const instances = [...sampled.instances];
     assert.equal(new Set(instances).size, 20);
-    assert.deepEqual(instances, [...instances].sort((a, b) => a - b));
+    assert.deepEqual(
+      instances,
+      [...instances].sort((a, b) => a - b),
+    );
     assert.deepEqual(await allNumbers(sampled.features), instances);
     assert.deepEqual([...(sampled.labels?.values ?? [])], instances);
     assert.equal(sampled.features.place(3).index, instances[3]);
@@ -220,7 +252,10 @@ describe('openDataset', () => {
     assert.deepEqual([...dataset.instances], [0, 1, 2, 3]);
     assert.match(dataset.notices.join(), /only 4 instances, fewer than take 10/);
     for (const wrong of [0, -1, 1.5, NaN]) {
-      assert.match(await problemOf(open(counted('a.npy', 0, 4), { sample: wrong })), /sample: .* is no number/);
+      assert.match(
+        await problemOf(open(counted('a.npy', 0, 4), { sample: wrong })),
+        /sample: .* is no number/,
+      );
     }
   });
 
@@ -254,7 +289,8 @@ describe('openDataset', () => {
 
   it('refuses splits that make no sense', async () => {
     const file = counted('a.npy', 0, 4);
-    const share = (...shares: number[]) => shares.map((value, index) => ({ name: `s${index}`, share: value }));
+    const share = (...shares: number[]) =>
+      shares.map((value, index) => ({ name: `s${index}`, share: value }));
     for (const split of [[], share(0.5, 0.4), share(1.5, -0.5), share(0, 1), share(NaN, 1)]) {
       assert.match(await problemOf(open(file, { split })), /^split: /);
     }
@@ -308,7 +344,10 @@ describe('openDataset', () => {
     assert.match(await problemOf(open('x', { seed: 0.5 })), /seed: 0\.5/);
     mkdirSync(temporary('folder.npy'));
     assert.match(await problemOf(open(temporary('folder.npy'))), /folder without PNG or JPEG/);
-    assert.match(await problemOf(open(fixture('version-1.npy'), { labelColumn: 'y' })), /has no columns by name/);
+    assert.match(
+      await problemOf(open(fixture('version-1.npy'), { labelColumn: 'y' })),
+      /has no columns by name/,
+    );
     assert.match(await problemOf(open(`${fixture('missing.npz')}:x`)), /missing\.npz: no such file/);
   });
 });

@@ -27,23 +27,35 @@ describe('scaling', () => {
   it('takes means and deviations of channels, first or last', () => {
     const options = { mean: '0,100', std: '1,2' };
     assert.deepEqual(scaled(options, [2, 1, 3]), [0, 1, 2, -48.5, -48, -47.5, 6, 7, 8, -45.5, -45, -44.5]);
-    assert.deepEqual(scaled(options, [3, 1, 2]), [0, -49.5, 2, -48.5, 4, -47.5, 6, -46.5, 8, -45.5, 10, -44.5]);
+    assert.deepEqual(
+      scaled(options, [3, 1, 2]),
+      [0, -49.5, 2, -48.5, 4, -47.5, 6, -46.5, 8, -45.5, 10, -44.5],
+    );
     assert.deepEqual(scaled({ mean: '1,2', std: '10' }, [2]), [-0.1, -0.1, 0.1, 0.1]);
     assert.deepEqual(scaled({ mean: '1', std: '1,2' }, [2]), [-1, 0, 1, 1]);
   });
 
   it('goes by the axes where both ends have as many channels', async () => {
     const options = { mean: '0,100' };
-    assert.match(await problemOf(() => scaled(options, [2, 3, 2])), /mean: has 2 numbers, but first and last axis/);
+    assert.match(
+      await problemOf(() => scaled(options, [2, 3, 2])),
+      /mean: has 2 numbers, but first and last axis/,
+    );
     assert.deepEqual(scaled(options, [2, 1, 2], 'CHW').slice(0, 4), [0, 1, -98, -97]);
     assert.deepEqual(scaled(options, [2, 1, 2], 'HWC').slice(0, 4), [0, -99, 2, -97]);
   });
 
   it('refuses numbers that fit no axis', async () => {
     for (const shape of [[784], [28, 28], [4, 4, 4], [3, 3, 3, 3]]) {
-      assert.match(await problemOf(() => scaled({ std: '1,2,3' }, shape)), /std: has 3 numbers, but instances of/);
+      assert.match(
+        await problemOf(() => scaled({ std: '1,2,3' }, shape)),
+        /std: has 3 numbers, but instances of/,
+      );
     }
-    assert.match(await problemOf(() => scaled({ mean: '1,2,3', std: '1,2' }, [3, 4, 4])), /std: has 2 numbers/);
+    assert.match(
+      await problemOf(() => scaled({ mean: '1,2,3', std: '1,2' }, [3, 4, 4])),
+      /std: has 2 numbers/,
+    );
   });
 
   it('reads numbers with commas between', async () => {

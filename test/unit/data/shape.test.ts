@@ -84,8 +84,18 @@ describe('matchShape', () => {
       "x.npy: instances are 10 (10 numbers), the model's input wants ?×3",
     );
     for (const [shape, inputShape] of [
-      [[14, 56], [28, 28]],
-      [[28, 28], [3, 28, 28]],
+      [
+        [14, 56],
+        [28, 28],
+      ],
+      [
+        [28, 28],
+        [-1, -1, -1],
+      ],
+      [
+        [28, 28],
+        [3, 28, 28],
+      ],
       [[12], [-1, -1]],
       [[4], []],
       [[4], [0, -1]],
@@ -106,7 +116,10 @@ describe('matchShape', () => {
     fc.assert(
       fc.property(axis, axis, axis, (a, b, c) => {
         const there = arranged([a, b, c], 'HWC', [c, a, b]);
-        assert.deepEqual([...there.out].sort((x, y) => x - y), [...Array(2 * a * b * c).keys()]);
+        assert.deepEqual(
+          [...there.out].sort((x, y) => x - y),
+          [...Array(2 * a * b * c).keys()],
+        );
         const back = matchShape({ shape: [c, a, b], axes: 'CHW' }, [a, b, c], 'x');
         const out = new Float32Array(2 * a * b * c);
         back.arrange(Float32Array.from(there.out), 2, out);
