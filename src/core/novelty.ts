@@ -65,3 +65,27 @@ export function distanceToReference(level: PatternLevel, isReference: Uint8Array
   }
   return distance;
 }
+
+/** Comparisons of words beyond which the distances to the reference are left out: they grow with the square of patterns. */
+const MOST_COMPARISONS = 200_000_000;
+
+/**
+ * Mean over a split's instances of the least Hamming distance, in units, to a pattern of the reference split.
+ * @returns undefined when a split is empty, or when there are too many patterns to compare
+ */
+export function meanDistanceToReference(
+  level: PatternLevel,
+  isReference: Uint8Array,
+  isOther: Uint8Array,
+): number | undefined {
+  if (level.count * level.count * wordsPerRow(level.patterns) > MOST_COMPARISONS) return undefined;
+  const distance = distanceToReference(level, isReference);
+  let sum = 0;
+  let instances = 0;
+  for (let i = 0; i < level.of.length; i++) {
+    if (isOther[i] !== 1) continue;
+    sum += distance[level.of[i]];
+    instances++;
+  }
+  return instances === 0 || !isReference.includes(1) ? undefined : sum / instances;
+}

@@ -2,7 +2,7 @@ import { continueNodes, stayingShare } from '../core/continuation';
 import { correctness, nodeClasses } from '../core/diagram';
 import { learningEvents, summariseLearning, type LearningSummary } from '../core/learning';
 import { accuracyOf, measureClasses, measureNodes } from '../core/measures';
-import { noveltyOf, type Novelty } from '../core/novelty';
+import { meanDistanceToReference, noveltyOf, type Novelty } from '../core/novelty';
 import { informationGainPartition } from '../core/partition';
 import { pathsThrough } from '../core/paths';
 import type { Resolution } from '../core/resolution';
@@ -50,7 +50,16 @@ export interface LevelReport {
     gone: number;
     staying: number;
   };
-  novelty?: Record<string, Novelty>;
+  /**
+   * Of each split but the first against the first; `distance` is the mean Hamming distance of its instances' exact
+   * patterns to the nearest of the first split's, in units, where there are not too many to compare.
+   */
+  novelty?: Record<string, LevelNovelty>;
+}
+
+/** Novelty of a split at one level. */
+export interface LevelNovelty extends Novelty {
+  distance?: number;
 }
 
 /** Measures of one snapshot. */
@@ -138,7 +147,7 @@ function reportLevel(
 ): LevelReport {
   const { snapshot, diagram } = analysed;
   const resolved = analysed.resolved[l];
-  const { layer } = snapshot.levels[l];
+  const { layer, exact } = snapshot.levels[l];
   const { labels, outputs, nodes } = diagram.levels[l];
   const { patterns, singletons, entropy, entropyShare } = measureNodes(nodes);
   const onLabels = labels && measureClasses(nodes, labels);
@@ -161,7 +170,10 @@ function reportLevel(
     distance: resolved.distance,
     ...reportBits(analysed, l, earlier, final),
     continuation: earlier && reportContinuation(earlier, analysed, l),
-    novelty: splitNovelty(run, snapshot, (reference, other) => noveltyOf(nodes, reference, other)),
+    novelty: splitNovelty(run, snapshot, (reference, other) => ({
+      ...noveltyOf(nodes, reference, other),
+      distance: exact && meanDistanceToReference(exact, reference, other),
+    })),
   };
 }
 
@@ -230,11 +242,11 @@ function reportClusters({ snapshot, resolved, diagram }: AnalysedSnapshot): Snap
 }
 
 /** A measure of every split but the first against the first; undefined when there are no splits to compare. */
-function splitNovelty(
+function splitNovelty<T>(
   run: Run,
   snapshot: Snapshot,
-  measure: (isReference: Uint8Array, isOther: Uint8Array) => Novelty,
-): Record<string, Novelty> | undefined {
+  measure: (isReference: Uint8Array, isOther: Uint8Array) => T,
+): Record<string, T> | undefined {
   const { splits } = snapshot;
   const names = run.manifest.splits?.map((split) => split.name) ?? [];
   if (!splits || names.length < 2) return undefined;
