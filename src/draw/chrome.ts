@@ -1,7 +1,7 @@
 import type { Frame } from '../core/layout/flow';
 import type { Picture } from './picture';
 import { element, textElement } from './svg';
-import { fitText, textWidth } from './text';
+import { firstFitting, fitText, textWidth } from './text';
 
 const MARGIN = 24;
 const TITLE_SIZE = 17;
@@ -37,6 +37,7 @@ interface LegendItem {
 export function layOutPicture(
   picture: Picture,
   columnWidth: number,
+  widestColumn: (width: number, columns: number) => number,
   marks: { text: string; fill: string }[],
 ): PictureLayout {
   const headLines = 1 + Math.max(...picture.heads.map((head) => head.lines.length));
@@ -51,20 +52,21 @@ export function layOutPicture(
     ...picture.heads
       .slice(-1)
       .flatMap((head) => [
-        textWidth(head.title, TEXT_SIZE, true),
-        ...head.lines.map((line) => textWidth(line, SMALL_SIZE)),
+        textWidth(head.title[0], TEXT_SIZE, true),
+        ...head.lines.map((line) => textWidth(line[0], SMALL_SIZE)),
       ])
       .map((width) => width - columnWidth - 8),
   );
   const outputsWidth = Math.min(widest, picture.width * 0.22);
   const { items, lines } = placeLegend(picture, marks);
   const legendY = picture.height - MARGIN - lines * LEGEND_LINE + 6;
+  const width = picture.width - 2 * MARGIN - outputsWidth - 8;
   const frame: Frame = {
     x: MARGIN,
     y: top,
-    width: picture.width - 2 * MARGIN - outputsWidth - 8,
+    width,
     height: Math.max(40, legendY - 16 - top),
-    columnWidth,
+    columnWidth: Math.min(columnWidth, widestColumn(width, picture.heads.length)),
   };
   return { frame, headY, outputsWidth, legendY, legend: items };
 }
@@ -130,9 +132,9 @@ function drawHead(
   next: number | undefined,
 ): string {
   const head = picture.heads[c];
-  const width = next === undefined ? picture.width - x - 4 : next - x - 12;
+  const width = next === undefined ? picture.width - x - 4 : next - x - 8;
   const { theme } = picture;
-  const title = textElement(fitText(head.title, width, TEXT_SIZE, true), {
+  const title = textElement(firstFitting(head.title, width, TEXT_SIZE, true), {
     x,
     y: layout.headY,
     'font-size': TEXT_SIZE,
@@ -140,7 +142,7 @@ function drawHead(
     fill: theme.text,
   });
   const lines = head.lines.map((line, i) =>
-    textElement(fitText(line, width, SMALL_SIZE), {
+    textElement(firstFitting(line, width, SMALL_SIZE), {
       x,
       y: layout.headY + (i + 1) * LINE,
       'font-size': SMALL_SIZE,

@@ -28,7 +28,8 @@ export function drawFlow(picture: FlowPicture): string {
   const marks = hatchings
     .filter(({ kind }) => merged.has(kind))
     .map(({ id, text }) => ({ text, fill: `url(#${id})` }));
-  const layout = layOutPicture(picture, COLUMN_WIDTH, marks);
+  // Where columns stand close, ribbons keep most of the room.
+  const layout = layOutPicture(picture, COLUMN_WIDTH, (width, columns) => (0.22 * width) / columns, marks);
   const geometry = layoutFlow(picture.overview, picture.order, layout.frame);
   const body = [
     hatchingDefinitions(picture.theme),
@@ -46,7 +47,9 @@ export function drawFlow(picture: FlowPicture): string {
 }
 
 function describe(picture: FlowPicture): string {
-  const heads = picture.heads.map((head) => `${head.title}: ${head.lines.join(', ')}`);
+  const heads = picture.heads.map(
+    (head) => `${head.title[0]}: ${head.lines.map((line) => line[0]).join(', ')}`,
+  );
   return `${picture.subtitle} Levels from left to right. ${heads.join('. ')}.`;
 }
 
@@ -156,12 +159,13 @@ function boxTitle(picture: FlowPicture, l: number, block: Block, segments: Segme
     .sort((a, b) => b.instances - a.instances)
     .slice(0, 4)
     .map((segment) => `${picture.classes[segment.class].name}: ${segment.instances}`);
-  return `${picture.heads[l].title}: ${what}, ${countOf(block.instances, 'instance')} (${classes.join(', ')})`;
+  return `${picture.heads[l].title[0]}: ${what}, ${countOf(block.instances, 'instance')} (${classes.join(', ')})`;
 }
 
 /** Captions of merged blocks, beside them, where the block is high enough and the next column far enough. */
 function drawMergedCaptions(picture: FlowPicture, geometry: FlowGeometry, layout: PictureLayout): string {
-  const room = geometry.columns.length > 1 ? geometry.columns[1].x - layout.frame.x - COLUMN_WIDTH - 16 : 0;
+  const room =
+    geometry.columns.length > 1 ? geometry.columns[1].x - layout.frame.x - layout.frame.columnWidth - 16 : 0;
   return geometry.columns
     .slice(0, -1)
     .flatMap((column, l) =>

@@ -24,7 +24,7 @@ export function drawPartition(picture: PartitionPicture): string {
     { text: 'split further back', fill: mix(picture.theme.faint, picture.theme.background, SPLIT_TINT) },
     { text: hatchingText, fill: `url(#${merged.id})` },
   ];
-  const layout = layOutPicture(picture, columnWidth, marks);
+  const layout = layOutPicture(picture, columnWidth, (width, n) => width / n, marks);
   const geometry = picture.layOut(layout.frame);
   const body = [
     hatchingDefinitions(picture.theme),
@@ -92,7 +92,7 @@ function boxTitle(picture: PartitionPicture, box: IcicleBox, l: number, root: bo
   const what = box.leaf
     ? countOf(box.sets, 'cluster')
     : countOf(box.sets, 'set that is split further', 'sets that are split further');
-  return `${picture.heads[l].title}: ${what}, ${countOf(box.instances, 'instance')}`;
+  return `${picture.heads[l].title[0]}: ${what}, ${countOf(box.instances, 'instance')}`;
 }
 
 function caption(picture: PartitionPicture, column: { x: number; width: number }, box: IcicleBox): string {

@@ -6,12 +6,15 @@ export interface PictureClass {
   colour: string;
 }
 
+/** The same said in several lengths, the longest first: the first that fits is written. */
+export type Variants = readonly string[];
+
 /** Head of a column. */
 export interface ColumnHead {
   /** Name of the layer. */
-  title: string;
-  /** Captions under it, most important first: activation and units, patterns, coverage or distance. */
-  lines: string[];
+  title: Variants;
+  /** Captions under it: activation and units, patterns, coverage or distance. */
+  lines: Variants[];
 }
 
 /** What every picture of a diagram has, whichever view it shows. */

@@ -32,6 +32,11 @@ export function fitText(text: string, width: number, size: number, bold = false)
   return '';
 }
 
+/** The first of several texts that fits; empty when none does: half a number would mislead. */
+export function firstFitting(variants: readonly string[], width: number, size: number, bold = false): string {
+  return variants.find((text) => textWidth(text, size, bold) <= width) ?? '';
+}
+
 /** A whole number with thousands separated: 2,311. */
 export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -6,11 +6,11 @@ import { inheritOrder, type EarlierPicture } from '../core/layout/inherit';
 import { orderLevels, type LevelOrder } from '../core/layout/order';
 import { measureClasses } from '../core/measures';
 import { buildOverview, type Overview } from '../core/overview';
-import type { Resolution } from '../core/resolution';
+import type { Resolution, ResolvedLevel } from '../core/resolution';
 import { drawFlow } from '../draw/flowSvg';
 import { classColour, correctnessColours, darkTheme, lightTheme } from '../draw/palette';
 import { drawPartition } from '../draw/partitionSvg';
-import type { ColumnHead, Picture, PictureClass } from '../draw/picture';
+import type { ColumnHead, Picture, PictureClass, Variants } from '../draw/picture';
 import { countOf, formatCount, formatShare } from '../draw/text';
 import type { Run } from '../runs/readRun';
 import { analyseOne, analyseRun, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from './analyse';
@@ -109,8 +109,10 @@ function flowPicture(run: Run, state: FlowState, options: PictureOptions) {
   );
   const heads = hiddenHeads(run, analysed).map((head, l): ColumnHead => {
     const { coverage } = overview.levels[l];
-    const share = coverage === 1 ? [] : [`${formatShare(coverage)} of instances drawn alone`];
-    return { title: head.title, lines: [...head.lines, ...share] };
+    const share = formatShare(coverage);
+    const drawn =
+      coverage === 1 ? [] : [[`${share} of instances drawn alone`, `${share} drawn alone`, `${share} alone`]];
+    return { title: head.title, lines: [...head.lines, ...drawn] };
   });
   return {
     ...commonPicture(run, analysed, options, state.classing),
@@ -135,7 +137,14 @@ function partitionPicture(run: Run, analysed: AnalysedSnapshot, options: Picture
   }
   const heads = hiddenHeads(run, analysed).map((head, l): ColumnHead => ({
     title: head.title,
-    lines: [...head.lines, `${countOf(perLevel[l], 'cluster')} · ${countOf(instancesAt[l], 'instance')}`],
+    lines: [
+      ...head.lines,
+      [
+        `${countOf(perLevel[l], 'cluster')} · ${countOf(instancesAt[l], 'instance')}`,
+        countOf(perLevel[l], 'cluster'),
+        formatCount(perLevel[l]),
+      ],
+    ],
   }));
   const classes = {
     classOf: classing.classOf,
@@ -157,35 +166,43 @@ function partitionPicture(run: Run, analysed: AnalysedSnapshot, options: Picture
 function hiddenHeads(run: Run, analysed: AnalysedSnapshot): ColumnHead[] {
   return analysed.resolved.map((level, l) => {
     const { name, activation, units, shape } = run.layers[l];
-    const { nodes, resolution, distance, exactPatterns } = level;
-    const size =
-      shape.length > 1 ? `${shape.join('×')} = ${formatCount(units)} units` : countOf(units, 'unit');
-    const lines = [`${activation} · ${size}`];
-    if (resolution === 'exact') {
-      lines.push(countOf(nodes.count, 'pattern'));
-    } else {
-      const exact =
-        exactPatterns === undefined ? 'patterns not kept' : `of ${countOf(exactPatterns, 'pattern')}`;
-      lines.push(
-        `${countOf(resolution, 'prototype')} ${exactPatterns === undefined ? '·' : ''} ${exact}`.replace(
-          / +/g,
-          ' ',
-        ),
-      );
-      const { labels } = analysed.diagram.levels[l];
-      const leaveOneOut = labels && measureClasses(nodes, labels).leaveOneOut;
-      const quality = leaveOneOut === undefined ? '' : ` · leave-one-out ${formatShare(leaveOneOut)}`;
-      lines.push(`± ${distance.toFixed(1)} units (${formatShare(distance / units)})${quality}`);
-    }
-    return { title: name, lines };
+    const size = countOf(units, 'unit');
+    const shaped = shape.length > 1 ? [`${activation} · ${shape.join('×')} = ${size}`] : [];
+    const lines = [[...shaped, `${activation} · ${size}`, size, formatCount(units)]];
+    const nodes =
+      level.resolution === 'exact' ? exactLines(level) : prototypeLines(level, units, analysed, l);
+    return { title: [name, `l${l}`], lines: [...lines, ...nodes] };
   });
 }
 
+function exactLines({ nodes }: ResolvedLevel): Variants[] {
+  return [[countOf(nodes.count, 'pattern'), formatCount(nodes.count)]];
+}
+
+/** How coarse a level of prototypes is: of how many patterns, how far from them, and how well they tell the labels. */
+function prototypeLines(
+  level: ResolvedLevel,
+  units: number,
+  analysed: AnalysedSnapshot,
+  l: number,
+): Variants[] {
+  const { nodes, distance, exactPatterns } = level;
+  const prototypes = countOf(nodes.count, 'prototype');
+  const share = formatShare(distance / units);
+  const { labels } = analysed.diagram.levels[l];
+  const leaveOneOut = labels && formatShare(measureClasses(nodes, labels).leaveOneOut);
+  return [
+    exactPatterns === undefined
+      ? [`${prototypes} · patterns not kept`, prototypes, formatCount(nodes.count)]
+      : [`${prototypes} of ${countOf(exactPatterns, 'pattern')}`, prototypes, formatCount(nodes.count)],
+    [`± ${distance.toFixed(1)} units (${share})`, `± ${share}`],
+    ...(leaveOneOut === undefined ? [] : [[`leave-one-out ${leaveOneOut}`, `loo ${leaveOneOut}`]]),
+  ];
+}
+
 function outputHead({ diagram }: AnalysedSnapshot): ColumnHead {
-  return {
-    title: 'Output',
-    lines: [`${countOf(diagram.outputClasses.length, 'class', 'classes')} predicted`],
-  };
+  const classes = countOf(diagram.outputClasses.length, 'class', 'classes');
+  return { title: ['Output'], lines: [[`${classes} predicted`, classes]] };
 }
 
 function commonPicture(
@@ -219,10 +236,16 @@ function commonPicture(
     colouredBy: classing.colouredBy,
     classes: classing.classes,
     outputs,
-    width: options.width ?? Math.max(960, 190 * columns + 160),
+    width: options.width ?? usualWidth(columns),
     height: options.height ?? 800,
     theme: options.theme === 'dark' ? darkTheme : lightTheme,
   };
+}
+
+/** Wide enough to read, narrower columns for deep networks. */
+function usualWidth(columns: number): number {
+  const step = Math.min(190, Math.max(110, 1700 / columns));
+  return Math.max(960, Math.round(step * columns + 160));
 }
 
 function classInstances(run: Run, { snapshot, diagram }: AnalysedSnapshot, wanted?: Colouring): Classing {

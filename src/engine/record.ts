@@ -109,7 +109,7 @@ export async function* runBatches(
   try {
     for await (const batch of batches) {
       signal?.throwIfAborted();
-      const next = { batch, result: runner.run(batch.data, batch.rows) };
+      const next = { batch, result: runner.run(batch.data, batch.rows, true) };
       // Whoever awaits it later sees the error; until then it must not count as unhandled.
       next.result.catch(() => undefined);
       const before = running;

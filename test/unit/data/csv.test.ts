@@ -225,6 +225,15 @@ describe('CSV and TSV tables', () => {
     assert.match(await problemOf(read('a,b\n1,2\n3,"x"y\n4,5\n')), /line 3: has text behind a closing quote/);
   });
 
+  it('takes no quadratic time over quotes that are wrong', async () => {
+    const wrong = `a,b\n1,"${'x"y'.repeat(100_000)}${' '.repeat(500_000)}\n`;
+    const start = performance.now();
+    assert.match(await problemOf(read(wrong)), /line 2: has text behind a closing quote/);
+    const open = `a,b\n1,"${'3,4\n'.repeat(2_000_000)}`;
+    assert.match(await problemOf(read(open)), /line 2: has a quoted field that never ends/);
+    assert.ok(performance.now() - start < 10_000);
+  });
+
   it('refuses what is no UTF-8, and names the line', async () => {
     const latin1 = Buffer.from('a,label\n1,x\n2,L\xf6we\n', 'latin1');
     assert.match(await problemOf(read(latin1)), /table\.csv, line 3: is no UTF-8 text/);
