@@ -17,11 +17,17 @@ function orderByPair(rowOf: Int32Array, rows: number, columnOf: Int32Array, colu
   return countingSort(byColumn, rowOf, rows);
 }
 
+/** Where each group begins when instances are sorted by group. */
+function groupStarts(keyOf: Int32Array, keys: number): Int32Array {
+  const starts = new Int32Array(keys + 1);
+  for (let i = 0; i < keyOf.length; i++) starts[keyOf[i] + 1]++;
+  for (let k = 0; k < keys; k++) starts[k + 1] += starts[k];
+  return starts;
+}
+
 function countingSort(order: Int32Array | null, keyOf: Int32Array, keys: number): Int32Array {
-  const next = new Int32Array(keys + 1);
+  const next = groupStarts(keyOf, keys);
   const length = keyOf.length;
-  for (let i = 0; i < length; i++) next[keyOf[i] + 1]++;
-  for (let k = 0; k < keys; k++) next[k + 1] += next[k];
   const sorted = new Int32Array(length);
   for (let i = 0; i < length; i++) {
     const instance = order === null ? i : order[i];
@@ -41,25 +47,68 @@ export function contingency(
   columnOf: Int32Array,
   columns: number,
 ): Contingency {
-  const order = orderByPair(rowOf, rows, columnOf, columns);
-  const offsets = new Int32Array(rows + 1);
-  const column = new Int32Array(order.length);
-  const count = new Int32Array(order.length);
+  return rows * columns <= DENSE_CELLS * rowOf.length
+    ? denseContingency(rowOf, rows, columnOf, columns)
+    : sortedContingency(rowOf, rows, columnOf, columns);
+}
+
+/** Cells for each instance up to which counting in a whole table is cheaper than sorting. */
+const DENSE_CELLS = 8;
+
+function denseContingency(
+  rowOf: Int32Array,
+  rows: number,
+  columnOf: Int32Array,
+  columns: number,
+): Contingency {
+  const cells = new Int32Array(rows * columns);
   let pairs = 0;
-  let lastRow = -1;
-  let lastColumn = -1;
-  for (let i = 0; i < order.length; i++) {
-    const row = rowOf[order[i]];
-    const col = columnOf[order[i]];
-    if (row !== lastRow || col !== lastColumn) {
-      column[pairs++] = col;
-      offsets[row + 1]++;
-      lastRow = row;
-      lastColumn = col;
-    }
-    count[pairs - 1]++;
+  for (let i = 0; i < rowOf.length; i++) {
+    if (cells[rowOf[i] * columns + columnOf[i]]++ === 0) pairs++;
   }
-  for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
+  const offsets = new Int32Array(rows + 1);
+  const column = new Int32Array(pairs);
+  const count = new Int32Array(pairs);
+  for (let r = 0, cell = 0, pair = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, cell++) {
+      if (cells[cell] === 0) continue;
+      column[pair] = c;
+      count[pair++] = cells[cell];
+    }
+    offsets[r + 1] = pair;
+  }
+  return { rows, columns, offsets, column, count };
+}
+
+function sortedContingency(
+  rowOf: Int32Array,
+  rows: number,
+  columnOf: Int32Array,
+  columns: number,
+): Contingency {
+  const instances = rowOf.length;
+  const endOfColumn = groupStarts(columnOf, columns);
+  const rowsByColumn = new Int32Array(instances);
+  for (let i = 0; i < instances; i++) rowsByColumn[endOfColumn[columnOf[i]]++] = rowOf[i];
+  const endOfRow = groupStarts(rowOf, rows);
+  const column = new Int32Array(instances);
+  for (let c = 0, k = 0; c < columns; c++) {
+    for (; k < endOfColumn[c]; k++) column[endOfRow[rowsByColumn[k]]++] = c;
+  }
+  // Runs of equal columns in a row become one entry; entries never pass what is still to be read.
+  const offsets = new Int32Array(rows + 1);
+  const count = new Int32Array(instances);
+  let pairs = 0;
+  for (let r = 0, k = 0; r < rows; r++) {
+    for (let last = -1; k < endOfRow[r]; k++) {
+      if (column[k] !== last) {
+        last = column[k];
+        column[pairs++] = last;
+      }
+      count[pairs - 1]++;
+    }
+    offsets[r + 1] = pairs;
+  }
   return { rows, columns, offsets, column: column.slice(0, pairs), count: count.slice(0, pairs) };
 }
 

@@ -16,18 +16,21 @@ export interface Continuation {
 }
 
 /**
- * - `continued`: the earlier node and this one share most instances of each other
- * - `split`: at least half of its instances come from one earlier node that goes on in another
- * - `new`: drawn together from several earlier nodes, or of instances the earlier snapshot did not have
+ * - `continued`: of all later nodes it shares most instances with an earlier one, which of all earlier ones shares most
+ *   with it
+ * - `split`: at least half of its instances come from one earlier node, which shares most with another later one
+ * - `new`: drawn together from several earlier nodes
+ * - `empty`: without instances, as a prototype can be
  */
-export type LaterKind = 'continued' | 'split' | 'new';
+export type LaterKind = 'continued' | 'split' | 'new' | 'empty';
 
 /**
- * - `continued`: goes on
- * - `merged`: at least half of its instances went into a node that continues another
+ * - `continued`: goes on in a later node that is `continued`
+ * - `merged`: at least half of its instances went into one later node, which shares most with another earlier one
  * - `gone`: scattered
+ * - `empty`: had no instances, as a prototype can
  */
-export type EarlierFate = 'continued' | 'merged' | 'gone';
+export type EarlierFate = 'continued' | 'merged' | 'gone' | 'empty';
 
 /**
  * Matches the nodes of a level across two snapshots by shared instances: the bits of a pattern change from epoch to
@@ -44,20 +47,24 @@ export function continueNodes(earlier: LevelNodes, later: LevelNodes): Continuat
   const from = bestFrom.map((e) => (e < 0 ? -1 : back.column[e]));
   const shared = bestFrom.map((e) => (e < 0 ? 0 : back.count[e]));
   const kind = Array.from(from, (node, n): LaterKind => {
-    if (node >= 0 && to[node] === n) return 'continued';
-    return node >= 0 && 2 * shared[n] >= later.occurrences[n] ? 'split' : 'new';
+    if (node < 0) return 'empty';
+    if (to[node] === n) return 'continued';
+    return 2 * shared[n] >= later.occurrences[n] ? 'split' : 'new';
   });
   const fate = Array.from(to, (node, n): EarlierFate => {
-    if (node >= 0 && from[node] === n) return 'continued';
-    return node >= 0 && 2 * table.count[bestTo[n]] >= earlier.occurrences[n] ? 'merged' : 'gone';
+    if (node < 0) return 'empty';
+    if (from[node] === n) return 'continued';
+    return 2 * table.count[bestTo[n]] >= earlier.occurrences[n] ? 'merged' : 'gone';
   });
   return { from, shared, kind, to, fate };
 }
 
-/** Share of the instances that stay in the node which continues theirs. */
+/**
+ * Share of the instances that stay in the node which continues theirs. Instances of a node that was split off do not
+ * stay: a level that falls apart into singletons would else be called perfectly steady.
+ */
 export function stayingShare(earlier: LevelNodes, later: LevelNodes): number {
-  const { from } = continueNodes(earlier, later);
-  let staying = 0;
-  for (let i = 0; i < later.of.length; i++) if (from[later.of[i]] === earlier.of[i]) staying++;
+  const { kind, shared } = continueNodes(earlier, later);
+  const staying = shared.reduce((sum, count, n) => sum + (kind[n] === 'continued' ? count : 0), 0);
   return later.of.length === 0 ? 0 : staying / later.of.length;
 }

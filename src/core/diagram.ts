@@ -101,7 +101,10 @@ export function nodeClasses(nodes: LevelNodes, classOf: Int32Array, classes: num
     if (best[n] < 0) continue;
     majority[n] = histogram.column[best[n]];
     purity[n] = histogram.count[best[n]] / nodes.occurrences[n];
-    entropy[n] = entropyOf(histogram.count, histogram.offsets[n], histogram.offsets[n + 1]);
+    const from = histogram.offsets[n];
+    const to = histogram.offsets[n + 1];
+    // Most nodes of a wide level are of one class: no logarithms for those.
+    if (to - from > 1) entropy[n] = entropyOf(histogram.count, from, to);
   }
   return { histogram, majority, purity, entropy };
 }

@@ -2,12 +2,15 @@
 export function entropyOf(counts: ArrayLike<number>, from = 0, to = counts.length): number {
   let total = 0;
   let sum = 0;
+  let largest = 0;
   for (let i = from; i < to; i++) {
     const c = counts[i];
     if (c > 0) {
       total += c;
+      if (c > largest) largest = c;
       sum += c * Math.log2(c);
     }
   }
-  return total === 0 ? 0 : Math.max(0, Math.log2(total) - sum / total);
+  // Where all are of one kind rounding would leave a trace of uncertainty.
+  return largest === total ? 0 : Math.max(0, Math.log2(total) - sum / total);
 }

@@ -22,14 +22,27 @@ export function nodesOf(of: Int32Array, count: number): LevelNodes {
 }
 
 /**
- * New numbers by decreasing occurrences, ties by the old number.
+ * New numbers by decreasing occurrences, ties by first instance.
+ * @param first first instance of each
  * @returns `rank[old] = new`
  */
-export function rankByOccurrences(occurrences: Int32Array): Int32Array {
-  const order = new Int32Array(occurrences.length).map((_, i) => i);
-  order.sort((a, b) => occurrences[b] - occurrences[a] || a - b);
-  const rank = new Int32Array(order.length);
-  for (let r = 0; r < order.length; r++) rank[order[r]] = r;
+export function rankByOccurrences(occurrences: Int32Array, first: Int32Array): Int32Array {
+  const byFirst = new Int32Array(occurrences.length);
+  let ascending = true;
+  let most = 0;
+  for (let n = 0; n < byFirst.length; n++) {
+    byFirst[n] = n;
+    if (n > 0 && first[n] < first[n - 1]) ascending = false;
+    if (occurrences[n] > most) most = occurrences[n];
+  }
+  // Patterns are mostly numbered as they appeared.
+  if (!ascending) byFirst.sort((a, b) => first[a] - first[b]);
+  // A counting sort: `next[k]` is the next rank for k occurrences less than the most.
+  const next = new Int32Array(most + 2);
+  for (const count of occurrences) next[most - count + 1]++;
+  for (let k = 0; k < most; k++) next[k + 1] += next[k];
+  const rank = new Int32Array(byFirst.length);
+  for (const n of byFirst) rank[n] = next[most - occurrences[n]]++;
   return rank;
 }
 

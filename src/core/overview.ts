@@ -1,4 +1,4 @@
-import { contingency, refine, type Contingency } from './contingency';
+import { contingency, largestEntries, refine, type Contingency } from './contingency';
 import { nodeClasses, type Diagram, type NodeClasses } from './diagram';
 import type { LevelNodes } from './nodes';
 
@@ -84,11 +84,13 @@ export function buildOverview(
   const blockOfInstance = reduced.map(({ blockOf }, l) => diagram.levels[l].nodes.of.map((n) => blockOf[n]));
   const levels = reduced.map(({ blocks, blockOf }, l): OverviewLevel => {
     const alone = blocks.reduce((sum, block) => sum + (block.kind === 'alone' ? block.instances : 0), 0);
+    const histogram = contingency(blockOfInstance[l], blocks.length, classOf, classes);
+    const best = largestEntries(histogram);
     return {
-      blocks,
+      blocks: blocks.map((block, b) => ({ ...block, majority: histogram.column[best[b]] })),
       blockOf,
       of: blockOfInstance[l],
-      histogram: contingency(blockOfInstance[l], blocks.length, classOf, classes),
+      histogram,
       coverage: alone / diagram.instances,
     };
   });
@@ -114,13 +116,12 @@ function reduceLevel(
   classes: NodeClasses,
   budget: number,
   smallest = 2,
-): { blocks: Block[]; blockOf: Int32Array } {
+): { blocks: Omit<Block, 'majority'>[]; blockOf: Int32Array } {
   const alone = nodesAlone(nodes, classes, budget, smallest);
   const blockOf = new Int32Array(nodes.count).fill(-1);
-  const blocks: Block[] = [];
-  const add = (kind: BlockKind, node: number, majority: number) =>
-    blocks.push({ kind, node, nodes: 0, instances: 0, majority }) - 1;
-  for (const node of alone) blockOf[node] = add('alone', node, classes.majority[node]);
+  const blocks: Omit<Block, 'majority'>[] = [];
+  const add = (kind: BlockKind, node: number) => blocks.push({ kind, node, nodes: 0, instances: 0 }) - 1;
+  for (const node of alone) blockOf[node] = add('alone', node);
   const groups = new Map<number, number>();
   const groupOf = groupNumbers(nodes, classes);
   for (let node = 0; node < nodes.count; node++) {
@@ -129,7 +130,7 @@ function reduceLevel(
       const group = groupOf[node];
       let block = groups.get(group);
       if (block === undefined) {
-        block = add(KINDS[group % 3], -1, classes.majority[node]);
+        block = add(KINDS[group % 3], -1);
         groups.set(group, block);
       }
       blockOf[node] = block;
@@ -137,12 +138,11 @@ function reduceLevel(
     blocks[blockOf[node]].nodes++;
     blocks[blockOf[node]].instances += nodes.occurrences[node];
   }
-  for (const block of blocks) {
-    if (block.kind !== 'alone' && block.nodes === 1) {
-      block.kind = 'alone';
-      block.node = blockOf.indexOf(blocks.indexOf(block));
-    }
-  }
+  blocks.forEach((block, b) => {
+    if (block.kind === 'alone' || block.nodes > 1) return;
+    block.kind = 'alone';
+    block.node = blockOf.indexOf(b);
+  });
   return { blocks, blockOf };
 }
 
@@ -175,8 +175,7 @@ function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
   }
   const bySize = Array.from(perClass.keys()).sort((a, b) => perClass[b] - perClass[a] || a - b);
   const slot = new Int32Array(perClass.length).fill(GROUPED_CLASSES);
-  const few = perClass.length <= GROUPED_CLASSES + 1 ? GROUPED_CLASSES + 1 : GROUPED_CLASSES;
-  bySize.slice(0, few).forEach((c, i) => {
+  bySize.slice(0, GROUPED_CLASSES).forEach((c, i) => {
     slot[c] = i;
   });
   return Int32Array.from({ length: nodes.count }, (_, n) => {

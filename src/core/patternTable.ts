@@ -67,20 +67,19 @@ export class PatternTable {
    */
   finish(ids: Int32Array): PatternLevel {
     const { size, stride } = this;
-    const rank = rankByOccurrences(this.counts.subarray(0, size));
+    const firstOf = new Int32Array(size).fill(-1);
+    for (let i = 0; i < ids.length; i++) if (firstOf[ids[i]] < 0) firstOf[ids[i]] = i;
+    const rank = rankByOccurrences(this.counts.subarray(0, size), firstOf);
     const patterns = emptyPatterns(size, this.layout.units, this.layout.planes);
     const occurrences = new Int32Array(size);
+    const first = new Int32Array(size);
     for (let id = 0; id < size; id++) {
       const to = rank[id] * stride;
       for (let w = 0; w < stride; w++) patterns.words[to + w] = this.words[id * stride + w];
       occurrences[rank[id]] = this.counts[id];
+      first[rank[id]] = firstOf[id];
     }
-    const first = new Int32Array(size).fill(-1);
-    for (let i = 0; i < ids.length; i++) {
-      const id = rank[ids[i]];
-      ids[i] = id;
-      if (first[id] < 0) first[id] = i;
-    }
+    for (let i = 0; i < ids.length; i++) ids[i] = rank[ids[i]];
     return { count: size, of: ids, occurrences, first, patterns };
   }
 

@@ -34,7 +34,11 @@ export interface ResolvedLevel {
  * @param earlier the level at the snapshot before, so that its prototypes go on; its instances must be the same, in the
  *   same order
  */
-export function resolveLevel(level: RecordedLevel, resolution: Resolution, earlier?: ResolvedLevel): ResolvedLevel {
+export function resolveLevel(
+  level: RecordedLevel,
+  resolution: Resolution,
+  earlier?: ResolvedLevel,
+): ResolvedLevel {
   if (level.coarse) return resolveCoarse(level, resolution);
   const { exact } = level;
   const singletons = singletonCount(exact.occurrences);
@@ -43,7 +47,13 @@ export function resolveLevel(level: RecordedLevel, resolution: Resolution, earli
   const counts = { exactPatterns: exact.count, exactSingletons: singletons };
   if (wanted === 'exact' || wanted >= exact.count) {
     const { count, of, occurrences, first, patterns } = exact;
-    return { nodes: { count, of, occurrences, first }, resolution: 'exact', distance: 0, patterns, ...counts };
+    return {
+      nodes: { count, of, occurrences, first },
+      resolution: 'exact',
+      distance: 0,
+      patterns,
+      ...counts,
+    };
   }
   const goesOn =
     earlier !== undefined && earlier.resolution === wanted && earlier.nodes.of.length === exact.of.length;

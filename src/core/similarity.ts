@@ -68,13 +68,13 @@ export function setStability(a: PatternLevel, b: PatternLevel): SetStability | u
   return { jaccard: common / (a.count + b.count - common), weightedJaccard: minimum / maximum };
 }
 
-/** Pairs that are compared at most; all of them where there are no more. */
-const SAMPLED_PAIRS = 20_000;
+/** Pairs of patterns that are compared at most; all of them where there are no more. */
+const COMPARED_PAIRS = 20_000;
 
 /**
  * Overlap-unlikeness index of a level: mean over pairs of instances of 2·min(d, ½), d their normalised Hamming distance
  * (arXiv 2504.17160). 0 exactly when all patterns are equal: the share of pairs with the same pattern is counted, only
- * the mean over pairs of different patterns is sampled (seeded).
+ * the mean over pairs of different patterns is sampled (seeded), and that only where there are many patterns.
  */
 export function overlapIndex(level: PatternLevel, seed = 1): number {
   const instances = level.of.length;
@@ -83,7 +83,8 @@ export function overlapIndex(level: PatternLevel, seed = 1): number {
   for (const c of level.occurrences) samePairs += c * (c - 1);
   const allPairs = instances * (instances - 1);
   const different = (allPairs - samePairs) / allPairs;
-  const mean = allPairs / 2 <= SAMPLED_PAIRS ? meanOverAll(level) : meanOverSample(level, seed);
+  const patternPairs = (level.count * (level.count - 1)) / 2;
+  const mean = patternPairs <= COMPARED_PAIRS ? meanOverAll(level) : meanOverSample(level, seed);
   return different * mean;
 }
 
@@ -108,18 +109,38 @@ function meanOverAll(level: PatternLevel): number {
   return sum / weight;
 }
 
+/**
+ * The same over seeded draws of such pairs, each as likely: the one pattern by the number of pairs that it is in, the
+ * other by the instances that are not in the first. No draw is in vain, however few patterns hold nearly all instances.
+ */
 function meanOverSample(level: PatternLevel, seed: number): number {
+  const { count, occurrences } = level;
+  const instances = level.of.length;
+  const instancesUpTo = new Float64Array(count);
+  const pairsUpTo = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    instancesUpTo[n] = (instancesUpTo[n - 1] ?? 0) + occurrences[n];
+    pairsUpTo[n] = (pairsUpTo[n - 1] ?? 0) + occurrences[n] * (instances - occurrences[n]);
+  }
   const random = new Random(seed);
   let sum = 0;
-  let pairs = 0;
-  // Pairs of one pattern are left out of the mean. Where nearly all pairs are such, the draws are bounded and the rest
-  // comes from the patterns themselves.
-  for (let draw = 0; draw < 20 * SAMPLED_PAIRS && pairs < SAMPLED_PAIRS; draw++) {
-    const a = level.of[random.below(level.of.length)];
-    const b = level.of[random.below(level.of.length)];
-    if (a === b) continue;
-    sum += halfDistance(level, a, b);
-    pairs++;
+  for (let draw = 0; draw < COMPARED_PAIRS; draw++) {
+    const a = firstAbove(pairsUpTo, random.float() * pairsUpTo[count - 1]);
+    const other = random.below(instances - occurrences[a]);
+    const skipped = other < instancesUpTo[a] - occurrences[a] ? 0 : occurrences[a];
+    sum += halfDistance(level, a, firstAbove(instancesUpTo, other + skipped));
   }
-  return pairs > 0 ? sum / pairs : halfDistance(level, 0, 1);
+  return sum / COMPARED_PAIRS;
+}
+
+/** Index of the first of these ascending numbers that is above `value`. */
+function firstAbove(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

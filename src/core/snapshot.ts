@@ -26,7 +26,8 @@ export interface CoarseLevel {
 
 /** One level of a snapshot as recorded: exact patterns, or prototypes where those were not kept. */
 export type RecordedLevel =
-  { layer: Layer; exact: PatternLevel; coarse?: undefined } | { layer: Layer; exact?: undefined; coarse: CoarseLevel };
+  | { layer: Layer; exact: PatternLevel; coarse?: undefined }
+  | { layer: Layer; exact?: undefined; coarse: CoarseLevel };
 
 /** The activation patterns of a dataset in a network at one moment. Row i of every array is instance `instances[i]`. */
 export interface Snapshot {

@@ -1,3 +1,4 @@
+import { contingency, type Contingency } from './contingency';
 import { pieceOf, wordsPerRow, type PackedPatterns } from './packing';
 
 /** What the units of a layer do over a whole dataset. */
@@ -69,34 +70,33 @@ export function classCores(
   classes: number,
   share = 0.95,
 ): ClassCore[] {
-  const weights = Array.from({ length: classes }, () => new Map<number, number>());
-  const instances = new Int32Array(classes);
-  for (let i = 0; i < of.length; i++) {
-    if (correct[i] === 0) continue;
-    const ofClass = weights[labels[i]];
-    ofClass.set(of[i], (ofClass.get(of[i]) ?? 0) + 1);
-    instances[labels[i]]++;
-  }
-  return weights.map((ofClass, c) => {
-    const onCount = unitCounts(patterns, ofClass);
-    const wanted = share * instances[c];
+  // Instances that are not predicted right are a class of their own, which is left out.
+  const classOf = labels.map((label, i) => (correct[i] === 0 ? classes : label));
+  const table = contingency(classOf, classes + 1, of, patterns.count);
+  return Array.from({ length: classes }, (_, c): ClassCore => {
+    const from = table.offsets[c];
+    const to = table.offsets[c + 1];
+    let instances = 0;
+    for (let e = from; e < to; e++) instances += table.count[e];
     let on = 0;
     let off = 0;
-    for (const count of onCount) {
-      if (instances[c] === 0) break;
-      if (count >= wanted) on++;
-      if (instances[c] - count >= wanted) off++;
+    for (const count of unitCounts(patterns, table, from, to)) {
+      if (instances === 0) break;
+      // Quotients are rounded as the share itself was; share × instances could come out just above a whole number.
+      if (count / instances >= share) on++;
+      if ((instances - count) / instances >= share) off++;
     }
-    return { class: c, instances: instances[c], on, off };
+    return { class: c, instances, on, off };
   });
 }
 
-/** For each unit, how many of the weighted patterns have it above piece 0. */
-function unitCounts(patterns: PackedPatterns, weights: Map<number, number>): Float64Array {
+/** For each unit, how many instances have it above piece 0; entries `from` to `to` of the table are their patterns. */
+function unitCounts(patterns: PackedPatterns, table: Contingency, from: number, to: number): Int32Array {
   const { units, planes, wordsPerPlane, words } = patterns;
-  const counts = new Float64Array(wordsPerPlane * 32);
-  for (const [row, weight] of weights) {
-    const at = row * planes * wordsPerPlane;
+  const counts = new Int32Array(wordsPerPlane * 32);
+  for (let e = from; e < to; e++) {
+    const at = table.column[e] * planes * wordsPerPlane;
+    const weight = table.count[e];
     for (let w = 0; w < wordsPerPlane; w++) {
       let bits = 0;
       for (let p = 0; p < planes; p++) bits |= words[at + p * wordsPerPlane + w];

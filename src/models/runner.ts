@@ -78,9 +78,10 @@ export interface ModelRunner extends ModelDescription {
   /**
    * Runs `rows` instances, given row-major in the model's own input shape. A batch smaller than a fixed one is padded,
    * a larger one is run in pieces. A call may be made before the last one has settled; results come in order.
+   * @param lent the batch is not changed until the result is there, so that it need not be copied
    * @throws InputError when the engine fails, or gives something else than the model promised
    */
-  run(batch: TensorData, rows: number): Promise<BatchResult>;
+  run(batch: TensorData, rows: number, lent?: boolean): Promise<BatchResult>;
   /** Frees the engine's memory. */
   close(): Promise<void>;
 }

@@ -77,7 +77,9 @@ export function layoutIcicle(
   ];
   columns[levels] = { x: xs[levels], width: frame.columnWidth, boxes: outputBoxes(classes, frame.y, scale) };
   for (let l = levels - 1; l >= 0; l--) {
-    groups = groups.flatMap((group) => splitGroup(group, partition, children, majority, smallest / scale, scale));
+    groups = groups.flatMap((group) =>
+      splitGroup(group, partition, children, majority, smallest / scale, scale),
+    );
     const boxOfSet = new Int32Array(partition.sets.length).fill(-1);
     groups.forEach((group, g) => {
       for (const s of group.sets) boxOfSet[s] = g;

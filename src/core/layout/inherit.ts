@@ -13,7 +13,11 @@ export interface EarlierPicture {
  * @param blockOf block of each instance now, by level; the same instances in the same order
  * @param blockCounts number of blocks, by level
  */
-export function inheritOrder(earlier: EarlierPicture, blockOf: Int32Array[], blockCounts: number[]): LevelOrder {
+export function inheritOrder(
+  earlier: EarlierPicture,
+  blockOf: Int32Array[],
+  blockCounts: number[],
+): LevelOrder {
   return blockOf.map((of, l) => {
     const place = instancePlaces(earlier.blockOf[l], earlier.order[l]);
     const sum = new Float64Array(blockCounts[l]);

@@ -18,8 +18,8 @@ const SWAP_LIMIT = 200;
 
 /**
  * Orders the nodes of each level so that few edges cross, counted by weight. The last level keeps its order (classes);
- * weighted barycentre sweeps go back from it and forth again, and the best order met is kept, then improved by
- * swapping neighbours. Deterministic: ties keep the order they have.
+ * weighted barycentre sweeps go back from it and forth again, and the best order met, the first one included, is kept, then
+ * improved by swapping neighbours. Deterministic: ties keep the order they have.
  * @param earlier positions to start from and to stay near, e.g. inherited from the last snapshot's picture; the last
  *   level is not moved in any case
  */
@@ -31,7 +31,7 @@ export function orderLevels(graph: LayeredGraph, earlier?: LevelOrder): LevelOrd
   });
   let order = start.map((rank) => rank.slice());
   let best = order;
-  let bestCost = earlier === undefined ? Infinity : cost(graph, order, start);
+  let bestCost = cost(graph, order, earlier && start);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     order = order.map((rank) => rank.slice());
     if (sweep > 0) sweepForth(graph, back, order);

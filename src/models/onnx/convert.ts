@@ -22,6 +22,11 @@ const integers: Readonly<Record<string, { make: (size: number) => TensorValues; 
     },
   };
 
+/** True where the numbers of a batch are what a model's input of this type takes. */
+export function isOfType(batch: TensorData, type: string): boolean {
+  return type === (batch instanceof Float32Array ? 'float32' : 'float64');
+}
+
 /**
  * A copy of a batch in the model's element type, zeros behind it up to `size` elements.
  * @throws InputError when the model takes integers and a value is none, or too large

@@ -11,7 +11,7 @@ import type {
   SkippedActivation,
   TensorData,
 } from '../runner';
-import { floatsOf, toElementType } from './convert';
+import { floatsOf, isOfType, toElementType } from './convert';
 import { engineMessage, type Engine } from './engine';
 import { predictedClasses } from './predict';
 
@@ -60,10 +60,11 @@ export class OnnxSession {
     this.gate = new Gate(engine.concurrency);
   }
 
-  /** The input tensor of `rows` instances, padded with zeros to `padded`; a copy. */
-  feed(input: ModelInput, batch: TensorData, padded: number): Tensor {
+  /** The input tensor of the instances of a batch, padded with zeros to `padded`; a copy, unless it is lent and fits. */
+  feed(input: ModelInput, batch: TensorData, padded: number, lent = false): Tensor {
     const size = input.shape.reduce((product, axis) => product * axis, 1);
-    const data = toElementType(this.source, input, batch, padded * size);
+    const fits = lent && batch.length === padded * size && isOfType(batch, input.type);
+    const data = fits ? batch : toElementType(this.source, input, batch, padded * size);
     return this.engine.tensor(input.type, data, [padded, ...input.shape]);
   }
 
@@ -123,13 +124,13 @@ export class OnnxRunner implements ModelRunner {
   }
 
   /**
-   * See {@link ModelRunner.run}. The batch is copied before this returns, so that it may be filled again at once. Two
-   * layers with the same pre-activation get an array each.
+   * See {@link ModelRunner.run}. A batch that is not lent is copied before this returns, so that it may be filled again at
+   * once. Two layers with the same pre-activation get an array each.
    */
-  async run(batch: TensorData, rows: number): Promise<BatchResult> {
+  async run(batch: TensorData, rows: number, lent = false): Promise<BatchResult> {
     if (this.closed) throw new Error(`${this.path} is closed`);
     const before = this.last;
-    const result = this.runPieces(this.cut(batch, rows), rows);
+    const result = this.runPieces(this.cut(batch, rows, lent), rows);
     // Whoever awaits the result hears of a failure; the order only needs to know that it has settled.
     const settled = result.then(
       () => undefined,
@@ -148,7 +149,7 @@ export class OnnxRunner implements ModelRunner {
   }
 
   /** Cuts a batch into what the model takes at once. */
-  private cut(batch: TensorData, rows: number): Piece[] {
+  private cut(batch: TensorData, rows: number, lent: boolean): Piece[] {
     const size = this.input.shape.reduce((product, axis) => product * axis, 1);
     if (batch.length !== rows * size) {
       throw new InputError(
@@ -161,7 +162,7 @@ export class OnnxRunner implements ModelRunner {
     for (let firstRow = 0; firstRow < rows; firstRow += step) {
       const count = Math.min(step, rows - firstRow);
       const part = batch.subarray(firstRow * size, (firstRow + count) * size);
-      pieces.push({ feed: this.session.feed(this.input, part, step), rows: count, firstRow });
+      pieces.push({ feed: this.session.feed(this.input, part, step, lent), rows: count, firstRow });
     }
     return pieces;
   }

@@ -1,0 +1,168 @@
+import type { BlockReference, ResolutionChoice, ViewState } from './state';
+import type { Paths, Scene, Timeline } from './scene';
+
+/** What is known of a run without reading its patterns. */
+export interface RunInfo {
+  folder: string;
+  name: string;
+  classes: string[];
+  labelled: boolean;
+  splits: string[];
+  layers: { name: string; activation: string; units: number; shape: number[] }[];
+  snapshots: { epoch: number; step?: number; accuracy?: number; patterns?: number[]; model?: string }[];
+  dataset: { path: string; rows: number; files: string[]; options: Record<string, unknown> };
+  backend?: { name: string; version: string; reason: string };
+}
+
+/** A scene of a run. */
+export interface SceneRequest {
+  folder: string;
+  state: ViewState;
+  /** State of the scene that is on screen, from which blocks continue; absent for a first one. */
+  shown?: ViewState;
+  /** Height of the drawing in pixels: sets lower than a pixel or two are merged. */
+  height: number;
+}
+
+/** A page of instances. */
+export interface InstancesRequest {
+  folder: string;
+  state: ViewState;
+  from: number;
+  count: number;
+}
+
+/** One instance of a page. */
+export interface InstanceRow {
+  instance: number;
+  label?: string;
+  output: string;
+  correct?: boolean;
+  split?: string;
+  /** Node of the instance at every level. */
+  nodes: number[];
+}
+
+/** Instances of a selection (all that are shown when nothing is selected). */
+export interface InstancesPage {
+  total: number;
+  from: number;
+  rows: InstanceRow[];
+}
+
+/** A pattern in the tree of a level. */
+export interface PatternRow {
+  node: number;
+  occurrences: number;
+  majority?: string;
+  purity?: number;
+  correct?: number;
+}
+
+/** Details of a selection. */
+export interface SelectionDetails {
+  title: string;
+  /** Lines of name and value, in order. */
+  facts: [string, string][];
+  /** Instances by label and by predicted output, largest first. */
+  labels?: { name: string; count: number; colour: number }[];
+  outputs: { name: string; count: number; colour: number }[];
+  /** Where the instances go: largest blocks of every column. */
+  destinations: { column: string; block: string; instances: number }[];
+  /** The pattern itself, when one node is selected: pieces of its units, and the shape of the layer. */
+  pattern?: { pieces: Uint8Array; shape: number[]; count: number };
+}
+
+/** Where an instance comes from, and its thumbnail when it is an image. */
+export interface InstancePlace {
+  /** Absolute path of the file. */
+  file: string;
+  line?: number;
+  index?: number;
+  member?: string;
+  text: string;
+  /** Gray or RGB pixels 0…255, row-major, when the instance is an image. */
+  image?: { width: number; height: number; channels: 1 | 3; pixels: Uint8Array };
+}
+
+/** Models to record into a run. */
+export interface RecordParams {
+  models: string[];
+  data: string[];
+  labels?: string[];
+  labelColumn?: string | false;
+  scale?: string;
+  mean?: string;
+  std?: string;
+  take?: number;
+  output?: string;
+  engine: 'auto' | 'node' | 'wasm';
+  out: string;
+  name: string;
+  force: boolean;
+}
+
+/** A dataset that may belong to a model. */
+export interface DatasetGuess {
+  data: string;
+  labels?: string;
+  /** Why it is offered. */
+  reason: string;
+}
+
+export type ExportWhat = 'apdf' | 'clusters' | 'diagram' | 'nodes' | 'instances';
+export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
+
+/** Every request of the engine: its parameters and its result. */
+export interface EngineRequests {
+  'engine/info': { params: Record<string, never>; result: { pid: number; version: string; node: string } };
+  'run/open': { params: { folder: string }; result: RunInfo };
+  'run/timeline': { params: { folder: string }; result: Timeline };
+  'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };
+  'scene/draw': { params: SceneRequest; result: Scene };
+  'scene/paths': { params: { folder: string; state: ViewState; blocks: BlockReference[] }; result: Paths };
+  'scene/pathsOfInstances': {
+    params: { folder: string; state: ViewState; instances: number[] };
+    result: Paths;
+  };
+  /** Numbers of the instances of blocks, for a filter. */
+  'scene/instances': {
+    params: { folder: string; state: ViewState; blocks: BlockReference[] };
+    result: { instances: number[] };
+  };
+  'instances/page': { params: InstancesRequest; result: InstancesPage };
+  'instances/place': { params: { folder: string; instance: number }; result: InstancePlace };
+  'selection/details': { params: { folder: string; state: ViewState }; result: SelectionDetails };
+  'level/patterns': {
+    params: { folder: string; state: ViewState; level: number; count: number };
+    result: { all: number; rows: PatternRow[] };
+  };
+  'data/guess': { params: { model: string }; result: DatasetGuess[] };
+  'model/record': { params: RecordParams; result: { folder: string; notices: string[] } };
+  /** Writes a picture of the state to a file; the kind follows from its ending (.svg, .png). */
+  'export/picture': {
+    params: { folder: string; state: ViewState; file: string; theme: 'light' | 'dark' };
+    result: { file: string };
+  };
+  'export/data': {
+    params: { folder: string; state: ViewState; what: ExportWhat; format: ExportFormat; file: string };
+    result: { file: string };
+  };
+}
+
+/** Progress of a request, between 0 and 1 where it is known. */
+export interface ProgressNote {
+  message: string;
+  share?: number;
+}
+
+/** What the engine says unasked. */
+export interface EngineNotifications {
+  /** For the output channel. */
+  'engine/log': { level: 'info' | 'warn' | 'error'; text: string };
+  /** A snapshot of a run that is being recorded is whole. */
+  'run/snapshot': { folder: string; snapshot: number };
+}
+
+/** Code of errors that are the input's fault: the message is one line for the user. */
+export const inputErrorCode = -32001;

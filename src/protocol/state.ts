@@ -1,0 +1,64 @@
+/** How a run is looked at. One of these exists for every panel, in the extension; all views read it and ask it to change. */
+export interface ViewState {
+  /** Format of this object where it is persisted. */
+  version: 1;
+  /** Index of the shown snapshot in the run. */
+  snapshot: number;
+  view: View;
+  /** Level of the views that show one level, and of the trees. */
+  level: number;
+  /** What colours stand for; labels when the run has them, else outputs. */
+  colour?: Colouring;
+  /** Resolution of every level, and of those that differ from it (by level). */
+  resolution: ResolutionChoice;
+  levelResolutions: Record<number, ResolutionChoice>;
+  /** Most blocks of a level. */
+  budget: number;
+  hiddenLevels: number[];
+  /** Classes (of the colouring) whose instances are left out. */
+  hiddenClasses: number[];
+  /** From all instances to those that are shown. */
+  filters: FilterStep[];
+  selection: Selection;
+}
+
+/** flow: patterns and paths; partition: by information gain; time: one level over snapshots; patterns: one level's units. */
+export type View = 'flow' | 'partition' | 'time' | 'patterns';
+export type Colouring = 'label' | 'output' | 'correct';
+export type ResolutionChoice = 'auto' | 'exact' | number;
+
+/** A block of a scene, told so that it can be found again: the scene it is in follows from the state before. */
+export interface BlockReference {
+  /** Column of the scene: the level, or the snapshot in the time view. */
+  column: number;
+  /** Index of the block in its column. */
+  block: number;
+}
+
+/** What is selected: blocks of the shown scene, or instances by number. */
+export type Selection =
+  | { kind: 'none' }
+  | { kind: 'blocks'; blocks: BlockReference[] }
+  | { kind: 'instances'; instances: number[] };
+
+/** Narrows what is shown to some instances (by their numbers in the dataset). */
+export interface FilterStep {
+  /** For the list of filters: "3 blocks of relu_4 at epoch 8". */
+  title: string;
+  instances: number[];
+}
+
+/** The state of a panel that has just opened. */
+export const initialState: ViewState = {
+  version: 1,
+  snapshot: 0,
+  view: 'flow',
+  level: 0,
+  resolution: 'auto',
+  levelResolutions: {},
+  budget: 64,
+  hiddenLevels: [],
+  hiddenClasses: [],
+  filters: [],
+  selection: { kind: 'none' },
+};
