@@ -30,6 +30,38 @@ export const cliBuild = {
   banner: { js: '#!/usr/bin/env node' },
 };
 
+/** The process that does the heavy work, dist/engine.js, forked by the extension. */
+export const engineBuild = {
+  ...nodeOptions,
+  entryPoints: { engine: 'src/engine/server.ts' },
+  outdir: 'dist',
+};
+
+/** What VS Code loads, dist/extension.js. */
+export const extensionBuild = {
+  ...nodeOptions,
+  entryPoints: { extension: 'src/extension/extension.ts' },
+  outdir: 'dist',
+  external: [...nodeOptions.external, 'vscode'],
+};
+
+/** What runs in the panel's page, dist/webview.js with its style sheet. */
+export const webviewBuild = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome122',
+  sourcemap: true,
+  logLevel: 'warning',
+  tsconfig: 'webview/tsconfig.json',
+  loader: { '.ttf': 'file' },
+  entryPoints: { webview: 'webview/main.ts' },
+  outdir: 'dist',
+};
+
+const products = [cliBuild, engineBuild, extensionBuild, webviewBuild];
+
 /** Every file of a folder whose name ends so, in a stable order. */
 async function filesUnder(folder, ending) {
   const names = await readdir(path.join(root, folder), { recursive: true });
@@ -52,14 +84,16 @@ export async function bundleFolder(folder, ending, outfile) {
 
 /** Bundles the product. */
 export async function buildProduct(options = {}) {
-  await build({ ...cliBuild, ...options });
+  await Promise.all(products.map((product) => build({ ...product, ...options })));
 }
 
 async function main() {
   const minify = process.argv.includes('--minify');
   if (process.argv.includes('--watch')) {
-    const watching = await context({ ...cliBuild, logLevel: 'info' });
-    await watching.watch();
+    for (const product of products) {
+      const watching = await context({ ...product, logLevel: 'info' });
+      await watching.watch();
+    }
   } else {
     await buildProduct({ minify });
   }
