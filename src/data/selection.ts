@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors';
+import { Random } from '../core/random';
 import type { Features, Place, Splits } from './dataset';
 import type { Numbers } from './elements';
-import { shuffledIndices } from './random';
 import { formatShape } from './storedArray';
 import { countOf, formatCount } from './wording';
 
@@ -118,9 +118,7 @@ export function selectRows(
   if (wanted === count) {
     return undefined;
   }
-  return shuffledIndices(taken, wanted < taken ? wanted : 0, seed)
-    .slice(0, wanted)
-    .sort();
+  return new Random(seed).sample(taken, wanted);
 }
 
 /** Most splits that a byte can number. */
@@ -151,7 +149,8 @@ export function drawSplits(shares: readonly Share[], count: number, seed: number
     );
   }
   const of = new Uint8Array(count);
-  const order = shuffledIndices(count, count, seed);
+  const order = Int32Array.from({ length: count }, (_, row) => row);
+  new Random(seed).shuffle(order);
   let cumulated = 0;
   let start = 0;
   shares.forEach(({ name, share }, split) => {

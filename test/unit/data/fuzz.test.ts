@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
-import { seededRandom } from '../../../src/data/random';
+import { Random } from '../../../src/core/random';
 import { allNumbers, fixture, open, temporaryFolder } from './helpers';
 
 /** A damaged copy: bytes changed, cut off, left out, doubled or put in. */
@@ -56,7 +56,8 @@ describe('damaged dataset files', () => {
 
   for (const [name, bytes, rounds] of cases) {
     it(`${name}: are read, or refused in one line, soon`, async () => {
-      const random = seededRandom(11);
+      const generator = new Random(11);
+      const random = () => generator.float();
       const image = name.startsWith('images/');
       let refused = 0;
       for (let round = 0; round < rounds; round++) {
