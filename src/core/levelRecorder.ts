@@ -1,4 +1,4 @@
-import { emptyPatterns, packPieces, planesFor, type PackedPatterns } from './packing';
+import { emptyPatterns, packPieces, planesFor, wordsPerRow, type PackedPatterns } from './packing';
 import { PatternTable } from './patternTable';
 import { assignToPrototypes } from './prototypes/nearest';
 import type { Layer, RecordedLevel } from './snapshot';
@@ -35,11 +35,21 @@ class Scratch {
   }
 }
 
-/** Keeps the exact patterns: the distinct ones, and the pattern of each instance. */
+/** Words of packed rows that wait for their table: 256 KiB. */
+const WAITING_WORDS = 1 << 16;
+
+/**
+ * Keeps the exact patterns: the distinct ones, and the pattern of each instance.
+ *
+ * Packed rows wait until there are many. Between two batches the engine and the other levels drive the table out of the
+ * processor's cache, so that going through it batch by batch would take three times as long.
+ */
 export class ExactRecorder implements LevelRecorder {
   private readonly table: PatternTable;
   private readonly ids: Int32Array;
-  private readonly scratch: Scratch;
+  private waiting: PackedPatterns;
+  private waitingFrom = 0;
+  private waitingRows = 0;
 
   /** @param instances number of instances that will come in all */
   constructor(
@@ -49,18 +59,31 @@ export class ExactRecorder implements LevelRecorder {
   ) {
     this.table = new PatternTable(layer.units, layer.bits, instances);
     this.ids = new Int32Array(instances);
-    this.scratch = new Scratch(layer);
+    this.waiting = emptyPatterns(0, layer.units, layer.bits);
+    const room = Math.floor(WAITING_WORDS / wordsPerRow(this.waiting));
+    this.waiting = emptyPatterns(Math.min(instances, room), layer.units, layer.bits);
   }
 
   add(z: Float32Array | Float64Array, from: number, rows: number): number {
-    const packed = this.scratch.atLeast(rows);
-    const bad = packPieces(z, rows, this.breakpoints, packed);
-    if (bad < 0) this.table.add(packed, rows, this.ids, from);
+    const follows = from === this.waitingFrom + this.waitingRows;
+    if (!follows || this.waitingRows + rows > this.waiting.count) this.flush(from);
+    if (this.waiting.count < rows) this.waiting = emptyPatterns(rows, this.layer.units, this.layer.bits);
+    const words = this.waiting.words.subarray(this.waitingRows * wordsPerRow(this.waiting));
+    const bad = packPieces(z, rows, this.breakpoints, { ...this.waiting, words });
+    if (bad < 0) this.waitingRows += rows;
     return bad;
   }
 
   finish(): RecordedLevel {
+    this.flush(0);
     return { layer: this.layer, exact: this.table.finish(this.ids) };
+  }
+
+  /** Takes the waiting rows into the table; the next to wait is row `from`. */
+  private flush(from: number): void {
+    this.table.add(this.waiting, this.waitingRows, this.ids, this.waitingFrom);
+    this.waitingFrom = from;
+    this.waitingRows = 0;
   }
 }
 

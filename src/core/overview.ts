@@ -1,6 +1,6 @@
 import { contingency, largestEntries, refine, type Contingency } from './contingency';
 import { nodeClasses, type Diagram, type NodeClasses } from './diagram';
-import type { LevelNodes } from './nodes';
+import { rankByOccurrences, type LevelNodes } from './nodes';
 
 /** What a block of an overview stands for: one node, or several merged ones. */
 export type BlockKind = 'alone' | 'singletons' | 'pure' | 'mixed';
@@ -117,13 +117,13 @@ function reduceLevel(
   budget: number,
   smallest = 2,
 ): { blocks: Omit<Block, 'majority'>[]; blockOf: Int32Array } {
-  const alone = nodesAlone(nodes, classes, budget, smallest);
+  const groupOf = groupNumbers(nodes, classes);
+  const alone = nodesAlone(nodes, groupOf, budget, smallest);
   const blockOf = new Int32Array(nodes.count).fill(-1);
   const blocks: Omit<Block, 'majority'>[] = [];
   const add = (kind: BlockKind, node: number) => blocks.push({ kind, node, nodes: 0, instances: 0 }) - 1;
   for (const node of alone) blockOf[node] = add('alone', node);
   const groups = new Map<number, number>();
-  const groupOf = groupNumbers(nodes, classes);
   for (let node = 0; node < nodes.count; node++) {
     if (nodes.occurrences[node] === 0) continue;
     if (blockOf[node] < 0) {
@@ -147,12 +147,16 @@ function reduceLevel(
 }
 
 /** The nodes that stay alone: the largest, as many as leave room for the groups of the rest. */
-function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, smallest: number): number[] {
-  const bySize = Array.from(nodes.occurrences.keys()).filter((n) => nodes.occurrences[n] > 0);
-  bySize.sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
+function nodesAlone(nodes: LevelNodes, groupOf: Int32Array, budget: number, smallest: number): Int32Array {
+  const numbers = Int32Array.from(nodes.occurrences.keys());
+  const filled = nodes.occurrences.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  const bySize = new Int32Array(filled);
+  // Ties by number; nodes without instances come last and are left out.
+  rankByOccurrences(nodes.occurrences, numbers).forEach((rank, n) => {
+    if (rank < filled) bySize[rank] = n;
+  });
   // A whole level keeps its nodes' order: of patterns by occurrences, of outputs by class.
-  if (bySize.length <= budget) return bySize.sort((a, b) => a - b);
-  const groupOf = groupNumbers(nodes, classes);
+  if (bySize.length <= budget) return bySize.sort();
   const groups = new Set<number>();
   // From the smallest node upwards: how many groups the rest needs if it starts here.
   let keep = 0;
@@ -164,7 +168,7 @@ function nodesAlone(nodes: LevelNodes, classes: NodeClasses, budget: number, sma
     groups.add(groupOf[bySize[k - 1]]);
   }
   while (keep > 0 && nodes.occurrences[bySize[keep - 1]] < smallest) keep--;
-  return bySize.slice(0, keep);
+  return bySize.subarray(0, keep);
 }
 
 /** Group of each node if it is merged: 3 × its class (small classes share one) + singletons, pure or mixed. */
@@ -178,9 +182,9 @@ function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
   bySize.slice(0, GROUPED_CLASSES).forEach((c, i) => {
     slot[c] = i;
   });
-  return Int32Array.from({ length: nodes.count }, (_, n) => {
-    const kind = nodes.occurrences[n] === 1 ? 0 : classes.purity[n] === 1 ? 1 : 2;
-    return nodes.occurrences[n] === 0 ? -1 : 3 * slot[classes.majority[n]] + kind;
+  return nodes.occurrences.map((count, n) => {
+    const kind = count === 1 ? 0 : classes.purity[n] === 1 ? 1 : 2;
+    return count === 0 ? -1 : 3 * slot[classes.majority[n]] + kind;
   });
 }
 

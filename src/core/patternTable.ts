@@ -13,7 +13,6 @@ export interface PatternLevel extends LevelNodes {
  */
 export class PatternTable {
   private words: Uint32Array;
-  private hashes: Int32Array;
   private counts: Int32Array;
   /** Slot → pattern + 1; 0 is empty. The number of slots is a power of two, at least twice the patterns. */
   private slots = new Int32Array(1024);
@@ -33,7 +32,6 @@ export class PatternTable {
     this.stride = wordsPerRow(this.layout);
     const room = Math.max(1, Math.min(limit, 256));
     this.words = new Uint32Array(room * this.stride);
-    this.hashes = new Int32Array(room);
     this.counts = new Int32Array(room);
   }
 
@@ -84,22 +82,21 @@ export class PatternTable {
   }
 
   private find(words: Uint32Array, offset: number, hash: number): number {
-    const { slots, hashes, stride } = this;
+    const { slots, stride } = this;
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot] - 1;
       if (id < 0) return -1;
-      if (hashes[id] === hash && equalWords(this.words, id * stride, words, offset, stride)) return id;
+      if (equalWords(this.words, id * stride, words, offset, stride)) return id;
     }
   }
 
   private insert(words: Uint32Array, offset: number, hash: number): number {
-    if (this.size === this.hashes.length) this.growRoom();
+    if (this.size === this.counts.length) this.growRoom();
     if (2 * (this.size + 1) > this.slots.length) this.growSlots();
     const id = this.size++;
     const to = id * this.stride;
     for (let w = 0; w < this.stride; w++) this.words[to + w] = words[offset + w];
-    this.hashes[id] = hash;
     this.place(id, hash);
     return id;
   }
@@ -114,13 +111,14 @@ export class PatternTable {
   private growRoom(): void {
     const room = Math.max(this.size + 1, Math.min(this.limit, this.size * 2));
     this.words = grown(this.words, new Uint32Array(room * this.stride));
-    this.hashes = grown(this.hashes, new Int32Array(room));
     this.counts = grown(this.counts, new Int32Array(room));
   }
 
   private growSlots(): void {
     this.slots = new Int32Array(this.slots.length * 4);
-    for (let id = 0; id < this.size; id++) this.place(id, this.hashes[id]);
+    for (let id = 0; id < this.size; id++) {
+      this.place(id, hashWords(this.words, id * this.stride, this.stride));
+    }
   }
 }
 

@@ -30,6 +30,21 @@ export interface ResolvedLevel {
 }
 
 /**
+ * What a level is shown in when a resolution is asked for: `exact`, or a number of prototypes below that of its patterns.
+ */
+export function wantedResolution(level: RecordedLevel, resolution: Resolution): 'exact' | number {
+  if (level.coarse) return level.coarse.modes.count;
+  const { exact } = level;
+  const wanted =
+    resolution === 'auto'
+      ? 2 * singletonCount(exact.occurrences) <= exact.of.length
+        ? 'exact'
+        : usualPrototypes
+      : resolution;
+  return wanted === 'exact' || wanted >= exact.count ? 'exact' : wanted;
+}
+
+/**
  * Resolves a level.
  * @param earlier the level at the snapshot before, so that its prototypes go on; its instances must be the same, in the
  *   same order
@@ -42,10 +57,9 @@ export function resolveLevel(
   if (level.coarse) return resolveCoarse(level, resolution);
   const { exact } = level;
   const singletons = singletonCount(exact.occurrences);
-  const wanted =
-    resolution === 'auto' ? (2 * singletons <= exact.of.length ? 'exact' : usualPrototypes) : resolution;
+  const wanted = wantedResolution(level, resolution);
   const counts = { exactPatterns: exact.count, exactSingletons: singletons };
-  if (wanted === 'exact' || wanted >= exact.count) {
+  if (wanted === 'exact') {
     const { count, of, occurrences, first, patterns } = exact;
     return {
       nodes: { count, of, occurrences, first },

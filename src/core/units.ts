@@ -71,7 +71,8 @@ export function classCores(
   share = 0.95,
 ): ClassCore[] {
   // Instances that are not predicted right are a class of their own, which is left out.
-  const classOf = labels.map((label, i) => (correct[i] === 0 ? classes : label));
+  const classOf = new Int32Array(labels.length);
+  for (let i = 0; i < classOf.length; i++) classOf[i] = correct[i] === 0 ? classes : labels[i];
   const table = contingency(classOf, classes + 1, of, patterns.count);
   return Array.from({ length: classes }, (_, c): ClassCore => {
     const from = table.offsets[c];

@@ -1,4 +1,3 @@
-import type { Overview } from '../overview';
 import { inverse } from './crossings';
 import type { LevelOrder } from './order';
 
@@ -63,6 +62,18 @@ export interface Frame {
   columnWidth: number;
 }
 
+/** What of an overview its geometry follows from; an overview is one, and so is what a page receives of it. */
+export interface FlowShape {
+  instances: number;
+  levels: {
+    blocks: { instances: number }[];
+    /** Instances of each block by class: entries offsets[b] … offsets[b + 1) of `column` (class) and `count`. */
+    histogram: { offsets: Int32Array; column: Int32Array; count: Int32Array };
+  }[];
+  /** Between consecutive levels, one entry for each class that goes from one block to another. */
+  flows: { source: Int32Array; target: Int32Array; class: Int32Array; instances: Int32Array }[];
+}
+
 /** Share of the height that the gaps between blocks take together. */
 const GAP_SHARE = 0.16;
 const LARGEST_GAP = 14;
@@ -78,7 +89,7 @@ export function columnPositions(count: number, frame: Frame): number[] {
  * goes from one block to another. Boxes and ribbons stack their classes in the same order, so that each ribbon meets
  * its own class's part of the box.
  */
-export function layoutFlow(overview: Overview, order: LevelOrder, frame: Frame): FlowGeometry {
+export function layoutFlow(overview: FlowShape, order: LevelOrder, frame: Frame): FlowGeometry {
   const scale = (frame.height * (1 - GAP_SHARE)) / overview.instances;
   const xs = columnPositions(overview.levels.length, frame);
   const columns = overview.levels.map((level, l): Column => {
@@ -118,7 +129,7 @@ function stack(heights: number[], rank: Int32Array, frame: Frame): Float64Array 
 }
 
 function ribbonsBetween(
-  overview: Overview,
+  overview: FlowShape,
   order: LevelOrder,
   columns: Column[],
   l: number,

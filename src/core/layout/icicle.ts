@@ -23,6 +23,8 @@ export interface IcicleColumn {
   x: number;
   width: number;
   boxes: IcicleBox[];
+  /** Box of each instance; −1 for one whose cluster ended in a later level. */
+  of: Int32Array;
 }
 
 /**
@@ -75,7 +77,11 @@ export function layoutIcicle(
   let groups: Group[] = [
     { sets: [0], size: predicted.length, leaf: children[0].length === 0, output: 0, y: frame.y },
   ];
-  columns[levels] = { x: xs[levels], width: frame.columnWidth, boxes: outputBoxes(classes, frame.y, scale) };
+  columns[levels] = {
+    x: xs[levels],
+    width: frame.columnWidth,
+    ...outputBoxes(classes, frame.y, scale),
+  };
   for (let l = levels - 1; l >= 0; l--) {
     groups = groups.flatMap((group) =>
       splitGroup(group, partition, children, majority, smallest / scale, scale),
@@ -84,8 +90,9 @@ export function layoutIcicle(
     groups.forEach((group, g) => {
       for (const s of group.sets) boxOfSet[s] = g;
     });
-    const boxes = boxesOf(groups, setsAt(partition, l), boxOfSet, classOf, classes.classes, scale);
-    columns[l] = { x: xs[l], width: frame.columnWidth, boxes };
+    const of = setsAt(partition, l).map((s) => boxOfSet[s]);
+    const boxes = boxesOf(groups, of, classOf, classes.classes, scale);
+    columns[l] = { x: xs[l], width: frame.columnWidth, boxes, of };
   }
   return { columns, scale };
 }
@@ -169,16 +176,23 @@ function splitGroup(
 }
 
 /** All instances by predicted class. */
-function outputBoxes(classes: IcicleClasses, top: number, scale: number): IcicleBox[] {
+function outputBoxes(
+  classes: IcicleClasses,
+  top: number,
+  scale: number,
+): Pick<IcicleColumn, 'boxes' | 'of'> {
   const table = contingency(classes.predicted, classes.outputs, classes.classOf, classes.classes);
   let y = top;
-  return Array.from({ length: classes.outputs }, (_, output) => {
+  const all = Array.from({ length: classes.outputs }, (_, output) => {
     const segments = segmentsOf(table, output, y, scale);
     const instances = segments.reduce((sum, segment) => sum + segment.instances, 0);
     const box = { set: -1, sets: 0, instances, leaf: false, y, height: instances * scale, output, segments };
     y += box.height;
     return box;
-  }).filter((box) => box.instances > 0);
+  });
+  const boxes = all.filter((box) => box.instances > 0);
+  const boxOfOutput = all.map((box) => boxes.indexOf(box));
+  return { boxes, of: classes.predicted.map((output) => boxOfOutput[output]) };
 }
 
 function segmentsOf(table: Contingency, row: number, top: number, scale: number): Segment[] {
@@ -194,14 +208,13 @@ function segmentsOf(table: Contingency, row: number, top: number, scale: number)
 
 function boxesOf(
   groups: Group[],
-  setOfInstance: Int32Array,
-  boxOfSet: Int32Array,
+  boxOf: Int32Array,
   classOf: Int32Array,
   classes: number,
   scale: number,
 ): IcicleBox[] {
   // Instances whose cluster ended in a later level belong to no box of this one: a row of its own that is not drawn.
-  const box = setOfInstance.map((s) => (boxOfSet[s] < 0 ? groups.length : boxOfSet[s]));
+  const box = boxOf.map((g) => (g < 0 ? groups.length : g));
   const table = contingency(box, groups.length + 1, classOf, classes);
   return groups.map((group, g) => ({
     set: group.sets.length === 1 ? group.sets[0] : -1,

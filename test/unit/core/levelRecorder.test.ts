@@ -81,6 +81,27 @@ describe('recorder of exact patterns', () => {
     assert.deepEqual(Array.from(exact!.occurrences), [3, 1]);
   });
 
+  it('keeps the same level when more rows come than wait for the table at once', () => {
+    // 2,048 words a row: 32 rows wait. One batch is larger than that, and the last one comes out of order.
+    const units = 65_536;
+    const sizes = [20, 20, 50, 20];
+    const starts = [0, 20, 60, 40];
+    const recorder = new ExactRecorder(layerOf(units, [0]), [0], 110);
+    sizes.forEach((size, b) => {
+      const z = new Float32Array(size * units);
+      // Instance i has unit i % 7 on, and no other.
+      for (let row = 0; row < size; row++) z[row * units + ((starts[b] + row) % 7)] = 1;
+      assert.equal(recorder.add(z, starts[b], size), -1);
+    });
+    const { exact } = recorder.finish();
+    assert.equal(exact!.count, 7);
+    // 110 = 15 × 7 + 5: the first five are the larger ones, so that numbers are those of first appearance.
+    assert.deepEqual(
+      Array.from(exact!.of),
+      Array.from({ length: 110 }, (_, i) => i % 7),
+    );
+  });
+
   it('says where in the batch a value is not finite', () => {
     const recorder = new ExactRecorder(layerOf(2, [0]), [0], 4);
     assert.equal(recorder.add(Float32Array.of(1, 1, -1, -1), 0, 2), -1);

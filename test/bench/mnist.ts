@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { Snapshot } from '../../src/core/snapshot';
+import { batches } from '../../src/data/batches';
+import type { Dataset } from '../../src/data/dataset';
+import { openDataset } from '../../src/data/openDataset';
+import type { Scaling } from '../../src/data/scaling';
+import { matchShape } from '../../src/data/shape';
+import { takeSnapshot, usualPatternLimit, type BatchSource } from '../../src/engine/record';
+import { openModel } from '../../src/models/open';
+import type { ModelRunner } from '../../src/models/runner';
+
+/** Number of classes of MNIST. */
+export const digitClasses = 10;
+
+/** Instances of a batch, as `apd record` takes them for models of this size. */
+export const usualBatch = 2048;
+
+/** The scaling that the networks were trained with: pixels as −1 … 1. */
+export const mnistScaling: Scaling = { scale: 1 / 255, mean: [0.5], deviation: [0.5] };
+
+/** Path of an IDX file of MNIST; the runner has fetched it. */
+export function mnistFile(part: 'train' | 't10k', what: 'images' | 'labels'): string {
+  return path.join('examples', 'mnist', 'data', `${part}-${what}-idx${what === 'images' ? 3 : 1}-ubyte`);
+}
+
+/** The network of the paper, 784-32-32-32-32-32-10, after its last epoch. */
+export const paperModel = path.join('examples', 'mnist', 'epoch-004.onnx');
+
+/** A network of the tests: `dense-000` … `dense-008` (784-128-128-128-10), `cnn` (16×28×28, 32×14×14, 64). */
+export function testModel(name: string): string {
+  return path.join('test', 'fixtures', 'mnist', `${name}.onnx`);
+}
+
+/** Opens the 60,000 training or the 10,000 test images with their labels. */
+export function openMnist(part: 'train' | 't10k', take?: number): Promise<Dataset> {
+  return openDataset({
+    data: [{ path: mnistFile(part, 'images') }],
+    labels: [{ path: mnistFile(part, 'labels') }],
+    take,
+  });
+}
+
+/** Batches of a dataset for a model. */
+export function sourceFor(
+  runner: ModelRunner,
+  features: Dataset['features'],
+  size = usualBatch,
+): BatchSource {
+  const arranger = matchShape(features, runner.input.shape, 'MNIST', runner.input.name);
+  return (dataset) => batches(dataset, arranger, mnistScaling, size, false);
+}
+
+/** Records one model over a dataset, in memory. */
+export async function recordModel(model: string, dataset: Dataset, batchSize?: number): Promise<Snapshot> {
+  const runner = await openModel(model, { instanceShape: dataset.features.shape });
+  try {
+    const source = sourceFor(runner, dataset.features, batchSize);
+    return await takeSnapshot(runner, dataset, source, 0, { patternLimit: usualPatternLimit });
+  } finally {
+    await runner.close();
+  }
+}
