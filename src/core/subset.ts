@@ -43,7 +43,8 @@ export function thinResolved(
     if (count > 0) exactPatterns++;
     if (count === 1) exactSingletons++;
   }
-  const distance = resolved.resolution === 'exact' ? 0 : meanDistance(resolved, exact, occurrences, rows.length);
+  const distance =
+    resolved.resolution === 'exact' ? 0 : meanDistance(resolved, exact, occurrences, rows.length);
   return { ...resolved, nodes, distance, exactPatterns, exactSingletons };
 }
 
@@ -113,5 +114,11 @@ function compactLevel(level: PatternLevel, of: Int32Array): PatternLevel {
     numberOf[n] = rank[k];
     patterns.words.set(level.patterns.words.subarray(n * stride, (n + 1) * stride), rank[k] * stride);
   });
-  return { ...nodesOf(of.map((n) => numberOf[n]), kept.length), patterns };
+  return {
+    ...nodesOf(
+      of.map((n) => numberOf[n]),
+      kept.length,
+    ),
+    patterns,
+  };
 }

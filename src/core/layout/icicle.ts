@@ -176,11 +176,7 @@ function splitGroup(
 }
 
 /** All instances by predicted class. */
-function outputBoxes(
-  classes: IcicleClasses,
-  top: number,
-  scale: number,
-): Pick<IcicleColumn, 'boxes' | 'of'> {
+function outputBoxes(classes: IcicleClasses, top: number, scale: number): Pick<IcicleColumn, 'boxes' | 'of'> {
   const table = contingency(classes.predicted, classes.outputs, classes.classOf, classes.classes);
   let y = top;
   const all = Array.from({ length: classes.outputs }, (_, output) => {
