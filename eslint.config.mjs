@@ -9,7 +9,7 @@ const rooms = {
   runs: ['core', 'data'],
   draw: ['core'],
   training: ['core', 'data', 'models'],
-  engine: ['core', 'data', 'models', 'draw', 'training', 'runs'],
+  engine: ['core', 'data', 'models', 'draw', 'training', 'runs', 'protocol'],
   protocol: ['core'],
   extension: ['core', 'protocol', 'runs'],
   cli: ['core', 'data', 'models', 'draw', 'training', 'runs', 'engine', 'protocol'],

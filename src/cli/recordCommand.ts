@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { formatShare } from '../draw/text';
+import { formatShare } from '../core/look/text';
 import { epochsOfModels, usualPatternLimit } from '../engine/record';
 import { recordRun } from '../engine/recordRun';
 import type { EngineChoice } from '../models/open';

@@ -43,3 +43,8 @@ export interface Snapshot {
   splits?: Uint8Array;
   levels: RecordedLevel[];
 }
+
+/** For each level the distinct patterns of a snapshot; where only prototypes were kept, those that have instances. */
+export function recordedPatterns({ levels }: Snapshot): number[] {
+  return levels.map(({ exact, coarse }) => (exact ? exact.count : new Set(coarse.of).size));
+}

@@ -1,7 +1,8 @@
 import type { Frame } from '../core/layout/flow';
+import { spreadOut } from '../core/look/spread';
 import type { Picture } from './picture';
 import { element, textElement } from './svg';
-import { firstFitting, fitText, textWidth } from './text';
+import { firstFitting, fitText, textWidth } from '../core/look/text';
 
 const MARGIN = 24;
 const TITLE_SIZE = 17;
@@ -214,16 +215,4 @@ export function drawOutputNames(picture: Picture, layout: PictureLayout, places:
       return line + under;
     })
     .join('');
-}
-
-/** Ascending positions at least `step` apart, as near to the wanted ones as pushing down and then up again gets. */
-function spreadOut(wanted: number[], step: number, first: number, last: number): number[] {
-  const placed = [...wanted];
-  placed.forEach((y, i) => {
-    placed[i] = Math.max(y, i === 0 ? first : placed[i - 1] + step);
-  });
-  for (let i = placed.length - 1; i >= 0; i--) {
-    placed[i] = Math.min(placed[i], i === placed.length - 1 ? last : placed[i + 1] - step);
-  }
-  return placed;
 }

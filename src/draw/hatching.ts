@@ -1,13 +1,10 @@
 import type { BlockKind } from '../core/overview';
-import type { Theme } from './palette';
+import { mergedKinds } from '../core/look/merged';
+import type { Theme } from '../core/look/palette';
 import { element } from './svg';
 
 /** How merged blocks are marked, besides their colour: what they stand for is told without it. */
-export const hatchings: { kind: BlockKind; id: string; text: string }[] = [
-  { kind: 'singletons', id: 'hatch-singletons', text: 'merged: patterns of one instance' },
-  { kind: 'pure', id: 'hatch-pure', text: 'merged: small patterns of one class' },
-  { kind: 'mixed', id: 'hatch-mixed', text: 'merged: small patterns of several classes' },
-];
+export const hatchings = mergedKinds.map(({ kind, text }) => ({ kind, text, id: `hatch-${kind}` }));
 
 /** Pattern definitions of the hatchings. */
 export function hatchingDefinitions(theme: Theme): string {

@@ -47,8 +47,8 @@ export function isCoarse(layer: Layer, instances: number, patternLimit: number):
 }
 
 /**
- * Takes the activation patterns of a dataset in a model. Batch by batch: the engine computes the next batch while the
- * last one is packed, and no more than these two are in memory.
+ * Takes the activation patterns of a dataset in a model. Batch by batch: the next batch is with the engine before the last
+ * one is packed, so that an engine which computes in the background is kept busy, and no more than two are in memory.
  * @throws InputError naming layer and instance of the first pre-activation that is NaN or infinite
  */
 export async function takeSnapshot(

@@ -4,6 +4,7 @@ import { InputError } from '../core/errors';
 import type { Layer, Snapshot } from '../core/snapshot';
 import { batches } from '../data/batches';
 import type { Dataset } from '../data/dataset';
+import type { NamedPath } from '../data/openDataset';
 import type { Scaling } from '../data/scaling';
 import { matchShape } from '../data/shape';
 import { describeModel, openModel, type ModelOptions } from '../models/open';
@@ -39,6 +40,12 @@ export interface RecordHooks {
   /** A snapshot is whole and readable. */
   onSnapshot(snapshot: Snapshot, accuracy: number | undefined): void;
   signal?: AbortSignal;
+}
+
+/** Files of a dataset as a run keeps them: paths relative to its folder, an array of an archive after a colon. */
+export interface RunInputs {
+  data: NamedPath[];
+  labels: NamedPath[];
 }
 
 /** Numbers of one batch, input and all taps together, that are aimed at: 64 MiB of float32. */
@@ -200,7 +207,7 @@ function headerOf(
       sha256: files.length === 1 ? files[0].sha256 : combinedHash(files.map(({ sha256 }) => sha256)),
       rows,
       files,
-      options: { ...request.dataOptions, scaling: request.scaling },
+      options: { ...request.dataOptions, inputs: inputsOf(dataset, out), scaling: request.scaling },
     },
     classes: classNames(dataset, runner),
     labelled: dataset.labels !== undefined,
@@ -211,6 +218,32 @@ function headerOf(
     layers: layers.map((layer, l) => ({ ...layer, kept: kept[l] ? 'prototypes' : 'patterns' })),
     backend: runner.backend,
   };
+}
+
+/**
+ * Files of a dataset by what they hold, so that an instance can be looked up later: the data, by split where each is a
+ * split, and the labels that are not in the data. Undefined where the files do not tell which is which.
+ */
+function inputsOf({ features, splits, sources }: Dataset, out: string): RunInputs | undefined {
+  const firsts = splits ? splits.names.map((_, s) => splits.of.indexOf(s)) : [0];
+  const data: NamedPath[] = [];
+  const used = new Set<string>();
+  for (const [s, first] of firsts.entries()) {
+    if (first < 0) return undefined;
+    const { file, member } = features.place(first);
+    const inside = sources.find(({ path: source }) => source === file || file.startsWith(source + path.sep));
+    if (!inside) return undefined;
+    used.add(inside.path);
+    const kept = portablePath(out, inside.path) + (member === undefined ? '' : `:${member}`);
+    // Splits that were drawn from one file are drawn again, not read from several.
+    if (data.some((known) => known.path === kept)) continue;
+    data.push({ name: splits && firsts.length > 1 ? splits.names[s] : undefined, path: kept });
+  }
+  if (data.length === 1) data[0].name = undefined;
+  const labels = sources
+    .filter(({ path: source }) => !used.has(source))
+    .map(({ path: source }, s) => ({ name: data[s]?.name, path: portablePath(out, source) }));
+  return labels.length === 0 || labels.length === data.length ? { data, labels } : undefined;
 }
 
 /** Names of the classes: those of the labels, numbers for outputs that no label names. */

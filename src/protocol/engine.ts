@@ -1,4 +1,4 @@
-import type { BlockReference, ResolutionChoice, ViewState } from './state';
+import type { BlockReference, FlowReference, ResolutionChoice, ViewState } from './state';
 import type { Paths, Scene, Timeline } from './scene';
 
 /** What is known of a run without reading its patterns. */
@@ -24,10 +24,16 @@ export interface SceneRequest {
   height: number;
 }
 
-/** A page of instances. */
-export interface InstancesRequest {
+/** A state that blocks refer to. */
+export interface StateRequest {
   folder: string;
   state: ViewState;
+  /** Height of the drawing that the blocks of a partition refer to; that of the last one drawn when absent. */
+  height?: number;
+}
+
+/** A page of instances. */
+export interface InstancesRequest extends StateRequest {
   from: number;
   count: number;
 }
@@ -120,32 +126,36 @@ export interface EngineRequests {
   'run/timeline': { params: { folder: string }; result: Timeline };
   'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };
   'scene/draw': { params: SceneRequest; result: Scene };
-  'scene/paths': { params: { folder: string; state: ViewState; blocks: BlockReference[] }; result: Paths };
+  /** Paths through blocks, or of one flow when that is given. */
+  'scene/paths': {
+    params: StateRequest & { blocks: BlockReference[]; flow?: FlowReference };
+    result: Paths;
+  };
   'scene/pathsOfInstances': {
-    params: { folder: string; state: ViewState; instances: number[] };
+    params: StateRequest & { instances: number[] };
     result: Paths;
   };
   /** Numbers of the instances of blocks, for a filter. */
   'scene/instances': {
-    params: { folder: string; state: ViewState; blocks: BlockReference[] };
+    params: StateRequest & { blocks: BlockReference[] };
     result: { instances: number[] };
   };
   'instances/page': { params: InstancesRequest; result: InstancesPage };
   'instances/place': { params: { folder: string; instance: number }; result: InstancePlace };
-  'selection/details': { params: { folder: string; state: ViewState }; result: SelectionDetails };
+  'selection/details': { params: StateRequest; result: SelectionDetails };
   'level/patterns': {
-    params: { folder: string; state: ViewState; level: number; count: number };
+    params: StateRequest & { level: number; count: number };
     result: { all: number; rows: PatternRow[] };
   };
   'data/guess': { params: { model: string }; result: DatasetGuess[] };
   'model/record': { params: RecordParams; result: { folder: string; notices: string[] } };
   /** Writes a picture of the state to a file; the kind follows from its ending (.svg, .png). */
   'export/picture': {
-    params: { folder: string; state: ViewState; file: string; theme: 'light' | 'dark' };
+    params: StateRequest & { file: string; theme: 'light' | 'dark' };
     result: { file: string };
   };
   'export/data': {
-    params: { folder: string; state: ViewState; what: ExportWhat; format: ExportFormat; file: string };
+    params: StateRequest & { what: ExportWhat; format: ExportFormat; file: string };
     result: { file: string };
   };
 }
@@ -166,3 +176,13 @@ export interface EngineNotifications {
 
 /** Code of errors that are the input's fault: the message is one line for the user. */
 export const inputErrorCode = -32001;
+
+/** Code of requests that were cancelled, as language servers have it. */
+export const requestCancelledCode = -32800;
+
+/** What goes over the wire for a request. */
+export interface RequestEnvelope {
+  params: unknown;
+  /** Token under which progress is wanted; absent when it is not. */
+  progress?: number;
+}

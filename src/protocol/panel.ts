@@ -1,6 +1,6 @@
 import type { RunInfo } from './engine';
 import type { Paths, Scene, Timeline } from './scene';
-import type { BlockReference, ViewState } from './state';
+import type { BlockReference, FlowReference, ViewState } from './state';
 
 /** From the webview to the extension. */
 export type FromPanel =
@@ -11,8 +11,8 @@ export type FromPanel =
   | { type: 'change'; change: Partial<ViewState> }
   | { type: 'filter'; blocks: BlockReference[]; title: string }
   | { type: 'command'; command: PanelCommand }
-  /** Where do the instances of these blocks go? Answered by `paths` with the same number. */
-  | { type: 'paths'; request: number; scene: number; blocks: BlockReference[] }
+  /** Where do the instances of these blocks, or of this flow, go? Answered by `paths` with the same number. */
+  | { type: 'paths'; request: number; scene: number; blocks: BlockReference[]; flow?: FlowReference }
   | { type: 'findInstance'; instance: number }
   /** An error in the page itself, for the output channel. */
   | { type: 'failed'; message: string };

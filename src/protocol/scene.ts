@@ -16,11 +16,15 @@ export interface SceneHead {
   lines: string[][];
 }
 
+/** What a node of a level is called. */
+export type NodeWord = 'pattern' | 'prototype' | 'output';
+
 /** Blocks of one column, as arrays of equal length; block b is entry b of each. */
 export interface SceneColumn {
   head: SceneHead;
-  /** Level of the run, or snapshot in the time view. */
+  /** Level of the run (outputs: the number of levels), or snapshot in the time view. */
   source: number;
+  word: NodeWord;
   kind: BlockKind[];
   /** Node of a block that is alone, −1 for merged ones. */
   node: Int32Array;
@@ -35,7 +39,7 @@ export interface SceneColumn {
   histogramCount: Int32Array;
   /** Block of the same column in the scene shown before that this one continues; −1 for none. */
   continues: Int32Array;
-  /** `continued`, `split` or `new` against the scene before. */
+  /** Against the scene before: 0 continued, 1 split, 2 new. */
   change: Uint8Array;
   /** Share of instances in nodes drawn alone. */
   coverage: number;
@@ -79,6 +83,7 @@ export interface PartitionScene {
     histogramClass: Int32Array;
     histogramCount: Int32Array;
   }[];
+  /** Names and captions of the outputs, by class: as `output` of the boxes has it. */
   outputs: { name: string; caption: string }[];
 }
 
@@ -89,6 +94,7 @@ export interface PatternsScene {
   classes: SceneClass[];
   head: SceneHead;
   level: number;
+  word: NodeWord;
   pieces: number;
   /** Units shown, the most telling first. */
   units: Int32Array;

@@ -29,10 +29,18 @@ export type ResolutionChoice = 'auto' | 'exact' | number;
 
 /** A block of a scene, told so that it can be found again: the scene it is in follows from the state before. */
 export interface BlockReference {
-  /** Column of the scene: the level, or the snapshot in the time view. */
+  /** `source` of its column: the level (outputs: the number of levels), or the snapshot in the time view. */
   column: number;
   /** Index of the block in its column. */
   block: number;
+}
+
+/** A flow of a scene: of one class from a block to one of the next column. */
+export interface FlowReference {
+  /** Index of the gap: 0 is between the first two columns that are shown. */
+  gap: number;
+  /** Index of the flow in its gap. */
+  flow: number;
 }
 
 /** What is selected: blocks of the shown scene, or instances by number. */

@@ -29,6 +29,8 @@ export interface ManifestSnapshot {
   /** The model it was taken of. */
   model?: { path: string; sha256?: string };
   accuracy?: number;
+  /** Distinct patterns of each level, or prototypes with instances where only those were kept. */
+  patternCounts?: number[];
 }
 
 /** What `apd-run.json` holds. */
@@ -114,6 +116,7 @@ const schema = {
           patterns: text,
           model: { type: 'object', required: ['path'], properties: { path: text, sha256: text } },
           accuracy: { type: 'number' },
+          patternCounts: { type: 'array', items: count },
         },
       },
     },

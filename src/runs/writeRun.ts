@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { InputError } from '../core/errors';
 import { bytesPerRow, toPackedBytes } from '../core/packing';
-import type { RecordedLevel, Snapshot } from '../core/snapshot';
+import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/snapshot';
 import { encodeNpy } from '../data/npy';
 import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
@@ -77,7 +77,8 @@ export class RunWriter {
     const { classes } = this.manifest;
     const most = snapshot.predicted.reduce((largest, output) => Math.max(largest, output), -1);
     while (classes.length <= most) classes.push(String(classes.length));
-    this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy });
+    const patternCounts = recordedPatterns(snapshot);
+    this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy, patternCounts });
     await writeFileAtomically(
       path.join(this.folder, manifestName),
       `${JSON.stringify(this.manifest, null, 1)}\n`,

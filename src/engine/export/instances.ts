@@ -2,6 +2,7 @@ import { correctness } from '../../core/diagram';
 import { learningEvents, type LearningEvents } from '../../core/learning';
 import { neighbourDisagreement } from '../../core/neighbours';
 import type { Resolution } from '../../core/resolution';
+import type { Snapshot } from '../../core/snapshot';
 import { readSnapshot, type Run } from '../../runs/readRun';
 import { analyseOne, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from '../analyse';
 import type { Lines } from './apdf';
@@ -27,28 +28,41 @@ export async function instanceTable(
   progress: AnalysisProgress = {},
 ): Promise<InstanceTable> {
   const analysed = await analyseOne(run, resolution, index, progress);
+  return instanceTableOf(run, analysed, (s) => readSnapshot(run, s), progress);
+}
+
+/**
+ * The same for a snapshot that is analysed already, maybe of some instances only.
+ * @param snapshotAt the run's snapshots, of the same instances where they have them
+ */
+export async function instanceTableOf(
+  run: Run,
+  analysed: AnalysedSnapshot,
+  snapshotAt: (index: number) => Promise<Snapshot>,
+  progress: AnalysisProgress = {},
+): Promise<InstanceTable> {
   const { snapshot } = analysed;
   const { clusters } = partitionOf(analysed);
   const last = snapshot.levels[snapshot.levels.length - 1].exact;
   return {
     analysed,
     epochs: run.manifest.snapshots.map(({ epoch }) => epoch),
-    events: await eventsUpTo(run, index, analysed, progress),
+    events: await eventsUpTo(analysed, snapshotAt, progress),
     clusterSize: clusters.of.map((cluster) => clusters.occurrences[cluster]),
     disagreement: last && snapshot.labels && neighbourDisagreement(last, snapshot.labels),
   };
 }
 
 async function eventsUpTo(
-  run: Run,
-  index: number,
   analysed: AnalysedSnapshot,
+  snapshotAt: (index: number) => Promise<Snapshot>,
   progress: AnalysisProgress,
 ): Promise<LearningEvents[] | undefined> {
+  const { index } = analysed;
   const correct: Uint8Array[] = [];
   for (let s = 0; s <= index; s++) {
     progress.signal?.throwIfAborted();
-    const snapshot = s === index ? analysed.snapshot : await readSnapshot(run, s);
+    const snapshot = s === index ? analysed.snapshot : await snapshotAt(s);
     if (!snapshot.labels || !equalArrays(snapshot.instances, analysed.snapshot.instances)) return undefined;
     correct.push(correctness(snapshot.predicted, snapshot.labels));
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classColour, correctnessColours, mix } from '../../../src/draw/palette';
+import { classColour, correctnessColours, mix } from '../../../src/core/look/palette';
 
 type Rgb = [number, number, number];
 

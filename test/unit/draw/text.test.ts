@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { countOf, firstFitting, fitText, formatCount, formatShare, textWidth } from '../../../src/draw/text';
+import {
+  countOf,
+  firstFitting,
+  fitText,
+  formatCount,
+  formatShare,
+  textWidth,
+} from '../../../src/core/look/text';
 import { element, escapeText } from '../../../src/draw/svg';
 
 describe('text of pictures', () => {

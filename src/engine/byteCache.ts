@@ -1,0 +1,107 @@
+/** Most bytes that the engine keeps of runs: 1 GiB. What is in use by a request is not counted. */
+export const usualCacheBytes = 1024 * 1024 * 1024;
+
+interface Entry {
+  value: unknown;
+  bytes: number;
+}
+
+/**
+ * Keeps what was computed, up to a number of bytes; what was not used for longest goes first. Who asks for something
+ * that is being computed waits for the same computation.
+ */
+export class ByteCache {
+  /** Least recently used first. */
+  private readonly entries = new Map<string, Entry>();
+  private readonly running = new Map<string, Promise<unknown>>();
+  private sum = 0;
+
+  constructor(readonly limit = usualCacheBytes) {}
+
+  /** Bytes of all entries, by estimate. */
+  get bytes(): number {
+    return this.sum;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** The value under a key, which `make` computes when it is not there. What is larger than the limit is not kept. */
+  async remember<T>(key: string, make: () => T | Promise<T>): Promise<T> {
+    const known = this.peek<T>(key);
+    if (known !== undefined) return known;
+    const running = this.running.get(key) as Promise<T> | undefined;
+    if (running) return running;
+    const promise = (async () => {
+      const value = await make();
+      this.put(key, value);
+      return value;
+    })();
+    this.running.set(key, promise);
+    try {
+      return await promise;
+    } finally {
+      this.running.delete(key);
+    }
+  }
+
+  /** The value under a key if it is kept. The caller knows its type by the key. */
+  peek<T>(key: string): T | undefined {
+    const entry = this.entries.get(key);
+    if (!entry) return undefined;
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    return entry.value as T;
+  }
+
+  /** Keeps a value in place of what was there. */
+  put(key: string, value: unknown): void {
+    this.drop(key);
+    const bytes = bytesOf(value);
+    if (bytes > this.limit) return;
+    this.entries.set(key, { value, bytes });
+    this.sum += bytes;
+    for (const oldest of this.entries.keys()) {
+      if (this.sum <= this.limit) break;
+      this.drop(oldest);
+    }
+  }
+
+  /** Drops everything under keys that begin so. */
+  forget(beginning: string): void {
+    for (const key of [...this.entries.keys()]) if (key.startsWith(beginning)) this.drop(key);
+  }
+
+  private drop(key: string): void {
+    this.sum -= this.entries.get(key)?.bytes ?? 0;
+    this.entries.delete(key);
+  }
+}
+
+/**
+ * Bytes that a value holds, by estimate: its buffers, and some for every object. What several entries share counts for
+ * each of them, so that the bound is kept in any case.
+ */
+export function bytesOf(value: unknown): number {
+  const seen = new Set<unknown>();
+  const waiting: unknown[] = [value];
+  let bytes = 0;
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === 'string') bytes += 2 * next.length;
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue;
+    seen.add(next);
+    if (ArrayBuffer.isView(next)) {
+      if (!seen.has(next.buffer)) bytes += next.buffer.byteLength;
+      seen.add(next.buffer);
+      continue;
+    }
+    const parts: unknown[] = next instanceof Map ? [...next.values()] : Object.values(next);
+    bytes += 32 + 8 * parts.length;
+    if (typeof parts[0] !== 'number' || parts.some((part) => typeof part !== 'number')) {
+      for (const part of parts) waiting.push(part);
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,64 @@
+import { formatCount } from '../core/look/text';
+import { openDataset } from '../data/openDataset';
+import { parseScaling } from '../data/scaling';
+import type { EngineNotifications, RecordParams } from '../protocol/engine';
+import { epochsOfModels, usualPatternLimit } from './record';
+import { recordRun } from './recordRun';
+import type { Work } from './work';
+
+/** What is told while models are recorded. */
+export interface RecordNotes {
+  onLog(text: string): void;
+  onSnapshot(note: EngineNotifications['run/snapshot']): void;
+}
+
+/**
+ * Records models into a run, a snapshot each. What is finished when it fails or is cancelled stays readable.
+ * @throws InputError
+ */
+export async function recordModels(
+  params: RecordParams,
+  notes: RecordNotes,
+  work: Work,
+): Promise<{ folder: string; notices: string[] }> {
+  const { models, out, labelColumn, take } = params;
+  work.onProgress?.('Opening the dataset');
+  const scaling = parseScaling(params);
+  const dataset = await openDataset({
+    data: params.data.map((file) => ({ path: file })),
+    labels: params.labels?.map((file) => ({ path: file })),
+    labelColumn,
+    take,
+  });
+  const epochs = epochsOfModels(models);
+  const notices: string[] = [];
+  let finished = 0;
+  await recordRun(
+    {
+      models,
+      epochs,
+      dataset,
+      scaling,
+      dataOptions: { labelColumn, take },
+      modelOptions: { engine: params.engine, output: params.output },
+      out,
+      name: params.name,
+      force: params.force,
+      patternLimit: usualPatternLimit,
+    },
+    {
+      onNotice: (text) => {
+        notices.push(text);
+        notes.onLog(text);
+      },
+      onProgress: (s, done, rows) => {
+        const model = models.length > 1 ? `model ${s + 1} of ${models.length}, ` : '';
+        const message = `${model}${formatCount(done)} of ${formatCount(rows)} instances`;
+        work.onProgress?.(message, (s + done / rows) / models.length);
+      },
+      onSnapshot: () => notes.onSnapshot({ folder: out, snapshot: finished++ }),
+      signal: work.signal,
+    },
+  );
+  return { folder: out, notices };
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { buildDiagram } from '../core/diagram';
+import { InputError } from '../core/errors';
+import { resolveLevel, wantedResolution, type Resolution, type ResolvedLevel } from '../core/resolution';
+import type { Snapshot } from '../core/snapshot';
+import { subsetSnapshot } from '../core/subset';
+import { manifestName } from '../runs/manifest';
+import { openRun, readSnapshot, type Run } from '../runs/readRun';
+import { classCount, equalArrays, type AnalysedSnapshot } from './analyse';
+import type { ByteCache } from './byteCache';
+import { breathe, type Work } from './work';
+
+/** A run as it is on disk now. */
+export interface OpenedRun {
+  run: Run;
+  /** Changes whenever the manifest does: begins the keys of everything that was computed of it. */
+  key: string;
+}
+
+/** Instances that are looked at; all of them when `instances` is absent. */
+export interface Filter {
+  /** Equal for equal instances. */
+  key: string;
+  instances?: Set<number>;
+}
+
+/** Resolution of each level. */
+export type LevelResolutions = (level: number) => Resolution;
+
+/** The filter that lets everything through. */
+export const noFilter: Filter = { key: 'all' };
+
+/** The filter of instances that all steps name. */
+export function filterOf(steps: readonly { instances: readonly number[] }[]): Filter {
+  if (steps.length === 0) return noFilter;
+  let kept = new Set(steps[0].instances);
+  for (const { instances } of steps.slice(1))
+    kept = new Set(instances.filter((instance) => kept.has(instance)));
+  const sorted = Float64Array.from(kept).sort();
+  return { key: createHash('sha1').update(new Uint8Array(sorted.buffer)).digest('hex'), instances: kept };
+}
+
+/**
+ * Runs, their snapshots, and their levels at the resolutions asked for, kept in a cache. Everything but the reading of
+ * one snapshot and the analysis of one level can be cancelled.
+ */
+export class RunStore {
+  private readonly keys = new Map<string, string>();
+
+  constructor(readonly cache: ByteCache) {}
+
+  /** Opens a run, or takes it from the cache while its manifest is the same. @throws InputError */
+  async open(folder: string): Promise<OpenedRun> {
+    const resolved = path.resolve(folder);
+    const manifest = await stat(path.join(resolved, manifestName)).catch(() => undefined);
+    const version = manifest ? `${manifest.mtimeMs}:${manifest.size}:${manifest.ino}` : 'none';
+    const key = `${resolved}\n${version}\n`;
+    const known = this.keys.get(resolved);
+    if (known !== undefined && known !== key) this.cache.forget(known);
+    this.keys.set(resolved, key);
+    return { run: await this.cache.remember(`${key}run`, () => openRun(resolved)), key };
+  }
+
+  /** A snapshot, or the part of it that a filter lets through. @throws InputError */
+  async snapshot({ run, key }: OpenedRun, index: number, filter = noFilter): Promise<Snapshot> {
+    const { snapshots } = run.manifest;
+    if (!Number.isInteger(index) || index < 0 || index >= snapshots.length) {
+      throw new InputError(run.folder, `has ${snapshots.length} snapshots, none of number ${index}`);
+    }
+    const whole = () => this.cache.remember(`${key}snapshot ${index}`, () => readSnapshot(run, index));
+    const { instances } = filter;
+    if (!instances) return whole();
+    return this.cache.remember(`${key}snapshot ${index} ${filter.key}`, async () => {
+      const snapshot = await whole();
+      return subsetSnapshot(
+        snapshot,
+        rowsWhere(snapshot.instances, (instance) => instances.has(instance)),
+      );
+    });
+  }
+
+  /**
+   * A level of a snapshot at its resolution. Prototypes go on from those of the snapshot before, as far back as the level
+   * shows as many prototypes of the same instances, so that they are the ones that every command names.
+   */
+  async level(
+    opened: OpenedRun,
+    index: number,
+    l: number,
+    resolution: Resolution,
+    filter: Filter,
+    work: Work,
+  ): Promise<ResolvedLevel> {
+    const keyOf = (s: number) => `${opened.key}level ${s} ${l} ${resolution} ${filter.key}`;
+    const snapshot = await this.snapshot(opened, index, filter);
+    const wanted = wantedResolution(snapshot.levels[l], resolution);
+    // Exact levels are there as they are, and prototypes that were recorded cannot be others.
+    if (wanted === 'exact' || snapshot.levels[l].coarse) return resolveLevel(snapshot.levels[l], resolution);
+    let first = index;
+    let earlier = this.cache.peek<ResolvedLevel>(keyOf(index));
+    if (earlier) return earlier;
+    while (first > 0 && !earlier) {
+      const before = await this.snapshot(opened, first - 1, filter);
+      if (!equalArrays(before.instances, snapshot.instances)) break;
+      if (wantedResolution(before.levels[l], resolution) !== wanted) break;
+      earlier = this.cache.peek<ResolvedLevel>(keyOf(first - 1));
+      if (!earlier) first--;
+      await breathe(work);
+    }
+    for (let s = first; s <= index; s++) {
+      const start = earlier;
+      const { levels } = await this.snapshot(opened, s, filter);
+      const { name } = opened.run.layers[l];
+      work.onProgress?.(`Prototypes of ${name}`, (s - first) / (index - first + 1));
+      await breathe(work);
+      earlier = await this.cache.remember(keyOf(s), () => resolveLevel(levels[l], resolution, start));
+    }
+    return earlier!;
+  }
+
+  /** A snapshot with all levels at their resolutions. */
+  async analysed(
+    opened: OpenedRun,
+    index: number,
+    resolutions: LevelResolutions,
+    filter: Filter,
+    work: Work,
+  ): Promise<AnalysedSnapshot> {
+    const snapshot = await this.snapshot(opened, index, filter);
+    const resolved: ResolvedLevel[] = [];
+    for (const l of snapshot.levels.keys()) {
+      resolved.push(await this.level(opened, index, l, resolutions(l), filter, work));
+    }
+    await breathe(work);
+    const names = snapshot.levels.map((_, l) => resolutions(l)).join();
+    const diagram = await this.cache.remember(`${opened.key}diagram ${index} ${names} ${filter.key}`, () =>
+      buildDiagram({
+        levels: resolved.map((level) => level.nodes),
+        predicted: snapshot.predicted,
+        labels: snapshot.labels,
+        classes: classCount(opened.run),
+      }),
+    );
+    return { index, snapshot, resolved, diagram };
+  }
+}
+
+/** Positions of the values that are wanted, ascending. */
+export function rowsWhere(values: Int32Array, wanted: (value: number, row: number) => boolean): Int32Array {
+  const rows = new Int32Array(values.length);
+  let count = 0;
+  for (let row = 0; row < values.length; row++) if (wanted(values[row], row)) rows[count++] = row;
+  return rows.slice(0, count);
+}

@@ -1,0 +1,95 @@
+import { nodeClasses } from '../../core/diagram';
+import { pieceOf } from '../../core/packing';
+import { unitInformation } from '../../core/unitInformation';
+import type { PatternsScene } from '../../protocol/scene';
+import { levelHead, wordOf } from '../heads';
+import type { CheckedState, Look } from '../look';
+import type { OpenedRun } from '../runStore';
+import { headOf } from './flowScene';
+import type { SceneModel } from './model';
+
+/** Most units that are sent; what tells less of the classes is left out. */
+export const MOST_UNITS = 512;
+
+/** What the scene holds when no instances are left. */
+const nothing = {
+  instances: 0,
+  units: new Int32Array(),
+  information: new Float64Array(),
+  unitState: new Uint8Array(),
+  node: new Int32Array(),
+  occurrences: new Int32Array(),
+  majority: new Int32Array(),
+  purity: new Float64Array(),
+  piecesOf: new Uint8Array(),
+  allPatterns: 0,
+};
+
+/** The patterns view: the largest nodes of one level, their units sorted by what they tell of the classes. */
+export function patternsModel(
+  key: string,
+  { run }: OpenedRun,
+  { state }: CheckedState,
+  look: Look,
+): SceneModel {
+  const l = state.level;
+  const layer = run.layers[l];
+  const { shown, classing, classes } = look;
+  const kind = 'patterns';
+  const word = shown ? wordOf(shown.resolved[l]) : 'pattern';
+  const common = { kind, word, classes, level: l, pieces: layer.pieces, allUnits: layer.units } as const;
+  if (!shown || !classing) {
+    const scene: PatternsScene = { ...common, ...nothing, head: { title: [layer.name], lines: [] } };
+    return {
+      key,
+      kind,
+      instances: new Int32Array(),
+      classOf: new Int32Array(),
+      columns: [],
+      flows: [],
+      scene,
+    };
+  }
+  const { nodes, patterns } = shown.resolved[l];
+  // What units tell is read off the exact patterns where they were kept.
+  const { exact } = shown.snapshot.levels[l];
+  const { classOf } = classing;
+  const units = exact
+    ? unitInformation(exact.patterns, exact.of, classOf, classing.classes.length, layer.pieces)
+    : unitInformation(patterns, nodes.of, classOf, classing.classes.length, layer.pieces);
+  const byInformation = Int32Array.from(units.information.keys()).sort(
+    (a, b) => units.information[b] - units.information[a] || a - b,
+  );
+  const unitsShown = byInformation.slice(0, MOST_UNITS);
+  const largest = Int32Array.from(nodes.occurrences.keys())
+    .filter((n) => nodes.occurrences[n] > 0)
+    .sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
+  const rows = largest.slice(0, state.budget);
+  const ofClasses = nodeClasses(nodes, classOf, classing.classes.length);
+  const piecesOf = new Uint8Array(rows.length * unitsShown.length);
+  rows.forEach((n, r) => {
+    unitsShown.forEach((j, u) => {
+      piecesOf[r * unitsShown.length + u] = pieceOf(patterns, n, j);
+    });
+  });
+  const scene: PatternsScene = {
+    ...common,
+    instances: shown.snapshot.instances.length,
+    head: headOf(levelHead(run, shown.resolved[l], shown.diagram.levels[l].labels, l)),
+    units: unitsShown,
+    information: Float64Array.from(unitsShown, (j) => units.information[j]),
+    unitState: Uint8Array.from(unitsShown, (j) => units.state[j]),
+    node: rows,
+    occurrences: rows.map((n) => nodes.occurrences[n]),
+    majority: rows.map((n) => ofClasses.majority[n]),
+    purity: Float64Array.from(rows, (n) => ofClasses.purity[n]),
+    piecesOf,
+    allPatterns: largest.length,
+  };
+  const rowOf = new Int32Array(nodes.count).fill(-1);
+  rows.forEach((n, r) => {
+    rowOf[n] = r;
+  });
+  const column = { source: l, blocks: rows.length, of: nodes.of.map((n) => rowOf[n]) };
+  return { key, kind, instances: shown.snapshot.instances, classOf, columns: [column], flows: [], scene };
+}

@@ -1,0 +1,328 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ErrorCodes,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ProgressType,
+  ResponseError,
+  type CancellationToken,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import {
+  requestCancelledCode,
+  type EngineNotifications,
+  type EngineRequests,
+  type ProgressNote,
+  type RequestEnvelope,
+} from '../protocol/engine';
+
+/** How the engine is started and watched. */
+export interface EngineOptions {
+  /** Path of the engine's bundle, dist/engine.js. */
+  module: string;
+  /** Memory for JavaScript objects in MiB; buffers come on top. */
+  memoryMiB?: number;
+  /** While requests are pending the engine is asked for a sign of life this often. */
+  pingEveryMs?: number;
+  /** A sign of life that does not come for this long is a hang: the engine is killed. */
+  hangAfterMs?: number;
+}
+
+type Method = keyof EngineRequests;
+type Listener<T> = (value: T) => void;
+interface Disposable {
+  dispose(): void;
+}
+
+/** The engine's process ended while a request was under way. */
+export class EngineDied extends Error {
+  /**
+   * @param reason exit code, signal, or what is known beyond that
+   * @param doing what the engine was asked for
+   */
+  constructor(
+    readonly reason: string,
+    readonly doing: string,
+  ) {
+    super(`The engine stopped (${reason}) while ${doing}; it will start again with the next request.`);
+    this.name = 'EngineDied';
+  }
+}
+
+/** A process of the engine and what is asked of it. */
+interface Running {
+  child: ChildProcess;
+  connection: MessageConnection;
+  pending: Set<{ method: Method; reject: (error: Error) => void }>;
+  /** The end of what it wrote to stderr: tells of memory that ran out. */
+  lastWords: string;
+  /** Why it was killed, where we did it. */
+  killedFor?: string;
+  /** True once its end was told. */
+  over?: boolean;
+  watch?: NodeJS.Timeout;
+}
+
+const progressType = new ProgressType<ProgressNote>();
+const usual = { memoryMiB: 4096, pingEveryMs: 5_000, hangAfterMs: 180_000 };
+const LAST_WORDS = 16 * 1024;
+/** Time for the process to end in order, once it is told to, before it is killed. */
+const GRACE_MS = 2_000;
+/** Between the loss of the connection and the news of the process's end there are only moments. */
+const EXIT_MS = 1_500;
+
+/**
+ * The engine's process as the extension sees it: started by the first request, and again by the first one after it died.
+ * Errors of requests carry a `code`: `inputErrorCode` for the input's fault, `requestCancelledCode` after a cancellation.
+ */
+export class EngineClient implements Disposable {
+  private running?: Running;
+  private disposed = false;
+  private lastProgress = 0;
+  private readonly logs = new Set<Listener<EngineNotifications['engine/log']>>();
+  private readonly snapshots = new Set<Listener<EngineNotifications['run/snapshot']>>();
+  private readonly exits = new Set<Listener<{ reason: string }>>();
+
+  constructor(private readonly options: EngineOptions) {}
+
+  /** Process number of the engine; undefined while none runs. */
+  get pid(): number | undefined {
+    return this.running?.child.pid;
+  }
+
+  /** Lines for the output channel: what the engine logs and prints. */
+  onLog(listener: Listener<EngineNotifications['engine/log']>): Disposable {
+    return listen(this.logs, listener);
+  }
+
+  /** A snapshot that is being recorded is whole. */
+  onSnapshot(listener: Listener<EngineNotifications['run/snapshot']>): Disposable {
+    return listen(this.snapshots, listener);
+  }
+
+  /** The process ended without being asked to. */
+  onExit(listener: Listener<{ reason: string }>): Disposable {
+    return listen(this.exits, listener);
+  }
+
+  /**
+   * Asks the engine for something.
+   * @param token cancels the request; what is finished by then stays
+   * @param onProgress told how far long work is
+   * @throws EngineDied when its process ends before it answered
+   */
+  async request<K extends Method>(
+    method: K,
+    params: EngineRequests[K]['params'],
+    token?: CancellationToken,
+    onProgress?: (note: ProgressNote) => void,
+  ): Promise<EngineRequests[K]['result']> {
+    if (this.disposed) throw new EngineDied('it was closed', doing[method]);
+    if (token?.isCancellationRequested) throw new ResponseError(requestCancelledCode, 'cancelled');
+    const running = (this.running ??= this.start());
+    const envelope: RequestEnvelope = { params };
+    let progress: Disposable | undefined;
+    if (onProgress) {
+      envelope.progress = ++this.lastProgress;
+      progress = running.connection.onProgress(progressType, envelope.progress, onProgress);
+    }
+    return new Promise<EngineRequests[K]['result']>((resolve, reject) => {
+      const entry = { method, reject };
+      running.pending.add(entry);
+      this.watch(running);
+      const settle = () => {
+        running.pending.delete(entry);
+        if (running.pending.size === 0) stopWatch(running);
+      };
+      const tokens = token ? [token] : [];
+      running.connection.sendRequest<EngineRequests[K]['result']>(method, envelope, ...tokens).then(
+        (result) => {
+          settle();
+          resolve(result);
+        },
+        (error: Error) => {
+          const fail = () => {
+            settle();
+            reject(error);
+          };
+          // What the connection says of a lost process is told better once it is known how the process ended.
+          if (isOfTransport(error)) setTimeout(fail, EXIT_MS).unref();
+          else fail();
+        },
+      );
+    }).finally(() => progress?.dispose());
+  }
+
+  /** Ends the engine; requests that are under way are rejected. */
+  dispose(): void {
+    this.disposed = true;
+    const { running } = this;
+    if (!running) return;
+    running.killedFor = 'it was closed';
+    const { child } = running;
+    if (child.connected) child.disconnect();
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+    this.ended(running, 'it was closed');
+  }
+
+  private start(): Running {
+    const { module, memoryMiB = usual.memoryMiB } = this.options;
+    const env = { ...process.env };
+    if (process.versions.electron) env.ELECTRON_RUN_AS_NODE = '1';
+    const child = fork(module, [], {
+      serialization: 'advanced',
+      execPath: process.execPath,
+      // Given whole, so that nothing of the host's own (a debugger's port) is inherited.
+      execArgv: [`--max-old-space-size=${memoryMiB}`],
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    const running: Running = { child, connection, pending: new Set(), lastWords: '' };
+    connection.onNotification('engine/log', (note: EngineNotifications['engine/log']) =>
+      tell(this.logs, note),
+    );
+    connection.onNotification('run/snapshot', (note: EngineNotifications['run/snapshot']) =>
+      tell(this.snapshots, note),
+    );
+    // Its causes are told by the end of the process.
+    connection.onError(() => undefined);
+    connection.listen();
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.printed('info', text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      running.lastWords = (running.lastWords + text).slice(-LAST_WORDS);
+      this.printed('error', text);
+    });
+    child.once('error', (error) => this.ended(running, error.message));
+    child.once('exit', (code, signal) => {
+      if (this.running === running) this.running = undefined;
+      // What it printed last may still be on its way.
+      const done = () => this.ended(running, endOf(running, code, signal));
+      const latest = setTimeout(done, 500);
+      child.once('close', () => {
+        clearTimeout(latest);
+        done();
+      });
+    });
+    return running;
+  }
+
+  private printed(level: 'info' | 'error', text: string): void {
+    for (const line of text.split('\n')) if (line.trim() !== '') tell(this.logs, { level, text: line });
+  }
+
+  /** Rejects what was asked, once. */
+  private ended(running: Running, reason: string): void {
+    if (running.over) return;
+    running.over = true;
+    if (this.running === running) this.running = undefined;
+    stopWatch(running);
+    for (const { method, reject } of running.pending) reject(new EngineDied(reason, doing[method]));
+    running.pending.clear();
+    running.connection.dispose();
+    if (!this.disposed) tell(this.exits, { reason });
+  }
+
+  /** Asks for a sign of life from time to time. Counts its own ticks: after a sleep of the machine none were missed. */
+  private watch(running: Running): void {
+    if (running.watch) return;
+    const { pingEveryMs = usual.pingEveryMs, hangAfterMs = usual.hangAfterMs } = this.options;
+    let waiting = false;
+    let waitedMs = 0;
+    running.watch = setInterval(() => {
+      if (waiting) {
+        waitedMs += pingEveryMs;
+        if (waitedMs < hangAfterMs) return;
+        running.killedFor = `no sign of life for ${Math.round(waitedMs / 1000)} s`;
+        running.child.kill('SIGKILL');
+        return;
+      }
+      waiting = true;
+      waitedMs = 0;
+      const answered = () => {
+        waiting = false;
+      };
+      running.connection.sendRequest('engine/info', { params: {} }).then(answered, answered);
+    }, pingEveryMs);
+    running.watch.unref();
+  }
+}
+
+/**
+ * Requests of which only the newest of each kind counts: a new one cancels the one before.
+ */
+export class Latest {
+  private readonly sources = new Map<string, CancellationTokenSource>();
+
+  constructor(private readonly client: Pick<EngineClient, 'request'>) {}
+
+  /** As `EngineClient.request`; `kind` says which requests supersede each other. */
+  async request<K extends Method>(
+    kind: string,
+    method: K,
+    params: EngineRequests[K]['params'],
+    token?: CancellationToken,
+    onProgress?: (note: ProgressNote) => void,
+  ): Promise<EngineRequests[K]['result']> {
+    this.sources.get(kind)?.cancel();
+    const source = new CancellationTokenSource();
+    this.sources.set(kind, source);
+    const outer = token?.onCancellationRequested(() => source.cancel());
+    if (token?.isCancellationRequested) source.cancel();
+    try {
+      return await this.client.request(method, params, source.token, onProgress);
+    } finally {
+      outer?.dispose();
+      if (this.sources.get(kind) === source) this.sources.delete(kind);
+    }
+  }
+}
+
+function listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): Disposable {
+  listeners.add(listener);
+  return { dispose: () => listeners.delete(listener) };
+}
+
+function tell<T>(listeners: Set<Listener<T>>, value: T): void {
+  for (const listener of listeners) listener(value);
+}
+
+function stopWatch(running: Running): void {
+  clearInterval(running.watch);
+  running.watch = undefined;
+}
+
+/** True for errors of the transport: the engine's own have other codes. */
+function isOfTransport(error: Error): boolean {
+  const { code } = error as Partial<ResponseError>;
+  return (
+    code === undefined || (code <= ErrorCodes.ConnectionInactive && code >= ErrorCodes.MessageWriteError)
+  );
+}
+
+function endOf(running: Running, code: number | null, signal: NodeJS.Signals | null): string {
+  if (running.killedFor) return running.killedFor;
+  if (/out of memory|allocation failed/i.test(running.lastWords)) return 'out of memory';
+  return signal ? `signal ${signal}` : `exit code ${code}`;
+}
+
+const doing: Record<Method, string> = {
+  'engine/info': 'it was asked for a sign of life',
+  'run/open': 'opening a run',
+  'run/timeline': 'counting patterns',
+  'run/report': 'measuring a run',
+  'scene/draw': 'drawing',
+  'scene/paths': 'following paths',
+  'scene/pathsOfInstances': 'following paths',
+  'scene/instances': 'looking up instances',
+  'instances/page': 'listing instances',
+  'instances/place': 'looking up an instance in its dataset',
+  'selection/details': 'describing the selection',
+  'level/patterns': 'listing patterns',
+  'data/guess': 'looking for datasets',
+  'model/record': 'recording',
+  'export/picture': 'exporting a picture',
+  'export/data': 'exporting data',
+};

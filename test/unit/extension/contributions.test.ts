@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  category,
+  commands,
+  contextKeys,
+  modelEditorType,
+  panelType,
+  settings,
+  viewContainer,
+  views,
+  walkthrough,
+  type CommandEntry,
+} from '../../../src/extension/contributions';
+
+interface MenuEntry {
+  command: string;
+  when?: string;
+}
+interface Contributes {
+  commands: { command: string }[];
+  menus: Record<string, MenuEntry[]>;
+  keybindings: MenuEntry[];
+  configuration: { properties: Record<string, { default: unknown; type: string }> };
+  viewsContainers: { activitybar: { id: string; icon: string }[] };
+  views: Record<string, { id: string; name: string; icon: string }[]>;
+  viewsWelcome: { view: string; contents: string; when?: string }[];
+  customEditors: { viewType: string; priority: string }[];
+  walkthroughs: { id: string; steps: { description: string; media: { markdown: string } }[] }[];
+}
+interface Manifest {
+  main: string;
+  icon: string;
+  activationEvents: string[];
+  extensionKind: string[];
+  contributes: Contributes;
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const { contributes } = manifest;
+const table: [string, CommandEntry][] = Object.entries(commands);
+
+describe('contributions in package.json', () => {
+  it('are the commands of the table, in its order', () => {
+    const expected = table.map(([command, { title, icon, enablement }]) => ({
+      command,
+      title,
+      category,
+      ...(icon && { icon }),
+      ...(enablement && { enablement }),
+    }));
+    assert.deepEqual(contributes.commands, expected);
+  });
+
+  it('keep from the palette exactly the commands that only views call', () => {
+    const hidden = table.filter(([, { palette }]) => palette === false).map(([command]) => command);
+    const menu = contributes.menus.commandPalette;
+    assert.deepEqual(
+      menu.map(({ command }) => command),
+      hidden,
+    );
+    assert.ok(menu.every(({ when }) => when === 'false'));
+  });
+
+  it('name only commands of the table in menus, keys and texts', () => {
+    const entries = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
+    const texts = JSON.stringify([contributes.viewsWelcome, contributes.walkthroughs]);
+    const linked = [...texts.matchAll(/command:([\w.]+)/gi)].map((match) => match[1]);
+    const unknown = [...entries.map(({ command }) => command), ...linked].filter((id) => !(id in commands));
+    assert.deepEqual(unknown, []);
+  });
+
+  it('name only context keys, views and editors of the table in conditions', () => {
+    const known = new Set<string>([...contextKeys, ...Object.keys(views), panelType, modelEditorType]);
+    const conditions = [
+      ...[
+        ...Object.values(contributes.menus).flat(),
+        ...contributes.keybindings,
+        ...contributes.viewsWelcome,
+      ].map(({ when }) => when ?? ''),
+      ...table.map(([, { enablement }]) => enablement ?? ''),
+    ];
+    const named = conditions.flatMap((condition) => condition.match(/\bapd\.\w+/g) ?? []);
+    assert.deepEqual(
+      named.filter((name) => !known.has(name)),
+      [],
+    );
+    // A key that nothing asks for would be set in vain.
+    const asked = new Set(named);
+    assert.deepEqual(
+      contextKeys.filter((key) => !asked.has(key)),
+      [],
+    );
+  });
+
+  it('are the settings of the table with its defaults', () => {
+    const { properties } = contributes.configuration;
+    const defaults = Object.entries(properties).map(([name, property]) => [name, property.default]);
+    assert.deepEqual(Object.fromEntries(defaults), settings);
+  });
+
+  it('are the views of the table, in its container, each with a welcome or content of its own', () => {
+    assert.equal(contributes.viewsContainers.activitybar[0].id, viewContainer);
+    const shown = contributes.views[viewContainer].map(({ id, name }) => [id, name]);
+    assert.deepEqual(Object.fromEntries(shown), views);
+    const welcomed = new Set(contributes.viewsWelcome.map(({ view }) => view));
+    assert.deepEqual([...welcomed].sort(), Object.keys(views).sort());
+  });
+
+  it('are the editor of models as an option, the panel restored, and the walkthrough', () => {
+    assert.deepEqual(
+      contributes.customEditors.map(({ viewType, priority }) => [viewType, priority]),
+      [[modelEditorType, 'option']],
+    );
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panelType}`));
+    assert.equal(contributes.walkthroughs[0].id, walkthrough);
+    assert.match(contributes.walkthroughs[0].steps.at(-1)!.description, /command:apd\.openExample/);
+  });
+
+  it('point to files that are there', () => {
+    const files = [
+      manifest.icon,
+      manifest.main,
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...contributes.views[viewContainer].map(({ icon }) => icon),
+      ...contributes.walkthroughs[0].steps.map(({ media }) => media.markdown),
+    ];
+    assert.deepEqual(
+      files.filter((file) => !existsSync(file)),
+      [],
+    );
+  });
+});
