@@ -1,33 +1,123 @@
-// What `npm start` does: records the digits example and draws it, with the command line that users have.
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+// What `npm start` does: records the digits example and draws it, with the command line that users have, then opens the
+// examples in a real VS Code with the extension loaded: the desktop's where `code` is found, else VS Code in the browser.
+//   npm start [-- --once]     with --once, or where CI is set, it ends after the picture
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildProduct, root } from '../esbuild.mjs';
-
-await buildProduct();
+import { installHost } from '../test/host/install.mjs';
+import { startServer } from '../test/host/server.mjs';
 
 const example = path.join(root, 'examples', 'digits');
-const run = path.join(root, 'out', 'start', 'digits');
-const picture = path.join(root, 'out', 'start', 'digits.png');
-const partition = path.join(root, 'out', 'start', 'digits-partition.png');
-const models = readdirSync(example)
-  .filter((name) => name.endsWith('.onnx'))
-  .sort()
-  .map((name) => path.join(example, name));
+const out = path.join(root, 'out', 'start');
+const workspace = path.join(out, 'workspace');
+const run = path.join(workspace, 'apd-runs', 'digits');
+const picture = path.join(out, 'digits.png');
+const partition = path.join(out, 'digits-partition.png');
 
 /** Runs `apd` with its output on this terminal. */
 function apd(...args) {
   execFileSync(process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { stdio: 'inherit' });
 }
 
-const data = ['--data', path.join(example, 'x.npy'), '--labels', path.join(example, 'y.npy')];
-apd('record', ...models, ...data, '--out', run, '--name', 'digits', '--force');
-apd('draw', run, '--out', picture);
-apd('draw', run, '--view', 'partition', '--out', partition);
-
-console.log(`
+/** Records and draws the example. */
+function draw() {
+  // A copy, so that what is tried out in the window changes nothing here; the user's own files in it stay.
+  for (const name of ['digits', 'moons']) {
+    cpSync(path.join(root, 'examples', name), path.join(workspace, name), {
+      recursive: true,
+      preserveTimestamps: true,
+    });
+  }
+  const files = readdirSync(example).filter((name) => name.endsWith('.onnx'));
+  const models = files.sort().map((name) => path.join(workspace, 'digits', name));
+  const data = ['x.npy', 'y.npy'].map((name) => path.join(workspace, 'digits', name));
+  apd(
+    'record',
+    ...models,
+    '--data',
+    data[0],
+    '--labels',
+    data[1],
+    '--out',
+    run,
+    '--name',
+    'digits',
+    '--force',
+  );
+  apd('draw', run, '--out', picture);
+  apd('draw', run, '--view', 'partition', '--out', partition);
+  console.log(`
 The activation pattern diagram of the digits example after its last epoch is in
   ${picture}
 and the partition of its instances in
   ${partition}
 Its measures:  node dist/cli.js report ${path.relative(process.cwd(), run) || '.'}`);
+}
+
+/** Opens desktop VS Code. False where there is none. */
+function openDesktop() {
+  const shell = process.platform === 'win32';
+  const version = spawnSync('code', ['--version'], { shell, stdio: 'ignore' });
+  if (version.status !== 0) return false;
+  const opened = spawnSync('code', ['--new-window', `--extensionDevelopmentPath=${root}`, workspace], {
+    shell,
+    stdio: 'inherit',
+  });
+  return opened.status === 0;
+}
+
+/** The extension as an installed one: the server takes it from a folder. */
+function installExtension() {
+  const { name, publisher, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const extensions = path.join(out, 'extensions');
+  const folder = path.join(extensions, `${publisher}.${name}-${version}`);
+  rmSync(extensions, { recursive: true, force: true });
+  mkdirSync(path.join(folder, 'examples'), { recursive: true });
+  for (const part of [
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist',
+    'media',
+    'examples/digits',
+  ]) {
+    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
+  const location = { $mid: 1, path: folder, scheme: 'file' };
+  const entry = {
+    identifier: { id: `${publisher}.${name}` },
+    version,
+    location,
+    relativeLocation: path.basename(folder),
+  };
+  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([entry]));
+  return extensions;
+}
+
+/** Serves VS Code in the browser until it is interrupted. */
+async function serve() {
+  const reason = installHost();
+  if (reason) {
+    console.log(`\nNo VS Code to open: \`code\` is not on the path, and VS Code in the browser ${reason}.`);
+    return;
+  }
+  const server = await startServer({ extensions: installExtension(), folder: workspace });
+  console.log(`
+VS Code with the extension:  ${server.origin}/
+  Click the icon with coloured bars at the left, then a snapshot of the run “digits”;
+  or right-click a model in the Explorer and choose “Open Diagram for Model…”.
+Ctrl-C ends it.`);
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await server.stop();
+}
+
+await buildProduct();
+draw();
+const once = process.argv.includes('--once') || Boolean(process.env.CI);
+if (!once && !openDesktop()) await serve();

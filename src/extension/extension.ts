@@ -1,1 +1,118 @@
-export {};
+import * as vscode from 'vscode';
+import { exportCommands } from './commands/exports';
+import { lookCommands } from './commands/look';
+import { navigateCommands } from './commands/navigate';
+import { openCommands, runOfModels } from './commands/open';
+import { registerCommands } from './commands/registry';
+import { workCommands } from './commands/work';
+import { contextKeyUpdates } from './contextKeyUpdates';
+import { DatasetMemory } from './datasetMemory';
+import { EngineClient } from './engineClient';
+import { reportFailure, type Remedy } from './failures';
+import { Panels } from './panels';
+import { Reports } from './reports';
+import { RunFolders } from './runFolders';
+import type { Services } from './services';
+import { Sessions } from './sessions';
+import { setting } from './settings';
+import { statusBar } from './statusBar';
+import { DetailsView } from './views/detailsView';
+import { InstancesView } from './views/instancesView';
+import { PatternsView } from './views/patternsView';
+import { RunsView } from './views/runsView';
+
+/** What other extensions, and the tests, get from `activate`. */
+export interface ExtensionApi {
+  readonly services: Services;
+  /** How long activation took, in milliseconds. */
+  readonly activationMs: number;
+}
+
+/** Called by VS Code. The engine is started by the first request, not here. */
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const started = performance.now();
+  const log = vscode.window.createOutputChannel('Activation Pattern Diagrams', { log: true });
+  const services = createServices(context, log);
+  const { engine, sessions, runs } = services;
+
+  context.subscriptions.push(
+    log,
+    engine,
+    sessions,
+    runs,
+    services.reports,
+    services.panels,
+    services.instances,
+    registerCommands(services, {
+      ...openCommands(services),
+      ...navigateCommands(services),
+      ...lookCommands(services),
+      ...exportCommands(services),
+      ...workCommands(services),
+    }),
+    contextKeyUpdates(sessions),
+    statusBar(sessions),
+    ...registerTrees(services),
+    ...followEngine(services),
+    runs.onDidChange((folders) => {
+      for (const folder of folders) for (const session of sessions.of(folder)) void session.load();
+    }),
+    sessions.onDidFail((session) => {
+      void reportFailure(log, 'Diagram', session.failure, [refresh]);
+    }),
+  );
+  void runs.list();
+  const activationMs = performance.now() - started;
+  log.info(`Activated in ${activationMs.toFixed(0)} ms`);
+  return { services, activationMs };
+}
+
+const refresh: Remedy = {
+  title: 'Refresh',
+  run: () => vscode.commands.executeCommand('apd.refresh'),
+};
+
+function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
+  const engine = new EngineClient({
+    module: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    memoryMiB: setting('apd.engineMemory'),
+    hangAfterMs: 1000 * setting('apd.engineHang'),
+  });
+  const base = {
+    context,
+    log,
+    engine,
+    sessions: new Sessions(engine, context.workspaceState),
+    runs: new RunFolders(),
+    reports: new Reports(),
+    datasets: new DatasetMemory(context.workspaceState),
+  };
+  // Panels and the instances tree are services themselves and need the others.
+  const services = base as typeof base & { panels: Panels; instances: InstancesView };
+  services.panels = new Panels(services, (model) => runOfModels(services, [model.fsPath]));
+  services.instances = new InstancesView(services);
+  return services;
+}
+
+function registerTrees(services: Services): vscode.Disposable[] {
+  const runs = new RunsView(services);
+  const patterns = new PatternsView(services);
+  const details = new DetailsView(services);
+  return [
+    runs,
+    patterns,
+    details,
+    vscode.window.registerTreeDataProvider('apd.patterns', patterns),
+    vscode.window.registerTreeDataProvider('apd.details', details),
+  ];
+}
+
+function followEngine({ engine, log }: Services): vscode.Disposable[] {
+  return [
+    engine.onLog(({ level, text }) => log[level](text)),
+    engine.onExit(({ reason }) => {
+      const message = `${reason}. It starts again with the next request; finished snapshots are kept.`;
+      void reportFailure(log, 'The engine stopped', new Error(message), [refresh]);
+    }),
+  ];
+}

@@ -1,0 +1,137 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { ExportFormat, ExportWhat, RunInfo } from '../../protocol/engine';
+import type { Services } from '../services';
+import type { Session } from '../session';
+import { activeSession } from './active';
+import { folderOf, pickRun, type RunTarget } from './open';
+import type { Handlers } from './registry';
+
+interface Exportable extends vscode.QuickPickItem {
+  what: ExportWhat;
+  formats: ExportFormat[];
+}
+
+const EXPORTABLES: Exportable[] = [
+  {
+    label: 'APDF',
+    description: 'a row per instance: label, output, its pattern at every level',
+    what: 'apdf',
+    formats: ['csv', 'json'],
+  },
+  {
+    label: 'Clusters',
+    description: 'the partition by information gain',
+    what: 'clusters',
+    formats: ['csv', 'json'],
+  },
+  {
+    label: 'Diagram',
+    description: 'patterns and edges',
+    what: 'diagram',
+    formats: ['json', 'dot', 'graphml'],
+  },
+  {
+    label: 'Nodes',
+    description: 'a row per pattern with its measures',
+    what: 'nodes',
+    formats: ['csv', 'json'],
+  },
+  {
+    label: 'Instances',
+    description: 'a row per instance with its nodes',
+    what: 'instances',
+    formats: ['csv', 'json'],
+  },
+];
+
+const FORMAT_NAMES: Record<ExportFormat, string> = {
+  csv: 'CSV',
+  json: 'JSON',
+  dot: 'DOT (Graphviz)',
+  graphml: 'GraphML',
+};
+
+/** Commands that write files and reports. */
+export function exportCommands(services: Services) {
+  return {
+    'apd.exportPicture': async (target?: vscode.Uri) => {
+      const { session, run } = activeSession(services);
+      const file =
+        target ??
+        (await vscode.window.showSaveDialog({
+          title: 'Export Picture',
+          defaultUri: suggested(session, run, session.state.view, 'svg'),
+          filters: { 'SVG picture': ['svg'], 'PNG picture': ['png'] },
+        }));
+      if (!file) return;
+      const params = { folder: session.folder, state: session.state, file: file.fsPath, theme: themeKind() };
+      await withNote(`Writing ${path.basename(file.fsPath)}`, (token) =>
+        services.engine.request('export/picture', params, token),
+      );
+      await offerToOpen(file);
+    },
+    'apd.exportData': async () => {
+      const { session, run } = activeSession(services);
+      const item = await vscode.window.showQuickPick(EXPORTABLES, {
+        title: 'Export Data',
+        placeHolder: 'What to export',
+      });
+      if (!item) return;
+      const formats = item.formats.map((format) => ({ label: FORMAT_NAMES[format], format }));
+      const chosen = await vscode.window.showQuickPick(formats, {
+        title: `Export ${item.label}`,
+        placeHolder: 'Format',
+      });
+      if (!chosen) return;
+      const { format } = chosen;
+      const file = await vscode.window.showSaveDialog({
+        title: `Export ${item.label}`,
+        defaultUri: suggested(session, run, item.what, format),
+        filters: { [FORMAT_NAMES[format]]: [format] },
+      });
+      if (!file) return;
+      const { folder, state } = session;
+      const params = { folder, state, what: item.what, format, file: file.fsPath };
+      await withNote(`Writing ${path.basename(file.fsPath)}`, (token) =>
+        services.engine.request('export/data', params, token),
+      );
+      await offerToOpen(file);
+    },
+    'apd.reportRun': async (target?: RunTarget) => {
+      const folder = folderOf(target) ?? services.sessions.active?.folder ?? (await pickRun(services));
+      if (folder === undefined) return;
+      const resolution = services.sessions.of(folder)[0]?.state.resolution ?? 'auto';
+      const { text } = await withNote(`Measures of ${path.basename(folder)}`, (token) =>
+        services.engine.request('run/report', { folder, resolution }, token),
+      );
+      await services.reports.show(folder, text);
+    },
+  } satisfies Handlers;
+}
+
+function suggested(session: Session, run: RunInfo, what: string, ending: string): vscode.Uri {
+  const { epoch } = run.snapshots[session.state.snapshot];
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? path.dirname(session.folder);
+  return vscode.Uri.file(path.join(folder, `${run.name}-epoch-${epoch}-${what}.${ending}`));
+}
+
+function themeKind(): 'light' | 'dark' {
+  const { kind } = vscode.window.activeColorTheme;
+  return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast
+    ? 'dark'
+    : 'light';
+}
+
+function withNote<T>(title: string, work: (token: vscode.CancellationToken) => Promise<T>): Thenable<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, (_, token) => work(token));
+}
+
+async function offerToOpen(file: vscode.Uri): Promise<void> {
+  const open = 'Open';
+  const message = `Wrote ${vscode.workspace.asRelativePath(file)}`;
+  if ((await vscode.window.showInformationMessage(message, open)) === open) {
+    await vscode.commands.executeCommand('vscode.open', file);
+  }
+}

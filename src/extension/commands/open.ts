@@ -1,0 +1,127 @@
+import { readdir } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { chooseDataset } from '../datasetChoice';
+import type { DatasetChoice } from '../datasetMemory';
+import { inTrainingOrder } from '../checkpoints';
+import { modelOfActiveTab, modelsOf, pickModels } from '../modelFiles';
+import { recordOrReopen } from '../recording';
+import type { Services } from '../services';
+import type { Handlers } from './registry';
+
+/** What callers of `apd.openModel` may give besides the models. */
+interface OpenModelOptions {
+  dataset?: DatasetChoice;
+}
+
+/** Commands that open something. */
+export function openCommands(services: Services) {
+  return {
+    'apd.openModel': async (uri?: vscode.Uri, uris?: vscode.Uri[], options?: OpenModelOptions) => {
+      const resources = await chosenModels(uri, uris);
+      if (resources) await openModels(services, await modelsOf(resources), options?.dataset);
+    },
+    'apd.openRun': async (target?: RunTarget) => {
+      const folder = folderOf(target) ?? (await pickRun(services));
+      if (folder !== undefined) await services.panels.open(folder);
+    },
+    'apd.openExample': () => openExample(services),
+    'apd.chooseDataset': async (uri?: vscode.Uri, uris?: vscode.Uri[]) => {
+      const resources = await chosenModels(uri, uris);
+      if (!resources) return;
+      const models = await modelsOf(resources);
+      const choice = await chooseDataset(services, models[0], true);
+      if (!choice) return;
+      await services.datasets.remember(models, choice);
+      const open = 'Open Diagram';
+      const which = models.length > 1 ? `${models.length} models` : path.basename(models[0]);
+      const message = `Dataset of ${which}: ${choice.data.join(', ')}`;
+      if ((await vscode.window.showInformationMessage(message, open)) === open) {
+        await openModels(services, models, choice);
+      }
+    },
+  } satisfies Handlers;
+}
+
+/**
+ * Records models, or reopens their run.
+ * @returns folder of the run; undefined when the user gave up
+ */
+export async function runOfModels(
+  services: Services,
+  models: string[],
+  given?: DatasetChoice,
+  onFirst?: (folder: string) => void,
+): Promise<string | undefined> {
+  const dataset =
+    given ?? services.datasets.of(models[0]) ?? (await chooseDataset(services, models[0], false));
+  if (!dataset) return undefined;
+  const folder = await recordOrReopen(services, { models, dataset }, onFirst);
+  // Remembered only now: data that could not be used is asked for again.
+  if (folder !== undefined) await services.datasets.remember(models, dataset);
+  return folder;
+}
+
+async function openModels(services: Services, models: string[], dataset?: DatasetChoice): Promise<void> {
+  // With many checkpoints the first is looked at while the others are recorded.
+  const onFirst = models.length > 1 ? (folder: string) => void services.panels.open(folder) : undefined;
+  const folder = await runOfModels(services, models, dataset, onFirst);
+  if (folder !== undefined) await services.panels.open(folder);
+}
+
+async function chosenModels(uri?: vscode.Uri, uris?: vscode.Uri[]): Promise<vscode.Uri[] | undefined> {
+  if (Array.isArray(uris) && uris.length > 1) return uris;
+  if (uri instanceof vscode.Uri) return [uri];
+  const shown = modelOfActiveTab();
+  return shown ? [shown] : pickModels('Open Diagram for Model');
+}
+
+/** A run as menus and trees hand it over: a folder, its manifest, or an entry of the Runs tree. */
+export type RunTarget = vscode.Uri | { folder: string };
+
+/** Folder that a menu or tree means. */
+export function folderOf(target: RunTarget | undefined): string | undefined {
+  if (target instanceof vscode.Uri) {
+    return path.basename(target.fsPath) === 'apd-run.json' ? path.dirname(target.fsPath) : target.fsPath;
+  }
+  return target?.folder;
+}
+
+/** Lets the user pick a run of the workspace, or browse for one. */
+export async function pickRun(services: Services): Promise<string | undefined> {
+  const runs = await services.runs.list();
+  const items = runs.map((folder) => ({
+    label: `$(type-hierarchy) ${path.basename(folder)}`,
+    description: vscode.workspace.asRelativePath(path.dirname(folder)),
+    folder: folder as string | undefined,
+  }));
+  items.push({
+    label: '$(folder-opened) Browse…',
+    description: 'a folder with apd-run.json',
+    folder: undefined,
+  });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Open Run',
+    placeHolder: 'Run to look at',
+  });
+  if (!picked || picked.folder !== undefined) return picked?.folder;
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'Open Run',
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: 'Open Run',
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+/** Records the example that comes with the extension, once, and opens it. */
+async function openExample(services: Services): Promise<void> {
+  const example = vscode.Uri.joinPath(services.context.extensionUri, 'examples', 'digits').fsPath;
+  const names = (await readdir(example)).filter((name) => name.endsWith('.onnx'));
+  const models = inTrainingOrder(names.map((name) => path.join(example, name)));
+  const dataset = { data: [path.join(example, 'x.npy')], labels: [path.join(example, 'y.npy')] };
+  const folder = path.join(services.context.globalStorageUri.fsPath, 'examples', 'digits');
+  const open = (run: string) => void services.panels.open(run);
+  const run = await recordOrReopen(services, { models, dataset, folder }, open);
+  if (run !== undefined) await services.panels.open(run);
+}

@@ -1,0 +1,146 @@
+/**
+ * What the extension adds to VS Code, in one table: package.json repeats it because VS Code reads it there, a test holds
+ * the two together, and the types below keep the code to it.
+ */
+
+/** How a command is offered. */
+export interface CommandEntry {
+  /** Title without the category. */
+  title: string;
+  /** Codicon, for toolbars. */
+  icon?: string;
+  /** When it can be run, as a `when` clause. */
+  enablement?: string;
+  /** False for commands that only views call: they are kept out of the palette. */
+  palette?: false;
+}
+
+/** Category of all commands in the palette. */
+export const category = 'APD';
+
+const hasRun = 'apd.hasRun';
+
+const commandTable = {
+  'apd.openModel': {
+    title: 'Open Diagram for Model…',
+    icon: '$(type-hierarchy)',
+    enablement: '!apd.recording',
+  },
+  'apd.openRun': { title: 'Open Run…', icon: '$(folder-opened)' },
+  'apd.openExample': { title: 'Open Example Diagram', icon: '$(beaker)', enablement: '!apd.recording' },
+  'apd.chooseDataset': { title: 'Choose Dataset of Model…', icon: '$(database)' },
+  'apd.previousSnapshot': {
+    title: 'Previous Snapshot',
+    icon: '$(chevron-left)',
+    enablement: `${hasRun} && apd.hasEarlier`,
+  },
+  'apd.nextSnapshot': {
+    title: 'Next Snapshot',
+    icon: '$(chevron-right)',
+    enablement: `${hasRun} && apd.hasLater`,
+  },
+  'apd.firstSnapshot': { title: 'First Snapshot', enablement: `${hasRun} && apd.hasEarlier` },
+  'apd.lastSnapshot': { title: 'Last Snapshot', enablement: `${hasRun} && apd.hasLater` },
+  'apd.goToSnapshot': { title: 'Go to Snapshot…', icon: '$(history)', enablement: hasRun },
+  'apd.goToLevel': { title: 'Go to Level…', icon: '$(layers)', enablement: hasRun },
+  'apd.colourBy': { title: 'Colour By…', icon: '$(symbol-color)', enablement: hasRun },
+  'apd.switchView': { title: 'Switch View…', icon: '$(eye)', enablement: hasRun },
+  'apd.filterToSelection': {
+    title: 'Filter to Selection',
+    icon: '$(filter)',
+    enablement: `${hasRun} && apd.hasSelection`,
+  },
+  'apd.clearFilters': {
+    title: 'Clear Filters',
+    icon: '$(clear-all)',
+    enablement: `${hasRun} && apd.hasFilters`,
+  },
+  'apd.findInstance': { title: 'Find Instance…', icon: '$(search)', enablement: hasRun },
+  'apd.revealInDataset': { title: 'Reveal in Dataset', icon: '$(go-to-file)', enablement: hasRun },
+  'apd.exportPicture': { title: 'Export Picture…', icon: '$(file-media)', enablement: hasRun },
+  'apd.exportData': { title: 'Export Data…', icon: '$(export)', enablement: hasRun },
+  'apd.reportRun': { title: 'Report Measures of Run', icon: '$(output)' },
+  'apd.refresh': { title: 'Refresh', icon: '$(refresh)' },
+  'apd.cancel': { title: 'Cancel', icon: '$(debug-stop)', enablement: 'apd.busy || apd.recording' },
+  'apd.showLog': { title: 'Show Log', icon: '$(list-flat)' },
+  'apd.showSnapshot': { title: 'Show Snapshot', palette: false },
+  'apd.selectPattern': { title: 'Select Pattern', palette: false },
+  'apd.selectInstance': { title: 'Select Instance', palette: false },
+  'apd.showMoreInstances': { title: 'Show More', palette: false },
+} as const satisfies Record<string, CommandEntry>;
+
+/** Identifier of a command. */
+export type CommandId = keyof typeof commandTable;
+
+/** All commands. */
+export const commands: Record<CommandId, CommandEntry> = commandTable;
+
+/** All settings with their types and defaults. */
+export const settings = {
+  'apd.runsFolder': 'apd-runs',
+  'apd.inferenceEngine': 'auto' as 'auto' | 'node' | 'wasm',
+  'apd.blocks': 64,
+  'apd.engineMemory': 4096,
+  'apd.engineHang': 180,
+};
+
+/** Name of a setting. */
+export type SettingId = keyof typeof settings;
+
+/** All context keys with their types. */
+export interface ContextKeys {
+  /** The active diagram shows a run. */
+  'apd.hasRun': boolean;
+  /** There is a snapshot before, or after, the one that is shown. */
+  'apd.hasEarlier': boolean;
+  'apd.hasLater': boolean;
+  /** Blocks or instances are selected. */
+  'apd.hasSelection': boolean;
+  'apd.hasFilters': boolean;
+  /** The active diagram is being computed. */
+  'apd.busy': boolean;
+  /** A model is being recorded. */
+  'apd.recording': boolean;
+  /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`. */
+  'apd.runFolders': string[];
+  'apd.modelFolders': string[];
+}
+
+/** Names of the context keys, for the test that looks for misspelt ones. */
+export const contextKeys: (keyof ContextKeys)[] = [
+  'apd.hasRun',
+  'apd.hasEarlier',
+  'apd.hasLater',
+  'apd.hasSelection',
+  'apd.hasFilters',
+  'apd.busy',
+  'apd.recording',
+  'apd.runFolders',
+  'apd.modelFolders',
+];
+
+/** Container of the views in the activity bar. */
+export const viewContainer = 'apd';
+
+/** The views of the side panel. */
+export const views = {
+  'apd.runs': 'Runs',
+  'apd.patterns': 'Levels and Patterns',
+  'apd.instances': 'Instances',
+  'apd.details': 'Details',
+} as const;
+
+/** Identifier of a view. */
+export type ViewId = keyof typeof views;
+
+/** View type of diagram panels, under which they are restored. */
+export const panelType = 'apd.diagram';
+
+/** View type of the read-only editor of models. */
+export const modelEditorType = 'apd.modelDiagram';
+
+/** Scheme of the read-only documents with reports. */
+export const reportScheme = 'apd-report';
+
+/** The walkthrough. */
+export const walkthrough = 'apd.start';

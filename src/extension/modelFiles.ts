@@ -1,0 +1,88 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { inTrainingOrder } from './checkpoints';
+import { UserError } from './failures';
+
+const byName = new Intl.Collator(undefined, { numeric: true });
+/** Most models that the list of the palette offers. */
+const MOST_OFFERED = 500;
+
+/** The model files that resources stand for: models themselves, and those directly in folders. */
+export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string[]> {
+  const models: string[] = [];
+  for (const uri of resources) {
+    const { type } = await vscode.workspace.fs.stat(uri);
+    if (type & vscode.FileType.Directory) {
+      const inside = await vscode.workspace.fs.readDirectory(uri);
+      const names = inside
+        .filter(([name, of]) => of & vscode.FileType.File && isModel(name))
+        .map(([name]) => name);
+      if (names.length === 0) {
+        throw new UserError(`${uri.fsPath}: has no .onnx files, expected a folder of checkpoints`);
+      }
+      models.push(...names.map((name) => vscode.Uri.joinPath(uri, name).fsPath));
+    } else if (isModel(uri.path)) {
+      models.push(uri.fsPath);
+    } else {
+      throw new UserError(`${uri.fsPath}: is no model, expected a file that ends in .onnx`);
+    }
+  }
+  return inTrainingOrder([...new Set(models)]);
+}
+
+/** The model in the active editor, if there is one. */
+export function modelOfActiveTab(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri =
+    input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  return uri && isModel(uri.path) ? uri : undefined;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  uris: vscode.Uri[];
+}
+
+/** Lets the user pick among the models of the workspace. Undefined when nothing was picked. */
+export async function pickModels(title: string): Promise<vscode.Uri[] | undefined> {
+  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_OFFERED);
+  const items: ModelItem[] = [];
+  const folders = grouped(found, (uri) => path.dirname(uri.fsPath));
+  for (const [folder, uris] of [...folders].sort(([a], [b]) => byName.compare(a, b))) {
+    uris.sort((a, b) => byName.compare(a.fsPath, b.fsPath));
+    const where = vscode.workspace.asRelativePath(folder);
+    items.push({ label: where, kind: vscode.QuickPickItemKind.Separator, uris: [] });
+    if (uris.length > 1) {
+      const description = `${uris.length} models, a snapshot each`;
+      items.push({ label: `$(folder) All of ${where}`, description, uris });
+    }
+    for (const uri of uris)
+      items.push({ label: `$(file) ${path.basename(uri.fsPath)}`, description: where, uris: [uri] });
+  }
+  items.push({ label: '', kind: vscode.QuickPickItemKind.Separator, uris: [] });
+  items.push({ label: '$(folder-opened) Browse…', uris: [], alwaysShow: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'Model, or folder of checkpoints',
+  });
+  if (!picked || picked.uris.length > 0) return picked?.uris;
+  return vscode.window.showOpenDialog({
+    title,
+    canSelectMany: true,
+    filters: { 'ONNX models': ['onnx'] },
+    openLabel: 'Open Diagram',
+  });
+}
+
+function isModel(name: string): boolean {
+  return name.toLowerCase().endsWith('.onnx');
+}
+
+function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
+}

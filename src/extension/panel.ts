@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import type { FromPanel, ToPanel } from '../protocol/panel';
+import { isCancelled, reportFailure } from './failures';
+import { panelHtml, panelOptions } from './panelHtml';
+import type { Services } from './services';
+import type { Session, SessionEvent } from './session';
+
+type PathsQuestion = Extract<FromPanel, { type: 'paths' }>;
+
+/** One diagram in a webview: carries messages between the page and its session. */
+export class Panel implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[] = [];
+  private session?: Session;
+  /** False until the page has said that it listens, and again while it is hidden. */
+  private ready = false;
+  private message?: ToPanel;
+  private pathRequest?: vscode.CancellationTokenSource;
+  private height?: number;
+
+  constructor(
+    private readonly services: Services,
+    readonly webviewPanel: vscode.WebviewPanel,
+    private readonly keepsTitle = false,
+  ) {
+    const { webview } = webviewPanel;
+    webview.options = panelOptions(services.context.extensionUri);
+    webview.onDidReceiveMessage(
+      (message: FromPanel) => void this.receive(message),
+      undefined,
+      this.disposables,
+    );
+    webviewPanel.onDidChangeViewState(() => this.onViewState(), undefined, this.disposables);
+    webviewPanel.onDidDispose(() => this.dispose(), undefined, this.disposables);
+    webview.html = panelHtml(webview, services.context.extensionUri);
+  }
+
+  /** The session that the panel shows. */
+  get shows(): Session | undefined {
+    return this.session;
+  }
+
+  /** Shows a session. */
+  attach(session: Session): void {
+    this.session = session;
+    this.message = undefined;
+    if (this.height) session.height = this.height;
+    session.onDidChange((event) => this.onSession(event), undefined, this.disposables);
+    this.services.sessions.activate(session);
+    this.showAll();
+  }
+
+  /** Says in the page what goes on before there is a session, or why there is none. */
+  say(message: ToPanel): void {
+    this.message = message;
+    this.post(message);
+  }
+
+  dispose(): void {
+    this.ready = false;
+    this.pathRequest?.cancel();
+    if (this.session) this.services.sessions.remove(this.session);
+    this.session = undefined;
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private post(message: ToPanel): void {
+    if (this.ready) void this.webviewPanel.webview.postMessage(message);
+  }
+
+  private showAll(): void {
+    const { session } = this;
+    if (!session) {
+      if (this.message) this.post(this.message);
+      return;
+    }
+    const { scene, run, timeline, drawing } = session;
+    const state = session.busy && session.shown ? session.shown : session.state;
+    // Before the run is open there is nothing to show, which the page would take for “nothing is open”.
+    if (run) this.post({ type: 'show', scene, state, run, timeline, drawing });
+    if (session.progress) this.post({ type: 'busy', ...session.progress });
+    if (session.error) this.post({ type: 'error', message: session.error });
+    void this.showSelected();
+    if (run && !this.keepsTitle) {
+      this.webviewPanel.title = `${run.name} · epoch ${run.snapshots[session.state.snapshot].epoch}`;
+    }
+  }
+
+  private async showSelected(): Promise<void> {
+    const { session } = this;
+    if (!session?.drawing) return;
+    const { scene } = session;
+    const { selection } = session.state;
+    try {
+      const paths = await session.selectedPaths();
+      // A selection made while this one was looked up sends its own paths.
+      if (session.scene === scene && session.state.selection === selection)
+        this.post({ type: 'selected', scene, paths });
+    } catch (error) {
+      if (!isCancelled(error)) this.services.log.error(`Paths of the selection: ${String(error)}`);
+    }
+  }
+
+  private onSession(event: SessionEvent): void {
+    const { session } = this;
+    if (!session) return;
+    if (event === 'scene' || event === 'run') this.showAll();
+    else if (event === 'error') this.post({ type: 'error', message: session.error ?? '' });
+    else if (event === 'busy')
+      this.post(session.progress ? { type: 'busy', ...session.progress } : { type: 'idle' });
+    else if (event === 'state' && !session.busy) this.post({ type: 'state', state: session.state });
+    else if (event === 'selection') void this.showSelected();
+  }
+
+  private onViewState(): void {
+    // A hidden page is gone: it says `ready` again when it comes back.
+    if (!this.webviewPanel.visible) this.ready = false;
+    if (this.webviewPanel.active && this.session) this.services.sessions.activate(this.session);
+  }
+
+  private async receive(message: FromPanel): Promise<void> {
+    try {
+      await this.handle(message);
+    } catch (error) {
+      void reportFailure(this.services.log, 'Diagram', error);
+    }
+  }
+
+  private async handle(message: FromPanel): Promise<void> {
+    const { session } = this;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.height = message.height;
+        session?.resize(message.height);
+        this.showAll();
+        break;
+      case 'resized':
+        this.height = message.height;
+        session?.resize(message.height);
+        break;
+      case 'change':
+        session?.change(message.change);
+        break;
+      case 'filter':
+        await session?.filter(message.blocks, message.title);
+        break;
+      case 'command':
+        if (session) this.services.sessions.activate(session);
+        await vscode.commands.executeCommand(message.command);
+        break;
+      case 'paths':
+        await this.answerPaths(message);
+        break;
+      case 'findInstance':
+        session?.change({ selection: { kind: 'instances', instances: [message.instance] } });
+        break;
+      case 'failed':
+        this.services.log.error(`Page of the diagram: ${message.message}`);
+        break;
+    }
+  }
+
+  /** The mouse moves on: only the latest question is answered. */
+  private async answerPaths(question: PathsQuestion): Promise<void> {
+    const { request, scene, blocks, flow } = question;
+    const { session } = this;
+    this.pathRequest?.cancel();
+    if (!session || session.scene !== scene) return;
+    const source = new vscode.CancellationTokenSource();
+    this.pathRequest = source;
+    try {
+      const paths = await session.paths(blocks, flow, source.token);
+      if (paths && this.pathRequest === source) this.post({ type: 'paths', request, scene, paths });
+    } catch (error) {
+      if (!isCancelled(error) && this.pathRequest === source) throw error;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type * as vscode from 'vscode';
+import type { DatasetMemory } from './datasetMemory';
+import type { EngineClient } from './engineClient';
+import type { InstancesView } from './views/instancesView';
+import type { Panels } from './panels';
+import type { Reports } from './reports';
+import type { RunFolders } from './runFolders';
+import type { Sessions } from './sessions';
+
+/** What the parts of the extension share. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly sessions: Sessions;
+  readonly runs: RunFolders;
+  readonly reports: Reports;
+  readonly datasets: DatasetMemory;
+  readonly panels: Panels;
+  readonly instances: InstancesView;
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { openBrowser, windowAddress } from '../host/browser.mjs';
+import { startServer } from '../host/server.mjs';
+import { makeWorkspace } from '../host/workspace.mjs';
+
+/** Where screenshots go: they are looked at, not committed. */
+const PICTURES = path.join(process.cwd(), 'out', 'test', 'pictures');
+
+/** A window of VS Code with the extension, a workspace of its own, and a mouse and keys in it. */
+export class VsCodeWindow {
+  /** Addresses of requests that a webview sent out of the machine, which none should. */
+  readonly strayRequests: string[] = [];
+  /** Errors that pages printed about what their policy forbids. */
+  readonly violations: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly folder: string,
+    private readonly browser: Browser,
+    private readonly serverPid: number,
+    private readonly ends: (() => unknown)[],
+  ) {}
+
+  /** Starts the server, and opens its window in Chromium. */
+  static async open(size = { width: 1280, height: 800 }): Promise<VsCodeWindow> {
+    const workspace = makeWorkspace();
+    const server = await startServer({ tests: true });
+    const browser = await openBrowser();
+    const page = await browser.newPage({ viewport: size });
+    const ends = [server.stop, workspace.remove];
+    const window = new VsCodeWindow(page, workspace.folder, browser, server.pid, ends);
+    page.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      const own = hostname === '127.0.0.1' || hostname.endsWith('.vscode-cdn.net') || hostname === '';
+      const byWorkbench = request.isNavigationRequest() || request.frame() === page.mainFrame();
+      if (!own && !byWorkbench && protocol.startsWith('http')) window.strayRequests.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) window.violations.push(message.text());
+    });
+    await page.exposeFunction('codeAutomationLog', () => undefined);
+    await page.exposeFunction('codeAutomationExit', () => undefined);
+    await page.goto(windowAddress(server.origin, workspace.folder));
+    await window.ready();
+    return window;
+  }
+
+  /** Waits until the workbench is there, and knows of the extension. */
+  async ready(): Promise<void> {
+    await this.page.waitForSelector('.activitybar [aria-label^="Activation Patterns"]', { timeout: 30_000 });
+    // Menus learn of it a moment after the activity bar.
+    await this.page.waitForTimeout(500);
+  }
+
+  /** Reloads the window as its command does, which writes down what is to be kept. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.command('Developer: Reload Window');
+    await loaded;
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    for (const end of this.ends) await end();
+  }
+
+  /** Engines that this window started: other windows have theirs. */
+  engines(): number[] {
+    const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
+    const processes = lines.map((line) => {
+      const [pid, parent, ...args] = line.trim().split(/\s+/);
+      return { pid: Number(pid), parent: Number(parent), args: args.join(' ') };
+    });
+    const own = new Set([this.serverPid]);
+    for (let size = 0; size !== own.size;) {
+      size = own.size;
+      for (const { pid, parent } of processes) if (own.has(parent)) own.add(pid);
+    }
+    return processes
+      .filter(({ pid, args }) => own.has(pid) && /dist\/engine\.js$/.test(args))
+      .map(({ pid }) => pid);
+  }
+
+  /** Keeps a picture of the window. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
+  }
+
+  /** The innermost page of the diagram that is visible. */
+  get diagram(): FrameLocator {
+    return this.page.frameLocator('iframe.webview:visible').frameLocator('iframe#active-frame');
+  }
+
+  /** Waits until a diagram is drawn; its description. */
+  async drawn(pattern: RegExp): Promise<string> {
+    const described = this.diagram.locator('[aria-label]');
+    await described.first().waitFor({ timeout: 30_000 });
+    const end = Date.now() + 30_000;
+    let labels: string[] = [];
+    while (Date.now() < end) {
+      labels = await described.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+      const found = labels.find((label) => pattern.test(label));
+      if (found !== undefined) return found;
+      await this.page.waitForTimeout(100);
+    }
+
+    assert.fail(`no diagram is described as ${pattern}, only: ${labels.join(' | ')}`);
+  }
+
+  /** A row of the Explorer or of a tree of ours, by the start of its name. */
+  row(name: string): Locator {
+    return this.page.locator(`.monaco-list-row[aria-label^=${JSON.stringify(name)}]:visible`).first();
+  }
+
+  /** Opens a folder of the Explorer. */
+  async expand(name: string): Promise<void> {
+    const row = this.row(name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+  }
+
+  /** Right-clicks and chooses an entry of the menu. */
+  async menu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.locator('.context-view .action-label', { hasText: entry }).first();
+    await item.waitFor();
+    // The menu ignores the mouse for a moment after it opened.
+    await this.page.waitForTimeout(300);
+    await item.click();
+  }
+
+  /** Chooses an entry of the list that asks. */
+  async pick(entry: string | RegExp): Promise<void> {
+    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: entry }).first();
+    await row.waitFor();
+    // A list that is still being filled loses the click.
+    await this.page.waitForTimeout(500);
+    await row.click();
+  }
+
+  /** Runs a command by the palette. */
+  async command(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input');
+    for (let tries = 0; ; tries++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.fill(`>${title}`, { timeout: 3_000 });
+        break;
+      } catch (error) {
+        // A page that takes the focus as it loads closes the palette.
+        if (tries === 5) throw error;
+      }
+    }
+    await this.pick(title);
+  }
+
+  /** Answers the box that asks for a text. */
+  async answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input');
+    await input.waitFor();
+    // The dialog for files fills in its own proposal a moment after it opened.
+    await this.page.waitForTimeout(500);
+    await input.fill(text);
+    await this.page.waitForTimeout(500);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** A message, in the list of messages: the driver of tests keeps them from popping up. */
+  async message(text: string | RegExp): Promise<Locator> {
+    const center = this.page.locator('.notifications-center.visible');
+    if ((await center.count()) === 0) await this.page.locator('[id="status.notifications"]').click();
+    const item = center.locator('.notification-list-item', { hasText: text }).first();
+    await item.waitFor({ timeout: 20_000 });
+    // The hover of whatever the mouse rests on would cover the buttons.
+    await this.page.mouse.move(640, 4);
+    return item;
+  }
+
+  /** Clears all messages. */
+  async clearMessages(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** Text of our entry in the status bar. */
+  async status(pattern: RegExp): Promise<string> {
+    const entry = this.page.locator('.statusbar-item', { hasText: pattern }).first();
+    await entry.waitFor({ timeout: 20_000 });
+    return entry.innerText();
+  }
+
+  /** Opens the Explorer. */
+  async explorer(): Promise<void> {
+    await this.command('File: Focus on Files Explorer');
+    await this.page.locator('.explorer-folders-view').waitFor();
+  }
+
+  /** Opens the side panel. */
+  async sidePanel(): Promise<void> {
+    const tab = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator('[aria-label^="Activation Patterns"]'),
+    });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  }
+}

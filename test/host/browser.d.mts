@@ -1,0 +1,5 @@
+import type { Browser } from 'playwright-core';
+
+export function findChromium(): string | undefined;
+export function openBrowser(): Promise<Browser>;
+export function windowAddress(origin: string, folder: string, tests?: string): string;

@@ -1,0 +1,110 @@
+// Mocha inside the extension host of a real VS Code.
+//   node test/host/run.mjs [words of test titles]
+import { build } from 'esbuild';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+import { buildProduct, root } from '../../esbuild.mjs';
+import { findChromium, openBrowser, windowAddress } from './browser.mjs';
+import { installHost } from './install.mjs';
+import { startServer } from './server.mjs';
+import { makeWorkspace } from './workspace.mjs';
+
+/** Longer than all tests of the host together take. */
+const PATIENCE_MS = 240_000;
+/** Marks the lines by which the mocha in the host tells its results. */
+export const MARK = '@apd-test ';
+
+/** Why suites that need a real VS Code cannot run here; undefined when they can. */
+export function hostObstacle() {
+  const reason = installHost();
+  if (reason) return `VS Code for the tests ${reason}`;
+  return findChromium() ? undefined : 'Chromium is not installed (Debian package chromium)';
+}
+
+/** Bundles the tests of the host. Returns the module with `run`. */
+export async function bundleHostTests() {
+  const names = (await readdir(path.join(root, 'test', 'host')))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    external: ['vscode', 'mocha'],
+  };
+  const outdir = path.join(root, 'out', 'test', 'host');
+  const contents = names.map((name) => `import './${name}';`).join('\n');
+  await build({
+    ...common,
+    stdin: { contents, resolveDir: path.join(root, 'test', 'host') },
+    outfile: path.join(outdir, 'tests.js'),
+  });
+  await build({ ...common, entryPoints: ['test/host/index.ts'], outfile: path.join(outdir, 'index.js') });
+  return path.join(outdir, 'index.js');
+}
+
+/** Runs the suite. Returns its counts, as mocha names them. */
+export async function runHost(grep = '') {
+  const tests = await bundleHostTests();
+  const workspace = makeWorkspace();
+  const server = await startServer({ tests: true, env: { APD_TEST_GREP: grep } });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    return await results(page, windowAddress(server.origin, workspace.folder, tests));
+  } finally {
+    await browser.close();
+    await server.stop();
+    workspace.remove();
+  }
+}
+
+/** Opens the window and listens until its tests have ended. */
+async function results(page, address) {
+  const stats = { passes: 0, failures: 0, pending: 0 };
+  let finish;
+  const ended = new Promise((resolve) => {
+    finish = resolve;
+  });
+  await page.exposeFunction('codeAutomationLog', (type, args) => {
+    const text = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))).join(' ');
+    if (!text.startsWith(MARK)) {
+      if (process.env.APD_TEST_VERBOSE) console.log(`[${type}] ${text}`);
+      return;
+    }
+    const note = JSON.parse(text.slice(MARK.length));
+    if (note.line) console.log(note.line);
+    if (note.kind) stats[note.kind]++;
+  });
+  await page.exposeFunction('codeAutomationExit', (code) => finish(code));
+  const timer = setTimeout(() => finish('timeout'), PATIENCE_MS);
+  await page.goto(address);
+  const code = await ended;
+  clearTimeout(timer);
+  if (code !== 0 && stats.failures === 0) {
+    console.log(`  the extension host ended with ${code}`);
+    await page.screenshot({ path: path.join(root, 'out', 'test', 'host-failure.png') });
+    stats.failures = 1;
+  }
+  console.log(
+    `\n  ${stats.passes} passing, ${stats.failures} failing, ${stats.pending} pending (in VS Code)\n`,
+  );
+  return stats;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const obstacle = hostObstacle();
+  if (obstacle) {
+    console.error(obstacle);
+    process.exit(1);
+  }
+  await buildProduct();
+  const stats = await runHost(process.argv.slice(2).join(' '));
+  process.exit(stats.failures > 0 || stats.passes === 0 ? 1 : 0);
+}

@@ -1,0 +1,16 @@
+export interface ServerOptions {
+  tests?: boolean;
+  extensions?: string;
+  folder?: string;
+  settings?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+export interface Server {
+  origin: string;
+  data: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+export function startServer(options?: ServerOptions): Promise<Server>;

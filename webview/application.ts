@@ -1,0 +1,277 @@
+import type { FromPanel, ToPanel } from '../src/protocol/panel';
+import type { Scene } from '../src/protocol/scene';
+import { initialState, type BlockReference, type ViewState } from '../src/protocol/state';
+import { FilterBar } from './controls/filterBar';
+import { Legend } from './controls/legend';
+import { levelMenu } from './controls/levelMenu';
+import { openMenu } from './controls/popupMenu';
+import { TimelineChart } from './controls/timeline';
+import { Toolbar } from './controls/toolbar';
+import {
+  describeBlock,
+  describeRibbon,
+  describeScene,
+  describeUnit,
+  sayDescription,
+  type Description,
+} from './diagram/describe';
+import { DiagramView } from './diagram/diagramView';
+import type { Place } from './diagram/drawnScene';
+import type { Hit } from './diagram/hitTest';
+import { bindKeys } from './diagram/keyboard';
+import { unitAt } from './diagram/paintPatterns';
+import { Pointer } from './diagram/pointer';
+import { make } from './dom';
+import { Notices } from './notices';
+import { keptZoom, persisted, type Persisted } from './persisted';
+import { filterTitle, levelName, selectBlock, snapshotName } from './references';
+import type { Shown } from './shown';
+import { TableDialog } from './tableDialog';
+import { onThemeChange } from './theme';
+import { Tooltip } from './tooltip';
+
+/** The page: hears the extension, shows what it says, and asks it for changes. It keeps no state of its own but the zoom. */
+export class Application {
+  private shown: Shown = { scene: -1, state: initialState };
+  private readonly view: DiagramView;
+  private readonly pointer: Pointer;
+  private readonly tooltip = new Tooltip();
+  private readonly table = new TableDialog();
+  private readonly notices: Notices;
+  private readonly toolbar: Toolbar;
+  private readonly filters: FilterBar;
+  private readonly legend: Legend;
+  private readonly timeline: TimelineChart;
+  private readonly live = make('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+
+  constructor(
+    root: HTMLElement,
+    private readonly post: (message: FromPanel) => void,
+    private readonly persist: (state: Persisted | undefined) => void,
+    private readonly kept: unknown,
+  ) {
+    const change = (part: Partial<ViewState>) => this.change(part);
+    this.notices = new Notices((command) => this.post({ type: 'command', command }));
+    this.view = new DiagramView(
+      post,
+      (column, anchor) => this.openHeadMenu(column, anchor),
+      (width, height) => this.post({ type: 'resized', width, height }),
+    );
+    this.pointer = new Pointer(this.view, {
+      hover: (hit, x, y) => this.hover(hit, x, y),
+      select: (place, add) => this.select(place, add),
+      filter: (place) => this.filter([this.view.referenceOf(place)]),
+      zoomed: () => this.keep(),
+    });
+    this.toolbar = new Toolbar({
+      change,
+      command: (command) => this.post({ type: 'command', command }),
+      findInstance: (instance) => this.post({ type: 'findInstance', instance }),
+      zoomBy: (factor) => this.pointer.zoomBy(factor),
+      fit: () => this.pointer.fit(),
+      openTable: () => this.openTable(),
+    });
+    this.filters = new FilterBar((filters) => this.change({ filters }));
+    this.legend = new Legend((hiddenClasses) => this.change({ hiddenClasses }));
+    this.timeline = new TimelineChart(change);
+    this.bindKeys();
+    onThemeChange(() => this.view.restyle());
+    const { notices } = this;
+    root.append(this.toolbar.element, this.filters.element, notices.error, notices.busy, notices.empty);
+    this.view.stage.element.append(notices.nothing);
+    root.append(this.view.element, this.legend.element, this.timeline.element);
+    root.append(this.tooltip.element, this.live, this.table.element);
+    this.update(this.shown);
+  }
+
+  /** Size of the drawing's room, for the handshake. */
+  get size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.view.element;
+    return { width: clientWidth || window.innerWidth, height: clientHeight || window.innerHeight };
+  }
+
+  /** Hears one message of the extension. */
+  receive(message: ToPanel): void {
+    switch (message.type) {
+      case 'show':
+        if (message.scene >= this.shown.scene || message.run?.folder !== this.shown.run?.folder) {
+          this.update(message);
+        }
+        break;
+      case 'state':
+        this.update({ ...this.shown, state: message.state });
+        break;
+      case 'busy':
+        this.notices.showBusy(message.message, message.share);
+        break;
+      case 'idle':
+        this.notices.showIdle();
+        break;
+      case 'error':
+        this.notices.showIdle();
+        this.notices.showEmpty(false);
+        this.notices.showError(message.message);
+        this.say(message.message);
+        break;
+      case 'paths':
+        this.view.receivePaths(message.request, message.scene, message.paths);
+        break;
+      case 'selected':
+        if (message.scene === this.shown.scene) this.view.setSelectedPaths(message.paths);
+        break;
+    }
+  }
+
+  private update(shown: Shown): void {
+    const before = this.shown;
+    this.shown = shown;
+    const { run, state, drawing } = shown;
+    this.notices.showEmpty(run === undefined && shown.scene >= 0);
+    this.notices.nothing.hidden = drawing?.instances !== 0;
+    if (drawing && drawing !== before.drawing) {
+      this.notices.hideError();
+      this.notices.showIdle();
+      this.tooltip.hide();
+    }
+    this.toolbar.show(shown);
+    this.filters.show(shown);
+    this.legend.show(shown);
+    this.timeline.show(shown);
+    this.view.show(shown);
+    if (run && before.run?.folder !== run.folder) this.pointer.restore(keptZoom(this.kept, run.folder));
+    this.keep();
+    if (!run || !drawing || drawing === before.drawing) return;
+    const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
+    const label = describeScene(drawing, run.name, snapshot);
+    this.view.stage.element.setAttribute('aria-label', label);
+    if (before.drawing) this.say(label.split('.')[0]);
+  }
+
+  private keep(): void {
+    const { run, state } = this.shown;
+    this.persist(persisted(run?.folder, state, this.pointer.kept()));
+  }
+
+  /** Shows a change at once where that needs no drawing, and asks the session for it. */
+  private change(part: Partial<ViewState>): void {
+    this.post({ type: 'change', change: part });
+    this.update({ ...this.shown, state: { ...this.shown.state, ...part } });
+  }
+
+  private say(text: string): void {
+    this.live.textContent = text;
+  }
+
+  private hover(hit: Hit | undefined, x: number, y: number): void {
+    this.view.setHover(hit);
+    const { drawing } = this.shown;
+    if (!hit || !drawing) this.tooltip.hide();
+    else this.tooltip.show(this.describe(drawing, hit, x, y), this.view.fills(), x, y);
+  }
+
+  private describe(drawing: Scene, hit: Hit, clientX: number, clientY: number): Description {
+    if (hit.kind === 'ribbon' && (drawing.kind === 'flow' || drawing.kind === 'time')) {
+      return describeRibbon(drawing, hit.gap, hit.flow);
+    }
+    const place = hit.kind === 'block' ? hit : { column: 0, block: 0 };
+    const description = describeBlock(drawing, place.column, place.block);
+    if (drawing.kind !== 'patterns' || !this.view.drawn) return description;
+    const unit = unitAt(drawing, this.view.drawn, this.pointer.pointOf({ clientX, clientY }).x);
+    const facts = unit === undefined ? [] : describeUnit(drawing, place.block, unit);
+    return { ...description, facts: [...description.facts, ...facts] };
+  }
+
+  private focused(place: Place): void {
+    const { drawing } = this.shown;
+    const { drawn, zoom, stage } = this.view;
+    if (!drawing || !drawn) return;
+    const description = describeBlock(drawing, place.column, place.block);
+    this.say(sayDescription(description));
+    const column = drawn.columns[place.column];
+    const box = column.byBlock[place.block];
+    const { left, top } = stage.element.getBoundingClientRect();
+    const x = left + (column.x + column.width) * zoom.k + zoom.x;
+    const y = top + (box.y + box.height / 2) * zoom.k + zoom.y;
+    this.tooltip.show(description, this.view.fills(), x, y);
+  }
+
+  private select(place: Place | undefined, add: boolean): void {
+    const { selection } = this.shown.state;
+    if (place) {
+      this.view.setFocus(place, false);
+      this.change({ selection: selectBlock(selection, this.view.referenceOf(place), add) });
+    } else if (selection.kind !== 'none') {
+      this.change({ selection: { kind: 'none' } });
+    }
+  }
+
+  private filter(blocks: BlockReference[]): void {
+    const { run, state, drawing } = this.shown;
+    if (!run || !drawing || blocks.length === 0) return;
+    const title =
+      drawing.kind === 'partition' || blocks.length > 1
+        ? filterTitle(blocks, state, run)
+        : this.oneBlockTitle(drawing, blocks[0]);
+    this.post({ type: 'filter', blocks, title });
+  }
+
+  private oneBlockTitle(drawing: Scene, { column, block }: BlockReference): string {
+    const place = this.view.drawn!.columns.findIndex((one) => one.source === column);
+    const { run, state } = this.shown;
+    return `${describeBlock(drawing, place, block).title} at ${snapshotName(run!, state.view === 'time' ? column : state.snapshot)}`;
+  }
+
+  private back(): void {
+    const { selection, filters } = this.shown.state;
+    this.tooltip.hide();
+    if (selection.kind !== 'none') {
+      this.change({ selection: { kind: 'none' } });
+      this.say('Nothing selected');
+    } else if (filters.length > 0) {
+      this.change({ filters: filters.slice(0, -1) });
+    }
+  }
+
+  private bindKeys(): void {
+    bindKeys(this.view, {
+      focused: (place) => this.focused(place),
+      select: (place, add) => {
+        this.select(place, add);
+        this.view.setFocus(place, true);
+        const { selection } = this.shown.state;
+        this.say(`${selection.kind === 'blocks' ? selection.blocks.length : 0} selected`);
+      },
+      filter: (place) => {
+        const { selection } = this.shown.state;
+        if (selection.kind === 'blocks') this.filter(selection.blocks);
+        else if (place) this.filter([this.view.referenceOf(place)]);
+      },
+      back: () => this.back(),
+      snapshot: (step) => this.toolbar.stepper.step(step),
+      play: () => this.toolbar.stepper.togglePlay(),
+      zoomBy: (factor) => this.pointer.zoomBy(factor),
+      fit: () => this.pointer.fit(),
+    });
+    this.view.stage.element.addEventListener('blur', () => this.tooltip.hide());
+  }
+
+  private openHeadMenu(column: number, anchor: HTMLElement): void {
+    const { run, state, drawing } = this.shown;
+    if (!run || !drawing) return;
+    const source = this.view.drawn?.columns[column]?.source ?? state.level;
+    const level = drawing.kind === 'time' ? state.level : source;
+    if (level >= run.layers.length) return;
+    openMenu(
+      anchor,
+      levelName(run, level),
+      levelMenu(run, state, level, (part) => this.change(part)),
+    );
+  }
+
+  private openTable(): void {
+    const { run, state, drawing } = this.shown;
+    if (!run || !drawing) return;
+    const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
+    this.table.open(drawing, describeScene(drawing, run.name, snapshot).split('. ')[0]);
+  }
+}

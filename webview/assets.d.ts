@@ -1,0 +1,2 @@
+/** Style sheets are bundled into the page's own. */
+declare module '*.css';

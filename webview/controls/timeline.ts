@@ -1,0 +1,209 @@
+import { axisBottom, axisLeft, axisRight, line, max, scaleLinear, select, type ScaleLinear } from 'd3';
+import { formatCount, formatShare } from '../../src/core/look/text';
+import type { Timeline } from '../../src/protocol/scene';
+import type { ViewState } from '../../src/protocol/state';
+import { make, setStyle } from '../dom';
+import { snapshotName } from '../references';
+import type { Shown } from '../shown';
+import { nearestSnapshot, snapshotByKey, snapshotPositions } from '../timelineScale';
+
+const HEIGHT = 98;
+const MARGIN = { top: 18, right: 56, bottom: 20, left: 50 };
+
+/** Patterns per level and accuracy over the snapshots, with a cursor that can be dragged. */
+export class TimelineChart {
+  readonly element = make('div', { class: 'timeline', role: 'slider', tabindex: '0' });
+  private readonly svg = select(this.element).append('svg').attr('aria-hidden', 'true');
+  private readonly readout = make('div', { class: 'timeline-readout' });
+  private shown?: Shown;
+  private positions: number[] = [];
+  private x: ScaleLinear<number, number> = scaleLinear();
+  private drawnFor?: { timeline: Timeline; width: number; level: number };
+  private dragged?: number;
+
+  /** @param change asked to show another snapshot */
+  constructor(private readonly change: (change: Partial<ViewState>) => void) {
+    this.element.setAttribute('aria-label', 'Snapshot');
+    this.element.append(this.readout);
+    this.bind();
+    new ResizeObserver(() => this.draw()).observe(this.element);
+  }
+
+  show(shown: Shown): void {
+    this.shown = shown;
+    const count = shown.timeline?.epochs.length ?? 0;
+    this.element.hidden = count < 2;
+    if (count < 2) return;
+    const { snapshot } = shown.state;
+    this.element.setAttribute('aria-valuemin', '0');
+    this.element.setAttribute('aria-valuemax', String(count - 1));
+    this.element.setAttribute('aria-valuenow', String(snapshot));
+    this.element.setAttribute('aria-valuetext', this.valuesAt(snapshot).join(', '));
+    this.draw();
+  }
+
+  private draw(): void {
+    const { shown } = this;
+    const timeline = shown?.timeline;
+    const width = this.element.clientWidth;
+    if (!shown || !timeline || width === 0 || this.element.hidden) return;
+    const { level } = shown.state;
+    const { drawnFor } = this;
+    if (drawnFor?.timeline !== timeline || drawnFor.width !== width || drawnFor.level !== level) {
+      this.drawnFor = { timeline, width, level };
+      this.drawCurves(timeline, width, level);
+    }
+    this.moveCursor(this.dragged ?? shown.state.snapshot);
+  }
+
+  private drawCurves(timeline: Timeline, width: number, level: number): void {
+    this.positions = snapshotPositions(timeline);
+    const last = this.positions[this.positions.length - 1];
+    this.x = scaleLinear([this.positions[0], last], [MARGIN.left, width - MARGIN.right]);
+    const bottom = HEIGHT - MARGIN.bottom;
+    const most = max(timeline.patterns.flat(), (value) => value ?? 0) ?? 1;
+    const y = scaleLinear([0, Math.max(1, most)], [bottom, MARGIN.top]).nice(3);
+    const share = scaleLinear([0, 1], [bottom, MARGIN.top]);
+    this.svg.attr('viewBox', `0 0 ${width} ${HEIGHT}`).attr('height', HEIGHT).attr('width', width);
+    this.svg.selectAll('*').remove();
+    this.drawAxes(timeline, width, y, share);
+    const curve = (values: (number | undefined)[], scale: ScaleLinear<number, number>) =>
+      line<number | undefined>()
+        .defined((value) => value !== undefined)
+        .x((_, i) => this.x(this.positions[i]))
+        .y((value) => scale(value ?? 0))(values);
+    timeline.patterns.forEach((values, l) => {
+      // Deeper levels are darker; the chosen one stands out.
+      const depth = (l + 1) / timeline.patterns.length;
+      this.svg
+        .append('path')
+        .attr('class', l === level ? 'level chosen' : 'level')
+        .attr('stroke-opacity', 0.3 + 0.6 * depth)
+        .attr('d', curve(values, y));
+    });
+    this.svg.append('path').attr('class', 'accuracy').attr('d', curve(timeline.accuracy, share));
+    this.svg.append('line').attr('class', 'cursor').attr('y1', 8).attr('y2', bottom);
+    this.svg.append('path').attr('class', 'cursor-grip').attr('d', 'M-5 2H5V7L0 12L-5 7Z');
+  }
+
+  private drawAxes(
+    timeline: Timeline,
+    width: number,
+    y: ScaleLinear<number, number>,
+    share: ScaleLinear<number, number>,
+  ): void {
+    const ticks = Math.max(2, Math.min(this.positions.length, Math.floor(width / 56)));
+    const every = Math.ceil(this.positions.length / ticks);
+    const shown = this.positions.filter((_, i) => i % every === 0);
+    const nameOf = (position: number) => String(timeline.epochs[this.positions.indexOf(position)]);
+    this.svg
+      .append('g')
+      .attr('class', 'axis')
+      .attr('transform', `translate(0,${HEIGHT - MARGIN.bottom})`)
+      .call(
+        axisBottom<number>(this.x)
+          .tickValues(shown)
+          .tickFormat((value) => nameOf(value))
+          .tickSize(3),
+      );
+    this.svg
+      .append('g')
+      .attr('class', 'axis')
+      .attr('transform', `translate(${MARGIN.left - 6},0)`)
+      .call(
+        axisLeft<number>(y)
+          .ticks(3)
+          .tickFormat((value) => formatCount(value))
+          .tickSize(3),
+      );
+    this.drawTitle('patterns per level', 'axis-title', 4, 'start');
+    if (timeline.accuracy.every((value) => value === undefined)) return;
+    this.drawTitle('accuracy', 'axis-title accuracy-title', width - 6, 'end');
+    this.svg
+      .append('g')
+      .attr('class', 'axis accuracy-axis')
+      .attr('transform', `translate(${width - MARGIN.right + 6},0)`)
+      .call(
+        axisRight<number>(share)
+          .tickValues([0, 0.5, 1])
+          .tickFormat((value) => `${value * 100} %`)
+          .tickSize(3),
+      );
+  }
+
+  private drawTitle(text: string, className: string, x: number, anchor: 'start' | 'end'): void {
+    this.svg
+      .append('text')
+      .attr('class', className)
+      .attr('x', x)
+      .attr('y', 10)
+      .attr('text-anchor', anchor)
+      .text(text);
+  }
+
+  private moveCursor(snapshot: number): void {
+    const x = this.x(this.positions[snapshot] ?? this.positions[0]);
+    this.svg.select('.cursor').attr('x1', x).attr('x2', x);
+    this.svg.select('.cursor-grip').attr('transform', `translate(${x},0)`);
+  }
+
+  private bind(): void {
+    const { element } = this;
+    const at = (event: PointerEvent) =>
+      nearestSnapshot(this.positions, this.x.invert(event.clientX - element.getBoundingClientRect().left));
+    element.addEventListener('pointerdown', (event) => {
+      element.setPointerCapture(event.pointerId);
+      this.goTo((this.dragged = at(event)));
+    });
+    element.addEventListener('pointermove', (event) => {
+      const snapshot = at(event);
+      this.showValues(snapshot);
+      if (this.dragged === undefined || this.dragged === snapshot) return;
+      this.dragged = snapshot;
+      this.goTo(snapshot);
+    });
+    const end = () => {
+      this.dragged = undefined;
+      this.readout.hidden = true;
+    };
+    element.addEventListener('pointerup', () => (this.dragged = undefined));
+    element.addEventListener('pointercancel', end);
+    element.addEventListener('pointerleave', end);
+    this.readout.hidden = true;
+    element.addEventListener('keydown', (event) => {
+      const count = this.shown?.timeline?.epochs.length ?? 0;
+      const to = snapshotByKey(event.key, this.shown?.state.snapshot ?? 0, count);
+      if (to === undefined) return;
+      event.preventDefault();
+      this.goTo(to);
+    });
+  }
+
+  private goTo(snapshot: number): void {
+    this.moveCursor(snapshot);
+    if (snapshot !== this.shown?.state.snapshot) this.change({ snapshot });
+  }
+
+  private showValues(snapshot: number): void {
+    const values = this.valuesAt(snapshot);
+    this.readout.replaceChildren(...values.map((value) => make('div', {}, value)));
+    this.readout.hidden = false;
+    const x = this.x(this.positions[snapshot]);
+    const width = this.readout.offsetWidth;
+    const left = x + 12 + width > this.element.clientWidth ? x - 12 - width : x + 12;
+    setStyle(this.readout, { left: `${Math.max(0, left)}px` });
+  }
+
+  /** What is known of a snapshot, in words. */
+  private valuesAt(snapshot: number): string[] {
+    const { timeline, run } = this.shown!;
+    if (!timeline || !run) return [];
+    const accuracy = timeline.accuracy[snapshot];
+    const levels = timeline.levels.map((name, l) => {
+      const patterns = timeline.patterns[l]?.[snapshot];
+      return patterns === undefined ? `${name}: not yet counted` : `${name}: ${formatCount(patterns)}`;
+    });
+    const right = accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`];
+    return [snapshotName(run, snapshot), ...right, ...levels];
+  }
+}

@@ -1,0 +1,160 @@
+import { mergedKinds } from '../../src/core/look/merged';
+import { countOf, formatCount, formatShare } from '../../src/core/look/text';
+import type {
+  FlowScene,
+  PartitionScene,
+  PatternsScene,
+  Scene,
+  SceneClass,
+  SceneColumn,
+} from '../../src/protocol/scene';
+
+/** A class's part of a block. */
+export interface ClassShare {
+  /** Index into the scene's classes. */
+  class: number;
+  name: string;
+  instances: number;
+  share: number;
+}
+
+/** What is said of a block, set, row or ribbon: in the tooltip, to screen readers, in the table. */
+export interface Description {
+  title: string;
+  facts: string[];
+  /** Largest first. */
+  shares: ClassShare[];
+}
+
+/** Describes a block of any view; column and block are indices of the scene. */
+export function describeBlock(scene: Scene, column: number, block: number): Description {
+  switch (scene.kind) {
+    case 'flow':
+    case 'time':
+      return describeFlowBlock(scene, column, block);
+    case 'partition':
+      return describeSet(scene, column, block);
+    case 'patterns':
+      return describePattern(scene, block);
+  }
+}
+
+/** Describes one class's flow from a block to one of the next column. */
+export function describeRibbon(scene: FlowScene, gap: number, flow: number): Description {
+  const flows = scene.flows[gap];
+  const from = scene.columns[gap];
+  const to = scene.columns[gap + 1];
+  const instances = flows.instances[flow];
+  const source = flows.source[flow];
+  const target = flows.target[flow];
+  return {
+    title: `${scene.classes[flows.class[flow]].name}: ${countOf(instances, 'instance')}`,
+    facts: [
+      `from ${nameOf(scene, gap, source)} (${formatShare(instances / from.instances[source])} of it)`,
+      `to ${nameOf(scene, gap + 1, target)} (${formatShare(instances / to.instances[target])} of it)`,
+    ],
+    shares: [],
+  };
+}
+
+/** Describes a unit of the patterns view; `unit` is its place among the shown ones. */
+export function describeUnit(scene: PatternsScene, row: number, unit: number): string[] {
+  const state = ['', ' · dead: never on', ' · always on'][scene.unitState[unit]];
+  return [
+    `unit ${scene.units[unit]}: piece ${scene.piecesOf[row * scene.units.length + unit]}${state}`,
+    `tells ${scene.information[unit].toFixed(2)} bits of the class`,
+  ];
+}
+
+/** The same in one line, for announcements. */
+export function sayDescription({ title, facts, shares }: Description): string {
+  const classes = shares.slice(0, 3).map(({ name, share }) => `${name} ${formatShare(share)}`);
+  return [title, ...facts, ...classes].join(', ');
+}
+
+/** Column and block in a few words: "relu_2, pattern 12". */
+export function nameOf(scene: FlowScene, column: number, block: number): string {
+  const { head, kind, node, nodes, word } = scene.columns[column];
+  if (word === 'output') return `predicted ${scene.outputs[block]?.name ?? block}`;
+  const what = kind[block] === 'alone' ? `${word} ${node[block]}` : countOf(nodes[block], word);
+  return `${head.title[0]}, ${what}`;
+}
+
+function describeFlowBlock(scene: FlowScene, c: number, block: number): Description {
+  const column = scene.columns[c];
+  const { instances, kind, nodes, word, change } = column;
+  const share = formatShare(instances[block] / Math.max(1, scene.instances));
+  const facts = [`${countOf(instances[block], 'instance')} · ${share} of those shown`];
+  if (kind[block] !== 'alone') {
+    const merged = mergedKinds.find((entry) => entry.kind === kind[block])!;
+    facts.push(`${countOf(nodes[block], word)} ${merged.text}`);
+  }
+  // Where all is new there was no picture before.
+  const follows = change.some((code) => code !== 2);
+  const became = ['', 'split off since the last picture', 'new since the last picture'][change[block]];
+  if (follows && became && word !== 'output') facts.push(became);
+  return { title: nameOf(scene, c, block), facts, shares: sharesOf(scene.classes, column, block) };
+}
+
+function describeSet(scene: PartitionScene, c: number, block: number): Description {
+  const column = scene.columns[c];
+  const instances = column.instances[block];
+  const last = c === scene.columns.length - 1;
+  const leaf = column.leaf[block] === 1;
+  const sets = leaf
+    ? countOf(column.sets[block], 'cluster')
+    : countOf(column.sets[block], 'set that is split further back', 'sets that are split further back');
+  const output = scene.outputs[column.output[block]]?.name ?? String(column.output[block]);
+  return {
+    title: last ? `predicted ${output}` : `${column.head.title[0]}, ${sets}`,
+    facts: [
+      `${countOf(instances, 'instance')} · ${formatShare(instances / Math.max(1, scene.instances))} of those shown`,
+      ...(last ? [] : [`mostly predicted ${output}`]),
+      ...(leaf && !last ? ['nothing further back tells more of the output'] : []),
+    ],
+    shares: sharesOf(scene.classes, column, block),
+  };
+}
+
+function describePattern(scene: PatternsScene, row: number): Description {
+  const { word, node, occurrences, majority, purity } = scene;
+  const share = formatShare(occurrences[row] / Math.max(1, scene.instances));
+  return {
+    title: `${scene.head.title[0]}, ${word} ${node[row]}`,
+    facts: [
+      `${countOf(occurrences[row], 'instance')} · ${share} of those shown`,
+      `mostly ${scene.classes[majority[row]]?.name ?? majority[row]} (${formatShare(purity[row])})`,
+    ],
+    shares: [],
+  };
+}
+
+function sharesOf(
+  classes: SceneClass[],
+  column: Pick<SceneColumn, 'offsets' | 'histogramClass' | 'histogramCount' | 'instances'>,
+  block: number,
+): ClassShare[] {
+  const shares: ClassShare[] = [];
+  for (let e = column.offsets[block]; e < column.offsets[block + 1]; e++) {
+    const index = column.histogramClass[e];
+    const instances = column.histogramCount[e];
+    const share = instances / column.instances[block];
+    shares.push({ class: index, name: classes[index]?.name ?? String(index), instances, share });
+  }
+  return shares.sort((a, b) => b.instances - a.instances || a.class - b.class);
+}
+
+/** What the whole drawing shows, as its label for screen readers. */
+export function describeScene(scene: Scene, run: string, snapshot: string): string {
+  const views = {
+    flow: 'Activation pattern diagram',
+    partition: 'Partition by information gain',
+    time: 'One level over the snapshots',
+    patterns: 'Patterns of one level',
+  };
+  const columns =
+    scene.kind === 'patterns'
+      ? `${formatCount(scene.node.length)} of ${countOf(scene.allPatterns, scene.word)}`
+      : countOf(scene.columns.length, 'column');
+  return `${views[scene.kind]} of ${run}, ${snapshot}: ${countOf(scene.instances, 'instance')}, ${columns}. Arrow keys move between blocks, Enter selects, F filters, Escape goes back.`;
+}

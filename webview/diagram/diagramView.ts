@@ -1,0 +1,268 @@
+import { colouringOf, type Shown } from '../shown';
+import { classFills, readColours, reducedMotion } from '../theme';
+import type { FromPanel } from '../../src/protocol/panel';
+import type { Paths } from '../../src/protocol/scene';
+import type { BlockReference } from '../../src/protocol/state';
+import { make, setStyle } from '../dom';
+import { Animation } from './animation';
+import { columnOf, type DrawnScene, type Place } from './drawnScene';
+import { FrameClock } from './frameClock';
+import { makeHatchings } from './hatching';
+import { Heads } from './heads';
+import type { Hit } from './hitTest';
+import { layoutScene } from './layoutScene';
+import { motionBetween } from './motion';
+import { PathRequests } from './pathRequests';
+import type { Paints } from './paint';
+import { Picture } from './picture';
+import type { Zoom } from './placeLabels';
+import { Stage } from './stage';
+
+/** How long after the last move of a pan the picture is painted sharp, in milliseconds. */
+const SETTLE = 110;
+
+/** Up to so many selected instances have rings around their sets: more would hide the partition. */
+const RINGED_INSTANCES = 10;
+
+/** The diagram: what is drawn, lit, hovered and focused. Pointer and keyboard act on it from outside. */
+export class DiagramView {
+  readonly stage = new Stage();
+  readonly heads: Heads;
+  readonly element: HTMLElement;
+  /** What is on the canvas; undefined while there is nothing to draw. */
+  drawn?: DrawnScene;
+  shown?: Shown;
+  zoom: Zoom = { k: 1, x: 0, y: 0 };
+  /** Where the keyboard is, or will go on from. */
+  focus?: Place;
+  /** Whether the keyboard moved last: only then is its place shown. */
+  private byKeyboard = false;
+  private hover?: Hit;
+  private paints?: Paints;
+  private hoverPaths?: Paths;
+  private selectedPaths?: Paths;
+  /** Zoom at which the picture was painted. */
+  private painted: Zoom = this.zoom;
+  private stale = true;
+  private settleTimer?: number;
+  private readonly picture = new Picture(this.stage);
+  private readonly animation: Animation;
+  private readonly clock = new FrameClock(() => this.draw());
+  private readonly paths: PathRequests;
+
+  /** @param onResized told when the room of the drawing changed */
+  constructor(
+    post: (message: FromPanel) => void,
+    openMenu: (column: number, anchor: HTMLElement) => void,
+    onResized: (width: number, height: number) => void,
+  ) {
+    this.heads = new Heads(openMenu);
+    this.element = make('div', { class: 'diagram' }, this.heads.element, this.stage.element);
+    this.animation = new Animation(() => this.repaint());
+    this.paths = new PathRequests(post, (paths) => {
+      this.hoverPaths = paths;
+      this.clock.request();
+    });
+    let told = '';
+    new ResizeObserver(() => {
+      if (this.stage.fit()) this.layOut();
+      const { width, height } = this.stage;
+      if (width === 0 || told === `${width} ${height}`) return;
+      told = `${width} ${height}`;
+      onResized(width, height);
+    }).observe(this.stage.element);
+  }
+
+  /** Shows a state: lays out when the drawing is another, and moves there when it follows from the last one. */
+  show(shown: Shown): void {
+    const before = this.shown;
+    const earlier = this.drawn;
+    this.shown = shown;
+    const { drawing } = shown;
+    this.element.hidden = drawing === undefined;
+    if (!drawing) {
+      this.drawn = undefined;
+      return;
+    }
+    this.paths.reset(shown.scene);
+    if (shown.state.selection.kind === 'none') this.selectedPaths = undefined;
+    if (drawing === before?.drawing) {
+      this.repaint();
+      return;
+    }
+    this.selectedPaths = undefined;
+    this.hover = undefined;
+    this.heads.show(drawing);
+    this.layOut();
+    this.keepFocus();
+    if (!before?.drawing || !earlier || !this.drawn || reducedMotion()) return;
+    const motion = motionBetween({ scene: before.drawing, drawn: earlier }, drawing, this.drawn);
+    if (motion) this.animation.play(motion);
+  }
+
+  /** Reads the theme's colours again. */
+  restyle(): void {
+    this.paints = undefined;
+    this.layOut();
+  }
+
+  /** Takes the answer to a question for paths. */
+  receivePaths(request: number, scene: number, paths: Paths): void {
+    this.paths.receive(request, scene, paths);
+  }
+
+  /** Paths of the selection: lit until something else is. */
+  setSelectedPaths(paths: Paths | undefined): void {
+    this.selectedPaths = paths;
+    this.clock.request();
+  }
+
+  /** Lights what passes through what lies under the pointer. */
+  setHover(hit: Hit | undefined): void {
+    this.hover = hit;
+    this.askPaths();
+    this.clock.request();
+  }
+
+  /** Moves the keyboard's focus, or (without `byKeyboard`) only remembers where it will go on from. */
+  setFocus(place: Place | undefined, byKeyboard: boolean): void {
+    this.focus = place;
+    this.byKeyboard = byKeyboard;
+    this.askPaths();
+    this.clock.request();
+  }
+
+  /** Moves the picture; it is painted sharp when it has come to rest. */
+  setZoom(zoom: Zoom): void {
+    this.zoom = zoom;
+    if (this.shown?.drawing?.kind === 'patterns') this.stale = true;
+    window.clearTimeout(this.settleTimer);
+    this.settleTimer = window.setTimeout(() => this.repaint(), SETTLE);
+    this.clock.request();
+  }
+
+  /** Fills of the scene's classes. */
+  fills(): string[] {
+    return this.paintsOf()?.fills ?? [];
+  }
+
+  /** How a block is referred to in messages. */
+  referenceOf({ column, block }: Place): BlockReference {
+    return { column: this.drawn!.columns[column].source, block };
+  }
+
+  /** The selected blocks that are drawn. */
+  selectedPlaces(): Place[] {
+    const { drawn, shown } = this;
+    if (!drawn || !shown || shown.state.selection.kind === 'none') return [];
+    if (shown.state.selection.kind === 'instances') return this.boxesOfPaths();
+    return shown.state.selection.blocks
+      .map(({ column, block }) => ({ column: columnOf(drawn, column), block }))
+      .filter(({ column, block }) => drawn.columns[column]?.byBlock[block] !== undefined);
+  }
+
+  /** Boxes that hold selected instances, in the views where no ribbon leads the eye to them. */
+  private boxesOfPaths(): Place[] {
+    const paths = this.selectedPaths;
+    const kind = this.shown?.drawing?.kind;
+    const few = kind === 'partition' && paths !== undefined && paths.instances <= RINGED_INSTANCES;
+    if (!paths || (kind !== 'patterns' && !few)) return [];
+    return paths.blocks.flatMap((counts, column) =>
+      [...counts.keys()].flatMap((block) => (counts[block] > 0 ? [{ column, block }] : [])),
+    );
+  }
+
+  private shownFocus(): Place | undefined {
+    return this.byKeyboard && document.activeElement === this.stage.element ? this.focus : undefined;
+  }
+
+  private askPaths(): void {
+    const { hover, shown } = this;
+    const focus = this.shownFocus();
+    if (shown?.drawing?.kind === 'patterns') return;
+    if (hover?.kind === 'ribbon') this.paths.ask({ flow: { gap: hover.gap, flow: hover.flow } });
+    else if (hover) this.paths.ask({ block: this.referenceOf(hover) });
+    else if (focus && this.drawn) this.paths.ask({ block: this.referenceOf(focus) });
+    else this.paths.ask(undefined);
+  }
+
+  /** The focus stays on its column where its block is gone. */
+  private keepFocus(): void {
+    if (!this.focus || !this.drawn) return;
+    const column = this.drawn.columns[Math.min(this.focus.column, this.drawn.columns.length - 1)];
+    const kept = column?.byBlock[this.focus.block] ?? column?.boxes[0];
+    this.focus = kept && { column: this.drawn.columns.indexOf(column), block: kept.block };
+    this.askPaths();
+  }
+
+  private layOut(): void {
+    this.animation.stop();
+    this.stage.fit();
+    const drawing = this.shown?.drawing;
+    const paints = this.paintsOf();
+    if (!drawing || !paints || this.stage.width === 0) return;
+    this.drawn = layoutScene(drawing, this.stage.width, this.stage.height, paints.colours.fontWidth);
+    this.repaint();
+  }
+
+  private paintsOf(): Paints | undefined {
+    const drawing = this.shown?.drawing;
+    if (!drawing) return undefined;
+    const { context, ratio } = this.stage.picture;
+    if (!this.paints) {
+      const colours = readColours();
+      this.paints = { colours, fills: [], hatchings: makeHatchings(context, colours.background, ratio) };
+    }
+    this.paints.fills = classFills(drawing.classes, colouringOf(this.shown!));
+    return this.paints;
+  }
+
+  private repaint(): void {
+    this.stale = true;
+    this.clock.request();
+  }
+
+  private draw(): void {
+    const drawing = this.shown?.drawing;
+    const { drawn, zoom } = this;
+    const paints = this.paintsOf();
+    if (!drawing || !drawn || !paints) return;
+    const moving = this.animation.current;
+    const scene = moving ?? drawn;
+    if (this.stale) {
+      this.picture.paintScene(drawing, scene, paints, zoom);
+      this.painted = zoom;
+      this.stale = false;
+    }
+    this.moveWorld();
+    if (!this.resting()) {
+      this.heads.place(drawn, zoom, this.stage.width, paints.colours.fontWidth);
+      this.picture.paintTexts(drawing, scene, paints, zoom);
+      return;
+    }
+    const hovered = this.hover?.kind === 'block' ? [this.hover] : [];
+    const focused = this.shownFocus();
+    // Lights belong to where things come to rest; rows of units have no paths.
+    const dark = moving !== undefined || drawing.kind === 'patterns';
+    const paths = dark ? undefined : (this.hoverPaths ?? this.selectedPaths);
+    const marks = { paths, hovered, focused, selected: this.selectedPlaces() };
+    this.picture.paintLights(scene, marks, paints, zoom);
+    this.picture.paintTexts(drawing, scene, paints, zoom);
+    this.heads.place(drawn, zoom, this.stage.width, paints.colours.fontWidth);
+  }
+
+  private resting(): boolean {
+    const { painted, zoom } = this;
+    return painted.k === zoom.k && painted.x === zoom.x && painted.y === zoom.y;
+  }
+
+  /** While the zoom is another than that of the painted picture, the picture is moved and stretched instead. */
+  private moveWorld(): void {
+    const { painted, zoom } = this;
+    const k = zoom.k / painted.k;
+    const x = zoom.x - painted.x * k;
+    const y = zoom.y - painted.y * k;
+    const transform = this.resting() ? 'none' : `translate(${x}px, ${y}px) scale(${k})`;
+    setStyle(this.stage.world, { transform });
+  }
+}

@@ -1,0 +1,124 @@
+import { firstFitting, fitText, textWidth, countOf } from '../../src/core/look/text';
+import { spreadOut } from '../../src/core/look/spread';
+import type { FlowScene, PartitionScene } from '../../src/protocol/scene';
+import type { DrawnScene } from './drawnScene';
+import { captionSize, nameSize } from './layoutScene';
+
+/** How a drawn scene is zoomed: a point p is shown at p·k + (x, y). */
+export interface Zoom {
+  k: number;
+  x: number;
+  y: number;
+}
+
+/** Where labels go: size of the canvas, and how much wider the font is than the one widths are estimated for. */
+export interface LabelRoom {
+  width: number;
+  height: number;
+  fontWidth: number;
+}
+
+/** A text on the canvas: its left end and its baseline in screen pixels. */
+export interface Label {
+  text: string;
+  x: number;
+  y: number;
+  size: number;
+  bold: boolean;
+  /** Text in the fainter colour. */
+  faint: boolean;
+  /** Stands on ribbons: gets a halo. */
+  halo: boolean;
+}
+
+const LINE = 14;
+const NAME_AND_CAPTION = 28;
+
+/** Names and captions of the outputs beside the last column; none overlap, and with too many the largest are named. */
+export function outputLabels(
+  scene: FlowScene | PartitionScene,
+  drawn: DrawnScene,
+  zoom: Zoom,
+  { width, height, fontWidth }: LabelRoom,
+): Label[] {
+  const last = drawn.columns[drawn.columns.length - 1];
+  if (!last || scene.outputs.length === 0) return [];
+  const x = (last.x + last.width) * zoom.k + zoom.x + 8;
+  const room = (width - x - 2) / fontWidth;
+  if (room < 12) return [];
+  const places = last.boxes
+    .map((box) => ({ box, y: (box.y + box.height / 2) * zoom.k + zoom.y }))
+    .filter(({ box, y }) => {
+      const half = (box.height * zoom.k) / 2;
+      return box.height > 0 && y + half > 0 && y - half < height;
+    });
+  const captioned = places.length * NAME_AND_CAPTION <= height;
+  const step = captioned ? NAME_AND_CAPTION : LINE;
+  const most = Math.max(1, Math.floor(height / step));
+  const largest = new Set([...places].sort((a, b) => b.box.height - a.box.height).slice(0, most));
+  const named = places.filter((place) => largest.has(place));
+  const wanted = named.map(({ y }) => Math.min(height - step / 2, Math.max(step / 2, y)));
+  const centres = spreadOut(wanted, step, step / 2, height - step / 2);
+  return named.flatMap(({ box }, i) => {
+    const { name, caption } = outputOf(scene, box.block);
+    const y = captioned ? centres[i] - 2 : centres[i] + 4;
+    const label = { x, halo: false };
+    const text = fitText(name, room, nameSize, true);
+    const labels: Label[] = [{ ...label, text, y, size: nameSize, bold: true, faint: false }];
+    // Half a caption would mislead: whole, or its first part, or none.
+    const under = captioned ? firstFitting([caption, caption.split(' · ')[0]], room, captionSize) : '';
+    if (under) labels.push({ ...label, text: under, y: y + 13, size: captionSize, bold: false, faint: true });
+    return labels;
+  });
+}
+
+/** Outputs are listed by block in flows, by class in the partition. */
+function outputOf(scene: FlowScene | PartitionScene, block: number): { name: string; caption: string } {
+  const last = scene.columns.length - 1;
+  const index = scene.kind === 'partition' ? scene.columns[last].output[block] : block;
+  return scene.outputs[index] ?? { name: String(index), caption: '' };
+}
+
+/** Captions of merged blocks, beside them over the ribbons, where the block is high and the next column far enough. */
+export function mergedLabels(
+  scene: FlowScene,
+  drawn: DrawnScene,
+  zoom: Zoom,
+  { fontWidth }: LabelRoom,
+): Label[] {
+  return drawn.columns.slice(0, -1).flatMap((column, c) => {
+    const { kind, nodes, instances, word } = scene.columns[c];
+    const x = (column.x + column.width) * zoom.k + zoom.x + 5;
+    const room = ((drawn.columns[c + 1].x - column.x - column.width) * zoom.k - 12) / fontWidth;
+    return column.boxes.flatMap((box): Label[] => {
+      if (kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3) return [];
+      const text = `${countOf(nodes[box.block], word)} · ${countOf(instances[box.block], 'instance')}`;
+      if (textWidth(text, captionSize) > room) return [];
+      const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;
+      return [{ text, x, y, size: captionSize, bold: false, faint: false, halo: true }];
+    });
+  });
+}
+
+/** Captions within the sets of the partition view that are high and wide enough. */
+export function setLabels(
+  scene: PartitionScene,
+  drawn: DrawnScene,
+  zoom: Zoom,
+  { fontWidth }: LabelRoom,
+): Label[] {
+  return drawn.columns.slice(0, -1).flatMap((column, c) => {
+    const { sets, leaf } = scene.columns[c];
+    return column.boxes.flatMap((box): Label[] => {
+      if (box.height * zoom.k < captionSize + 4) return [];
+      const instances = countOf(box.instances, 'instance');
+      const what = countOf(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
+      const variants = [...(sets[box.block] > 1 ? [`${what} · ${instances}`] : []), instances];
+      const text = firstFitting(variants, (column.width * zoom.k - 12) / fontWidth, captionSize);
+      if (text === '') return [];
+      const x = column.x * zoom.k + zoom.x + 6;
+      const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;
+      return [{ text, x, y, size: captionSize, bold: false, faint: false, halo: true }];
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import type { RunInfo } from '../src/protocol/engine';
+import type { Scene, Timeline } from '../src/protocol/scene';
+import type { Colouring, ViewState } from '../src/protocol/state';
+
+/** What the panel shows now: the last full message and what changed since. */
+export interface Shown {
+  /** Number of the scene; answers to older ones are dropped. */
+  scene: number;
+  state: ViewState;
+  run?: RunInfo;
+  timeline?: Timeline;
+  drawing?: Scene;
+}
+
+/** What colours stand for when the state leaves it open. */
+export function colouringOf({ state, run }: Shown): Colouring {
+  return state.colour ?? (run?.labelled === false ? 'output' : 'label');
+}
