@@ -25,10 +25,13 @@ export class VsCodeWindow {
     private readonly ends: (() => unknown)[],
   ) {}
 
-  /** Starts the server, and opens its window in Chromium. */
-  static async open(size = { width: 1280, height: 800 }): Promise<VsCodeWindow> {
+  /**
+   * Starts the server, and opens its window in Chromium.
+   * @param extensions folder with the extension installed; it is taken from this repository when absent
+   */
+  static async open(size = { width: 1280, height: 800 }, extensions?: string): Promise<VsCodeWindow> {
     const workspace = makeWorkspace();
-    const server = await startServer({ tests: true });
+    const server = await startServer({ tests: true, extensions });
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });
     const ends = [server.stop, workspace.remove];
@@ -44,7 +47,7 @@ export class VsCodeWindow {
     });
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.exposeFunction('codeAutomationExit', () => undefined);
-    await page.goto(windowAddress(server.origin, workspace.folder));
+    await page.goto(windowAddress(server.origin, workspace.folder, undefined, extensions !== undefined));
     await window.ready();
     return window;
   }
@@ -125,11 +128,19 @@ export class VsCodeWindow {
     if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
   }
 
-  /** Right-clicks and chooses an entry of the menu. */
+  /** Right-clicks and chooses an entry of the menu. Rows that move as the tree grows may lose the first click. */
   async menu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.locator('.context-view .action-label', { hasText: entry }).first();
-    await item.waitFor();
+    for (let tries = 0; ; tries++) {
+      await row.click({ button: 'right' });
+      try {
+        await item.waitFor({ timeout: 3_000 });
+        break;
+      } catch (error) {
+        if (tries === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
     // The menu ignores the mouse for a moment after it opened.
     await this.page.waitForTimeout(300);
     await item.click();

@@ -32,8 +32,10 @@ export function openBrowser() {
  * @param origin of the server
  * @param folder workspace
  * @param tests module with a `run` function for the extension host; none when a user's window is wanted
+ * @param installed the extension is installed in the server, not taken from this repository
  */
-export function windowAddress(origin, folder, tests) {
+export function windowAddress(origin, folder, tests, installed = false) {
+  if (installed) return `${origin}/?${new URLSearchParams({ folder })}`;
   const remote = (file) => `vscode-remote://${new URL(origin).host}${file}`;
   const payload = [['extensionDevelopmentPath', remote(root)]];
   if (tests) payload.push(['extensionTestsPath', remote(tests)]);

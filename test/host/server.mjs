@@ -22,6 +22,8 @@ const QUIET = {
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'files.simpleDialog.enable': true,
+  // A page that takes the focus as it loads must not take away what the test answers.
+  'workbench.quickOpen.closeOnFocusLost': false,
 };
 
 /** A port that nobody listens on. */

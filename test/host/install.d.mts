@@ -1,0 +1,2 @@
+export const host: { node: string; server: string };
+export function installHost(): string | undefined;

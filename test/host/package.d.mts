@@ -1,0 +1,1 @@
+export function makePackage(file?: string): Promise<string>;
