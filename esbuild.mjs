@@ -17,7 +17,7 @@ const nodeOptions = {
   sourcemap: true,
   logLevel: 'warning',
   // Engines find their own binaries beside themselves, so they stay packages.
-  external: ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-web/*', 'mocha'],
+  external: ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-web/*', 'mocha', 'playwright-core'],
   // Binary assets are copied beside the bundle and imported as their path.
   loader: { '.wasm': 'file', '.ttf': 'file' },
 };

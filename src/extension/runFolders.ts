@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { setContextKey } from './settings';
@@ -6,6 +7,10 @@ import { setContextKey } from './settings';
 const MOST_FILES = 2000;
 /** A run that is being written changes its manifest often: changes are gathered for this long. */
 const GATHER_MS = 150;
+/** A folder that is copied in is looked at when nothing more came for this long. */
+const SETTLE_MS = 400;
+/** Files that are looked at one by one; when more come at once the workspace is searched. */
+const MOST_LOOKED_AT = 50;
 const MANIFEST = 'apd-run.json';
 const MANIFESTS = `**/${MANIFEST}`;
 const MODELS = '**/*.onnx';
@@ -19,6 +24,8 @@ export class RunFolders implements vscode.Disposable {
   private readonly models = new Set<string>();
   private readonly pending = new Set<string>();
   private timer?: NodeJS.Timeout;
+  private readonly came = new Set<string>();
+  private settling?: NodeJS.Timeout;
   private found?: Promise<void>;
 
   /** Runs that came, changed or went: absolute paths. */
@@ -30,10 +37,11 @@ export class RunFolders implements vscode.Disposable {
     manifests.onDidChange((file) => this.add(file, this.runs));
     const models = vscode.workspace.createFileSystemWatcher(MODELS, false, true, true);
     models.onDidCreate((file) => this.add(file, this.models));
-    // Of a folder that is deleted only the folder itself is told, not what was in it.
-    const deleted = vscode.workspace.createFileSystemWatcher('**', true, true, false);
-    deleted.onDidDelete((place) => this.remove(place));
-    this.disposables.push(manifests, models, deleted);
+    // Of a folder that comes or goes as a whole only the folder itself may be told, not what is in it.
+    const places = vscode.workspace.createFileSystemWatcher('**', false, true, false);
+    places.onDidCreate((place) => this.lookInto(place));
+    places.onDidDelete((place) => this.remove(place));
+    this.disposables.push(manifests, models, places);
   }
 
   /** All run folders, sorted by path. The first call looks for them. */
@@ -48,7 +56,7 @@ export class RunFolders implements vscode.Disposable {
     this.gather(folder);
   }
 
-  /** Looks for run folders again. */
+  /** Looks for run folders again, and tells of all of them. */
   async search(): Promise<void> {
     this.found = this.find();
     await this.found;
@@ -57,16 +65,20 @@ export class RunFolders implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.settling);
     for (const disposable of this.disposables) disposable.dispose();
   }
 
   private async find(): Promise<void> {
+    const before = [...this.runs];
     const [manifests, models] = await Promise.all([
       vscode.workspace.findFiles(MANIFESTS, EXCLUDED, MOST_FILES),
       vscode.workspace.findFiles(MODELS, EXCLUDED, MOST_FILES),
     ]);
-    this.runs.clear();
-    for (const file of manifests) this.runs.add(path.dirname(file.fsPath));
+    const found = new Set(manifests.map((file) => path.dirname(file.fsPath)));
+    // Runs that the watcher told of in the meantime stay.
+    for (const run of before) if (!found.has(run)) this.runs.delete(run);
+    for (const run of found) this.runs.add(run);
     for (const file of models) this.models.add(path.dirname(file.fsPath));
     this.tellContext();
   }
@@ -76,6 +88,24 @@ export class RunFolders implements vscode.Disposable {
     folders.add(folder);
     this.tellContext();
     if (folders === this.runs) this.gather(folder);
+  }
+
+  /** Looks for runs again once no more files come, when there are folders among them. */
+  private lookInto(place: vscode.Uri): void {
+    this.came.add(place.fsPath);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => void this.searchFolders(), SETTLE_MS);
+  }
+
+  private async searchFolders(): Promise<void> {
+    const places = [...this.came];
+    this.came.clear();
+    const folders = await Promise.all(places.slice(0, MOST_LOOKED_AT).map(isFolder));
+    if (places.length <= MOST_LOOKED_AT && !folders.includes(true)) return;
+    const before = new Set(this.runs);
+    this.found = this.find();
+    await this.found;
+    for (const run of this.runs) if (!before.has(run)) this.gather(run);
   }
 
   private remove({ fsPath }: vscode.Uri): void {
@@ -108,4 +138,12 @@ export class RunFolders implements vscode.Disposable {
     setContextKey('apd.runFolders', both(this.runs));
     setContextKey('apd.modelFolders', both(this.models));
   }
+}
+
+/** Whether there is a folder of this path. */
+async function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    (there) => there.isDirectory(),
+    () => false,
+  );
 }
