@@ -19,12 +19,12 @@ const scriptsAsTheyAre = {
   },
 };
 
-/** Bundles the tests. Returns the bundle. */
-export async function bundleBrowserTests() {
+/** Bundles the tests; each attempt to run them needs a bundle of its own, as modules load once. Returns the bundle. */
+export async function bundleBrowserTests(attempt = 1) {
   const folder = path.join(root, 'test', 'e2e');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.test.ts')).sort();
   // An ES module beside the others, so that it imports the scripts of test/host as they are.
-  const outfile = path.join(root, 'out', 'test', 'e2e.mjs');
+  const outfile = path.join(root, 'out', 'test', `e2e-${attempt}.mjs`);
   await build({
     absWorkingDir: root,
     bundle: true,
