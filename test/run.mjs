@@ -42,7 +42,8 @@ async function main() {
   const suites = [
     () => runMocha(unit, grep),
     () => runWithHost('Inside VS Code', () => runHost(grep)),
-    () => runWithHost('Browser and mouse', async (attempt) => runMocha(await bundleBrowserTests(attempt), grep)),
+    () =>
+      runWithHost('Browser and mouse', async (attempt) => runMocha(await bundleBrowserTests(attempt), grep)),
   ];
   const totals = { passed: 0, failed: 0, skipped: 0 };
   // With words of a title, the suites that need seconds to start are left out once some test had them.

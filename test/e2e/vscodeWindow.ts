@@ -155,6 +155,31 @@ export class VsCodeWindow {
     await row.click();
   }
 
+  /** Chooses an entry of the list that asks by typing its name. */
+  async typePick(entry: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-widget:visible .monaco-list-row');
+    await rows.filter({ hasText: entry }).first().waitFor();
+    await this.page.keyboard.type(entry);
+    const chosen = rows.and(this.page.locator('.focused')).filter({ hasText: entry });
+    await chosen.first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Runs a command by the palette, with keys only. */
+  async typeCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget:visible input').waitFor();
+    await this.typePick(title);
+  }
+
+  /** What stands beside the title of a tree of ours, once it matches. */
+  async beside(tree: string, pattern: RegExp): Promise<string> {
+    const header = this.page.locator('.pane-header', { hasText: tree });
+    const description = header.locator('.description', { hasText: pattern }).first();
+    await description.waitFor({ timeout: 20_000 });
+    return description.innerText();
+  }
+
   /** Runs a command by the palette. */
   async command(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input');

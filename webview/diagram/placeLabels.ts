@@ -1,7 +1,7 @@
 import { firstFitting, fitText, textWidth, countOf } from '../../src/core/look/text';
 import { spreadOut } from '../../src/core/look/spread';
 import type { FlowScene, PartitionScene } from '../../src/protocol/scene';
-import type { DrawnScene } from './drawnScene';
+import type { DrawnBox, DrawnColumn, DrawnScene } from './drawnScene';
 import { captionSize, nameSize } from './layoutScene';
 
 /** How a drawn scene is zoomed: a point p is shown at p·k + (x, y). */
@@ -47,6 +47,7 @@ export function outputLabels(
   const room = (width - x - 2) / fontWidth;
   if (room < 12) return [];
   const places = last.boxes
+    .filter((box) => isOfScene(last, box))
     .map((box) => ({ box, y: (box.y + box.height / 2) * zoom.k + zoom.y }))
     .filter(({ box, y }) => {
       const half = (box.height * zoom.k) / 2;
@@ -72,6 +73,11 @@ export function outputLabels(
   });
 }
 
+/** False for what fades out: its block is one of the scene before, and has no name in this one. */
+function isOfScene(column: DrawnColumn, box: DrawnBox): boolean {
+  return column.byBlock[box.block] === box;
+}
+
 /** Outputs are listed by block in flows, by class in the partition. */
 function outputOf(scene: FlowScene | PartitionScene, block: number): { name: string; caption: string } {
   const last = scene.columns.length - 1;
@@ -91,7 +97,8 @@ export function mergedLabels(
     const x = (column.x + column.width) * zoom.k + zoom.x + 5;
     const room = ((drawn.columns[c + 1].x - column.x - column.width) * zoom.k - 12) / fontWidth;
     return column.boxes.flatMap((box): Label[] => {
-      if (kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3) return [];
+      if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3)
+        return [];
       const text = `${countOf(nodes[box.block], word)} · ${countOf(instances[box.block], 'instance')}`;
       if (textWidth(text, captionSize) > room) return [];
       const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
 import { motionBetween, sceneAt } from '../../../webview/diagram/motion';
+import { outputLabels } from '../../../webview/diagram/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 
 function motionOf(before: Assignment, after: Assignment) {
@@ -122,6 +123,33 @@ describe('webview motion between snapshots', () => {
     assert.ok(fading.length >= 2);
     assert.ok(fading.every((box) => box.opacity === 0.5));
     assert.equal(half.columns[0].byBlock.length, 1);
+  });
+
+  it('names only the outputs of the scene that it moves to', () => {
+    const { scene, motion } = motionOf(
+      {
+        blocks: [
+          [0, 0, 0],
+          [0, 1, 2],
+        ],
+        classes: [0, 1, 2],
+      },
+      {
+        blocks: [
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+        classes: [0, 1, 2],
+      },
+    );
+    const room = { width: 700, height: 420, fontWidth: 1 };
+    const half = sceneAt(motion, 0.5);
+    assert.ok(half.columns[1].boxes.length > 1, 'others are still fading out');
+    const names = outputLabels(scene, half, { k: 1, x: 0, y: 0 }, room).filter((label) => label.bold);
+    assert.deepEqual(
+      names.map((label) => label.text),
+      [scene.outputs[0].name],
+    );
   });
 
   it('does not move between views', () => {
