@@ -79,8 +79,10 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     item.iconPath = new vscode.ThemeIcon('layers');
     const snapshot = session.shown!.snapshot;
     const patterns = session.timeline?.patterns[level]?.[snapshot];
+    // The patterns listed below are those of the filtered instances only.
+    const inAll = session.shown!.filters.length > 0 ? ' in all' : '';
     item.description = [
-      patterns !== undefined && `${patterns} patterns`,
+      patterns !== undefined && `${counted(patterns, 'pattern')}${inAll}`,
       `${layer.units} units`,
       layer.activation,
     ]
