@@ -2,11 +2,8 @@ import { Option, type Command } from 'commander';
 import { usualPrototypes, type Resolution } from '../core/resolution';
 import { analyseOne, analyseSnapshot, parseResolution, type AnalysisProgress } from '../engine/analyse';
 import { apdfCsv, apdfJson, type Lines } from '../engine/export/apdf';
-import { clustersCsv, clustersJson } from '../engine/export/clusters';
-import { diagramCsv, diagramDot, diagramJson } from '../engine/export/diagram';
-import { diagramGraphml } from '../engine/export/graphml';
+import { snapshotLines, type DataFormat } from '../engine/export/formats';
 import { instancesCsv, instancesJson, instanceTable } from '../engine/export/instances';
-import { nodesCsv, nodesJson } from '../engine/export/nodes';
 import { openRun, readSnapshot, snapshotIndex, type Run } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber } from './numbers';
@@ -15,12 +12,11 @@ import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
 
 type What = 'apdf' | 'clusters' | 'diagram' | 'nodes' | 'instances';
-type Format = 'csv' | 'json' | 'dot' | 'graphml';
 
 interface ExportOptions {
   epoch?: number;
   what: What;
-  format: Format;
+  format: DataFormat;
   resolution?: string;
   out?: string;
 }
@@ -98,23 +94,7 @@ async function linesOf(
   }
   const analysed = await analyseOne(run, resolution, index, progress);
   tellNotices(analysed.resolved.map(({ notice }) => notice));
-  switch (what) {
-    case 'clusters':
-      return format === 'csv' ? clustersCsv(analysed) : clustersJson(analysed);
-    case 'nodes':
-      return format === 'csv' ? nodesCsv(run, analysed) : nodesJson(run, analysed);
-    case 'diagram':
-      switch (format) {
-        case 'csv':
-          return diagramCsv(analysed);
-        case 'json':
-          return diagramJson(run, analysed);
-        case 'dot':
-          return diagramDot(run, analysed);
-        case 'graphml':
-          return diagramGraphml(run, analysed);
-      }
-  }
+  return snapshotLines(run, analysed, what, format);
 }
 
 /** The APDF: exact patterns in any case, and prototypes beside them when a resolution is asked for. */

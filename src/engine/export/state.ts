@@ -16,11 +16,8 @@ import { rowsWhere, type OpenedRun, type RunStore } from '../runStore';
 import type { Scenes } from '../scenes/scenes';
 import { breathe, type Work } from '../work';
 import { apdfCsv, apdfJson, type Lines } from './apdf';
-import { clustersCsv, clustersJson } from './clusters';
-import { diagramCsv, diagramDot, diagramJson } from './diagram';
-import { diagramGraphml } from './graphml';
+import { snapshotLines } from './formats';
 import { instancesCsv, instancesJson, instanceTableOf } from './instances';
-import { nodesCsv, nodesJson } from './nodes';
 import { drawPatterns } from './patternsPicture';
 
 type PictureRequest = EngineRequests['export/picture']['params'];
@@ -113,31 +110,9 @@ function linesOf(
   what: Exclude<ExportWhat, 'instances'>,
   format: ExportFormat,
 ): Lines {
-  switch (what) {
-    case 'apdf': {
-      const prototypes = analysed.resolved.some(({ resolution }) => resolution !== 'exact');
-      return format === 'csv' ? apdfCsv(analysed, prototypes) : apdfJson(analysed, prototypes);
-    }
-    case 'clusters':
-      return format === 'csv' ? clustersCsv(analysed) : clustersJson(analysed);
-    case 'nodes':
-      return format === 'csv' ? nodesCsv(run, analysed) : nodesJson(run, analysed);
-    case 'diagram':
-      return diagramLines(run, analysed, format);
-  }
-}
-
-function diagramLines(run: OpenedRun['run'], analysed: AnalysedSnapshot, format: ExportFormat): Lines {
-  switch (format) {
-    case 'csv':
-      return diagramCsv(analysed);
-    case 'json':
-      return diagramJson(run, analysed);
-    case 'dot':
-      return diagramDot(run, analysed);
-    case 'graphml':
-      return diagramGraphml(run, analysed);
-  }
+  if (what !== 'apdf') return snapshotLines(run, analysed, what, format);
+  const prototypes = analysed.resolved.some(({ resolution }) => resolution !== 'exact');
+  return format === 'csv' ? apdfCsv(analysed, prototypes) : apdfJson(analysed, prototypes);
 }
 
 async function instanceLines(
