@@ -1,3 +1,4 @@
+import { contingency } from '../contingency';
 import { emptyPatterns, type PackedPatterns } from '../packing';
 import { writeMode } from './majority';
 
@@ -19,19 +20,14 @@ interface SharedInstances {
 }
 
 function sharedInstances(start: PrototypeStart, patternCount: number): SharedInstances {
-  const { instancePattern, instancePrototype } = start;
-  const pairs = new Map<number, number>();
-  for (let i = 0; i < instancePattern.length; i++) {
-    if (instancePrototype[i] < 0) continue;
-    const pair = instancePrototype[i] * patternCount + instancePattern[i];
-    pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
-  }
-  const keys = Float64Array.from(pairs.keys()).sort();
-  return {
-    patterns: Int32Array.from(keys, (pair) => pair % patternCount),
-    prototypes: Int32Array.from(keys, (pair) => Math.floor(pair / patternCount)),
-    instances: Int32Array.from(keys, (pair) => pairs.get(pair)!),
-  };
+  const { instancePattern, instancePrototype, count } = start;
+  // Instances without a prototype are a last row, which is left out.
+  const prototypeOf = instancePrototype.map((prototype) => (prototype < 0 ? count : prototype));
+  const table = contingency(prototypeOf, count + 1, instancePattern, patternCount);
+  const pairs = table.offsets[count];
+  const prototypes = new Int32Array(pairs);
+  for (let p = 0; p < count; p++) prototypes.fill(p, table.offsets[p], table.offsets[p + 1]);
+  return { patterns: table.column.subarray(0, pairs), prototypes, instances: table.count.subarray(0, pairs) };
 }
 
 /**
