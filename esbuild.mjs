@@ -45,7 +45,7 @@ export const extensionBuild = {
   external: [...nodeOptions.external, 'vscode'],
 };
 
-/** What runs in the panel's page, dist/webview.js with its style sheet. */
+/** What runs in the pages, each with its style sheet: the panel's, dist/webview.js, and that of details, dist/details.js. */
 export const webviewBuild = {
   absWorkingDir: root,
   bundle: true,
@@ -56,7 +56,7 @@ export const webviewBuild = {
   logLevel: 'warning',
   tsconfig: 'webview/tsconfig.json',
   loader: { '.ttf': 'file' },
-  entryPoints: { webview: 'webview/main.ts' },
+  entryPoints: { webview: 'webview/main.ts', details: 'webview/details/main.ts' },
   outdir: 'dist',
 };
 

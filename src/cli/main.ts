@@ -8,10 +8,12 @@ import { addModel } from './modelCommand';
 import { say } from './output';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
+import { addTrain } from './trainCommand';
 import { UsageError } from './usageError';
 
 const examples = `
 Examples:
+  apd train moons.apd.json
   apd model model.onnx
   apd record checkpoints/epoch-*.onnx --data x.npy --labels y.npy --out runs/first
   apd draw runs/first --out first.png
@@ -29,6 +31,7 @@ function createProgram(): Command {
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', examples)
     .exitOverride();
+  addTrain(program);
   addRecord(program);
   addDraw(program);
   addExport(program);

@@ -7,7 +7,7 @@ import { placeWithinFile } from '../data/places';
 import { splitMember } from '../data/npz';
 import type { InstancePlace } from '../protocol/engine';
 import type { Run } from '../runs/readRun';
-import type { RunInputs } from './recordRun';
+import type { RunInputs } from './runHeader';
 import type { OpenedRun, RunStore } from './runStore';
 
 /** Larger images make no thumbnails. */

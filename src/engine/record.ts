@@ -20,6 +20,8 @@ export interface SnapshotOptions {
   patternLimit: number;
   /** Told after each batch. */
   onProgress?: (rowsDone: number) => void;
+  /** Awaited after each batch, so that other work is let in where the engine computes on this thread. */
+  breathe?: () => Promise<void>;
   /** Ends the work between two batches. */
   signal?: AbortSignal;
   /** The snapshot before, whose prototypes go on. */
@@ -30,7 +32,7 @@ export interface SnapshotOptions {
 export const usualPatternLimit = 512 * 1024 * 1024;
 
 /** The layers of a model as a run records them. */
-export function recordedLayers(runner: ModelRunner): Layer[] {
+export function recordedLayers(runner: Pick<ModelRunner, 'layers'>): Layer[] {
   return runner.layers.map(({ name, activation, units, shape, breakpoints }) => ({
     name,
     activation,
@@ -81,6 +83,7 @@ export async function takeSnapshot(
     if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
     predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
     options.onProgress?.(batch.from + batch.rows);
+    await options.breathe?.();
   }
   const labels = dataset.labels?.values;
   const splits = dataset.splits?.of;
@@ -148,9 +151,13 @@ function notFinite(
   );
 }
 
-/** Epoch of a checkpoint by its name: `epoch-003.onnx`, `epoch=3-step=100.onnx`; undefined when it does not tell. */
+/**
+ * Epoch of a checkpoint by its name: `epoch-003.onnx`, `epoch=3-step=100.onnx`; by the name of its folder where its own
+ * does not tell: `epoch-0003/model.json`, `epoch-0000.25/model.json`. Undefined when neither does.
+ */
 export function epochOfName(file: string): number | undefined {
-  const match = /epoch[=_-]?(\d+)/i.exec(path.basename(file));
+  const own = /epoch[=_-]?(\d+)/i.exec(path.basename(file));
+  const match = own ?? /epoch[=_-]?(\d+(?:\.\d+)?)/i.exec(path.basename(path.dirname(file)));
   return match ? Number(match[1]) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import {
   createMessageConnection,
   ErrorCodes,
@@ -17,6 +18,7 @@ import {
   type RequestEnvelope,
 } from '../protocol/engine';
 import { createService, type Handlers, type Tell } from './service';
+import { serveObserver } from './training/observerThread';
 import type { Work } from './work';
 
 const progressType = new ProgressType<ProgressNote>();
@@ -111,4 +113,6 @@ function responseError(
   return new ResponseError<unknown>(ErrorCodes.InternalError, failure.message.split('\n')[0]);
 }
 
-serve();
+// The engine's program is also that of the thread that takes patterns while a training goes on.
+if (isMainThread) serve();
+else void serveObserver();

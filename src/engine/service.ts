@@ -1,19 +1,24 @@
 import { version } from '../../package.json';
-import type { EngineNotifications, EngineRequests } from '../protocol/engine';
+import type { EngineNotifications, EngineRequests, StateRequest } from '../protocol/engine';
+import type { ViewState } from '../protocol/state';
 import { parseResolution } from './analyse';
 import { ByteCache } from './byteCache';
 import { exportData, exportPicture } from './export/state';
+import { findInstance } from './find';
 import { guessDatasets } from './guess';
-import { checkState, lookAt } from './look';
+import { checkState, lookAt, type Look } from './look';
 import { placeOf } from './place';
 import { recordModels } from './recordModels';
 import { reportRun } from './report';
 import { reportText } from './reportText';
 import { RunStore } from './runStore';
-import { pathsOf, rowsOfBlocks, rowsOfFlow, rowsOfInstances } from './scenes/paths';
+import { continuationOf } from './scenes/nodeContinuation';
+import { pathsOf } from './scenes/paths';
 import { Scenes } from './scenes/scenes';
+import { selectedRows } from './scenes/selected';
 import { instancesPage, levelPatterns, selectionDetails } from './selection';
 import { runInfo, timelineOf } from './timeline';
+import { trainingHandlers } from './training/service';
 import { breathe, type Work } from './work';
 
 /** Tells something unasked. */
@@ -58,55 +63,81 @@ export function createService(tell: Tell, cache = new ByteCache()): Handlers {
       ),
     'export/picture': (params, work) => exportPicture(store, scenes, params, work),
     'export/data': (params, work) => exportData(store, params, work),
+    ...trainingHandlers(tell),
     ...sceneHandlers(store, scenes),
     ...selectionHandlers(store, scenes),
   };
 }
 
-type SceneMethods = 'scene/draw' | 'scene/paths' | 'scene/pathsOfInstances' | 'scene/instances';
+type SceneMethods = 'scene/draw' | 'scene/paths' | 'scene/instances';
 
 function sceneHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, SceneMethods> {
+  const rowsOf = async (
+    { folder, state, height, selection }: EngineRequests['scene/paths']['params'],
+    work: Work,
+  ) => {
+    const model = await scenes.modelOf(folder, state, height, work);
+    const rows = await selectedRows(store.cache, model, selection, () => look(store, folder, state, work));
+    return { model, rows };
+  };
   return {
     'scene/draw': (params, work) => scenes.draw(params, work),
-    'scene/paths': async ({ folder, state, height, blocks, flow }, work) => {
-      const model = await scenes.modelOf(folder, state, height, work);
-      const rows = flow ? await rowsOfFlow(store.cache, model, flow) : rowsOfBlocks(model, blocks);
+    'scene/paths': async (params, work) => {
+      const { model, rows } = await rowsOf(params, work);
       return pathsOf(store.cache, model, rows);
     },
-    'scene/pathsOfInstances': async ({ folder, state, height, instances }, work) => {
-      const model = await scenes.modelOf(folder, state, height, work);
-      return pathsOf(store.cache, model, rowsOfInstances(model, instances));
-    },
-    'scene/instances': async ({ folder, state, height, blocks }, work) => {
-      const model = await scenes.modelOf(folder, state, height, work);
-      return { instances: Array.from(rowsOfBlocks(model, blocks), (row) => model.instances[row]) };
+    'scene/instances': async (params, work) => {
+      const { model, rows } = await rowsOf(params, work);
+      return { instances: Array.from(rows, (row) => model.instances[row]) };
     },
   };
 }
 
-type SelectionMethods = 'instances/page' | 'instances/place' | 'selection/details' | 'level/patterns';
+type SelectionMethods =
+  | 'instances/page'
+  | 'instances/find'
+  | 'instances/place'
+  | 'selection/details'
+  | 'level/patterns'
+  | 'level/continuation';
 
 function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, SelectionMethods> {
+  const selected = async ({ folder, state, height }: StateRequest, work: Work) => {
+    const { run } = await store.open(folder);
+    const model = await scenes.modelOf(folder, state, height, work);
+    const seen = await look(store, folder, state, work);
+    await breathe(work);
+    const rows = await selectedRows(store.cache, model, state.selection, () => Promise.resolve(seen));
+    return { run, model, seen, rows };
+  };
   return {
-    'instances/page': async ({ folder, state, height, from, count }, work) => {
+    'instances/page': async ({ from, count, ...request }, work) => {
+      const { run, model, seen, rows } = await selected(request, work);
+      return instancesPage(run, model, seen, rows, from, count);
+    },
+    'instances/find': async ({ folder, state, instance }) => {
       const opened = await store.open(folder);
-      const model = await scenes.modelOf(folder, state, height, work);
-      const look = await lookAt(store, opened, checkState(opened, state), work);
-      await breathe(work);
-      return instancesPage(opened.run, model, look, state.selection, from, count);
+      return findInstance(store, opened, checkState(opened, state), instance);
     },
     'instances/place': async ({ folder, instance }) => placeOf(store, await store.open(folder), instance),
-    'selection/details': async ({ folder, state, height }, work) => {
-      const opened = await store.open(folder);
-      const model = await scenes.modelOf(folder, state, height, work);
-      const look = await lookAt(store, opened, checkState(opened, state), work);
-      await breathe(work);
-      return selectionDetails(opened.run, model, look, state.selection);
+    'selection/details': async (request, work) => {
+      const { run, model, seen, rows } = await selected(request, work);
+      return selectionDetails(run, model, seen, request.state.selection, rows);
     },
     'level/patterns': async ({ folder, state, level, count }, work) => {
-      const opened = await store.open(folder);
-      const look = await lookAt(store, opened, checkState(opened, { ...state, level }), work);
-      return levelPatterns(opened.run, look, level, count);
+      const { run } = await store.open(folder);
+      return levelPatterns(run, await look(store, folder, { ...state, level }, work), level, count);
+    },
+    'level/continuation': async ({ folder, state, before, level, node }, work) => {
+      const earlier = await look(store, folder, before, work);
+      const now = await look(store, folder, state, work);
+      await breathe(work);
+      return { node: continuationOf(earlier, now, level, node) };
     },
   };
+}
+
+async function look(store: RunStore, folder: string, state: ViewState, work: Work): Promise<Look> {
+  const opened = await store.open(folder);
+  return lookAt(store, opened, checkState(opened, state), work);
 }

@@ -1,17 +1,26 @@
-import { readModelFile } from './modelFile';
+import { readModelFile, type ModelFile } from './modelFile';
 import { describeOnnx, openOnnx } from './onnx/openOnnx';
 import type { ModelOptions } from './options';
 import type { ModelDescription, ModelRunner } from './runner';
+import { describeTfjs, openTfjs } from './tfjs/openTfjs';
 
 export type { EngineChoice, ModelOptions } from './options';
 
+/** Whether a file is JSON, so the `model.json` of TensorFlow.js: by its name, or by how it begins. */
+function isJson(path: string, { bytes }: ModelFile): boolean {
+  if (/\.json$/i.test(path)) return true;
+  const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
+  return /^(\u00ef\u00bb\u00bf)?\s*\{\s*"/.test(start);
+}
+
 /**
- * Tells what a model file holds, without an engine: shapes as far as the file states them.
- * A file of any name is tried as ONNX, the one format there is so far.
+ * Tells what a model file holds, without running it: shapes as far as the file states them.
+ * A `model.json` of TensorFlow.js is read with the weights beside it; a file of any other name is tried as ONNX.
  * @throws InputError when the file is missing, no model, or has no piecewise linear activation
  */
 export async function describeModel(path: string, options: ModelOptions = {}): Promise<ModelDescription> {
-  return describeOnnx(path, await readModelFile(path), options);
+  const file = await readModelFile(path);
+  return isJson(path, file) ? describeTfjs(path, file, options) : describeOnnx(path, file, options);
 }
 
 /**
@@ -19,5 +28,6 @@ export async function describeModel(path: string, options: ModelOptions = {}): P
  * @throws InputError as {@link describeModel}, and when no engine loads or the engine refuses the model
  */
 export async function openModel(path: string, options: ModelOptions = {}): Promise<ModelRunner> {
-  return openOnnx(path, await readModelFile(path), options);
+  const file = await readModelFile(path);
+  return isJson(path, file) ? openTfjs(path, file, options) : openOnnx(path, file, options);
 }

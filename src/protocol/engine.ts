@@ -1,7 +1,9 @@
-import type { BlockReference, FlowReference, ResolutionChoice, ViewState } from './state';
+import type { ResolutionChoice, Selection, ViewState } from './state';
+import type { TrainingNotifications, TrainingRequests } from './training';
+import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
 
-/** What is known of a run without reading its patterns. */
+/** What is known of a run without reading its patterns. A run that has just begun has no snapshots yet. */
 export interface RunInfo {
   folder: string;
   name: string;
@@ -12,6 +14,10 @@ export interface RunInfo {
   snapshots: { epoch: number; step?: number; accuracy?: number; patterns?: number[]; model?: string }[];
   dataset: { path: string; rows: number; files: string[]; options: Record<string, unknown> };
   backend?: { name: string; version: string; reason: string };
+  /** Absolute path of the configuration, when the run was trained. */
+  training?: { config: string };
+  /** Labels that were changed on purpose, with the absolute path of the file that tells which. */
+  labelNoise?: { path: string; share: number; seed: number; flipped: number };
 }
 
 /** A scene of a run. */
@@ -56,6 +62,21 @@ export interface InstancesPage {
   rows: InstanceRow[];
 }
 
+/**
+ * Whether an instance is shown, and why not:
+ * - `beyond`: the dataset has no such number
+ * - `absent`: it is not among the instances of the snapshot
+ * - `filtered`: the filters leave it out
+ * - `hidden`: its class is hidden
+ */
+export interface FoundInstance {
+  where: 'shown' | 'beyond' | 'absent' | 'filtered' | 'hidden';
+  /** Instances of the dataset. */
+  rows: number;
+  /** Name of its class by what colours stand for; absent where it is not in the snapshot. */
+  class?: string;
+}
+
 /** A pattern in the tree of a level. */
 export interface PatternRow {
   node: number;
@@ -75,6 +96,8 @@ export interface SelectionDetails {
   outputs: { name: string; count: number; colour: number }[];
   /** Where the instances go: largest blocks of every column. */
   destinations: { column: string; block: string; instances: number }[];
+  /** What the selected block stands for, by which it is hatched; absent when several or none are selected. */
+  kind?: BlockKind;
   /** The pattern itself, when one node is selected: pieces of its units, and the shape of the layer. */
   pattern?: { pieces: Uint8Array; shape: number[]; count: number };
 }
@@ -120,32 +143,32 @@ export type ExportWhat = 'apdf' | 'clusters' | 'diagram' | 'nodes' | 'instances'
 export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
 
 /** Every request of the engine: its parameters and its result. */
-export interface EngineRequests {
+export interface EngineRequests extends TrainingRequests {
   'engine/info': { params: Record<string, never>; result: { pid: number; version: string; node: string } };
   'run/open': { params: { folder: string }; result: RunInfo };
   'run/timeline': { params: { folder: string }; result: Timeline };
   'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };
   'scene/draw': { params: SceneRequest; result: Scene };
-  /** Paths through blocks, or of one flow when that is given. */
-  'scene/paths': {
-    params: StateRequest & { blocks: BlockReference[]; flow?: FlowReference };
-    result: Paths;
-  };
-  'scene/pathsOfInstances': {
-    params: StateRequest & { instances: number[] };
-    result: Paths;
-  };
-  /** Numbers of the instances of blocks, for a filter. */
+  /** Where the instances of a selection go (not of the one that the state has). */
+  'scene/paths': { params: StateRequest & { selection: Selection }; result: Paths };
+  /** Numbers of the instances of a selection, for a filter. */
   'scene/instances': {
-    params: StateRequest & { blocks: BlockReference[] };
+    params: StateRequest & { selection: Selection };
     result: { instances: number[] };
   };
   'instances/page': { params: InstancesRequest; result: InstancesPage };
+  /** Where an instance is to be found in a state. */
+  'instances/find': { params: StateRequest & { instance: number }; result: FoundInstance };
   'instances/place': { params: { folder: string; instance: number }; result: InstancePlace };
   'selection/details': { params: StateRequest; result: SelectionDetails };
   'level/patterns': {
     params: StateRequest & { level: number; count: number };
     result: { all: number; rows: PatternRow[] };
+  };
+  /** The node of a level that continues one of the scene before; −1 where none does. */
+  'level/continuation': {
+    params: StateRequest & { before: ViewState; level: number; node: number };
+    result: { node: number };
   };
   'data/guess': { params: { model: string }; result: DatasetGuess[] };
   'model/record': { params: RecordParams; result: { folder: string; notices: string[] } };
@@ -167,7 +190,7 @@ export interface ProgressNote {
 }
 
 /** What the engine says unasked. */
-export interface EngineNotifications {
+export interface EngineNotifications extends TrainingNotifications {
   /** For the output channel. */
   'engine/log': { level: 'info' | 'warn' | 'error'; text: string };
   /** A snapshot of a run that is being recorded is whole. */

@@ -7,12 +7,13 @@ export type FromPanel =
   /** The page has loaded: answered by a full `show`. */
   | { type: 'ready'; width: number; height: number }
   | { type: 'resized'; width: number; height: number }
-  /** Asks the session to change; what comes of it arrives as `show`. */
-  | { type: 'change'; change: Partial<ViewState> }
-  | { type: 'filter'; blocks: BlockReference[]; title: string }
+  /** Asks the session to change; what comes of it arrives as `show`. Changes are numbered from 1 by the page. */
+  | { type: 'change'; number: number; change: Partial<ViewState> }
+  | { type: 'filter'; blocks: BlockReference[]; flows?: FlowReference[]; title: string }
   | { type: 'command'; command: PanelCommand }
   /** Where do the instances of these blocks, or of this flow, go? Answered by `paths` with the same number. */
   | { type: 'paths'; request: number; scene: number; blocks: BlockReference[]; flow?: FlowReference }
+  /** Selects an instance if it is shown; answered by `found`. */
   | { type: 'findInstance'; instance: number }
   /** An error in the page itself, for the output channel. */
   | { type: 'failed'; message: string };
@@ -22,6 +23,7 @@ export type PanelCommand =
   | 'apd.exportPicture'
   | 'apd.exportData'
   | 'apd.clearFilters'
+  | 'apd.filterToSelection'
   | 'apd.findInstance'
   | 'apd.openRun'
   | 'apd.openModel'
@@ -29,15 +31,39 @@ export type PanelCommand =
   | 'apd.cancel'
   | 'apd.showLog';
 
+/** What there is to show of a session. */
+export interface Showing {
+  scene: number;
+  panel?: string;
+  run?: RunInfo;
+  timeline?: Timeline;
+  drawing?: Scene;
+}
+
+/** Where a session is. */
+export interface ShownState {
+  /** State of what is on screen, with the selection. */
+  state: ViewState;
+  /** State that was asked for, while it is being drawn; absent when it is on screen. */
+  wanted?: ViewState;
+  /** Number of the page's last change that this knows of; the page holds on to later ones. */
+  heard?: number;
+}
+
 /** From the extension to the webview. */
 export type ToPanel =
-  /** Everything there is to show. `scene` numbers rise; answers that belong to older ones are dropped. */
-  | { type: 'show'; scene: number; state: ViewState; run?: RunInfo; timeline?: Timeline; drawing?: Scene }
-  /** The state changed but not what is drawn (selection). */
-  | { type: 'state'; state: ViewState }
+  /**
+   * Everything there is to show. `scene` numbers rise; answers that belong to older ones are dropped. `panel` names the
+   * panel, for when it comes back after a reload.
+   */
+  | ({ type: 'show' } & ShownState & Showing)
+  /** The state changed but not what is drawn: another selection, or a drawing that is under way. */
+  | ({ type: 'state' } & ShownState)
   | { type: 'busy'; message: string; share?: number }
   | { type: 'idle' }
   | { type: 'error'; message: string }
   | { type: 'paths'; request: number; scene: number; paths: Paths }
+  /** An instance that was looked for is selected, or why it is not, in words. */
+  | { type: 'found'; instance: number; problem?: string }
   /** The paths of selected instances stay lit until the next selection. */
   | { type: 'selected'; scene: number; paths?: Paths };

@@ -19,8 +19,18 @@ export interface SceneHead {
 /** What a node of a level is called. */
 export type NodeWord = 'pattern' | 'prototype' | 'output';
 
+/** How the blocks of a column go on from those of the same column in the scene shown before. */
+export interface ColumnContinuity {
+  /** Block of the scene before that each block continues or was split from; −1 for none. */
+  continues: Int32Array;
+  /** 0 continued, 1 split, 2 new. */
+  change: Uint8Array;
+  /** For each block of the scene before, the block that it was merged into; −1 for one that goes on, or is gone. */
+  mergedInto: Int32Array;
+}
+
 /** Blocks of one column, as arrays of equal length; block b is entry b of each. */
-export interface SceneColumn {
+export interface SceneColumn extends ColumnContinuity {
   head: SceneHead;
   /** Level of the run (outputs: the number of levels), or snapshot in the time view. */
   source: number;
@@ -37,10 +47,6 @@ export interface SceneColumn {
   offsets: Int32Array;
   histogramClass: Int32Array;
   histogramCount: Int32Array;
-  /** Block of the same column in the scene shown before that this one continues; −1 for none. */
-  continues: Int32Array;
-  /** Against the scene before: 0 continued, 1 split, 2 new. */
-  change: Uint8Array;
   /** Share of instances in nodes drawn alone. */
   coverage: number;
 }
@@ -70,25 +76,28 @@ export interface PartitionScene {
   instances: number;
   classes: SceneClass[];
   clusters: number;
-  columns: {
-    head: SceneHead;
-    source: number;
-    /** Sets a box stands for; 0 in the last column, the outputs. */
-    sets: Int32Array;
-    leaf: Uint8Array;
-    y: Float64Array;
-    instances: Int32Array;
-    output: Int32Array;
-    offsets: Int32Array;
-    histogramClass: Int32Array;
-    histogramCount: Int32Array;
-  }[];
+  columns: PartitionColumn[];
   /** Names and captions of the outputs, by class: as `output` of the boxes has it. */
   outputs: { name: string; caption: string }[];
 }
 
-/** Patterns view: the largest patterns of a level as rows of units. */
-export interface PatternsScene {
+/** Boxes of one column of the partition. */
+export interface PartitionColumn extends ColumnContinuity {
+  head: SceneHead;
+  source: number;
+  /** Sets a box stands for; 0 in the last column, the outputs. */
+  sets: Int32Array;
+  leaf: Uint8Array;
+  y: Float64Array;
+  instances: Int32Array;
+  output: Int32Array;
+  offsets: Int32Array;
+  histogramClass: Int32Array;
+  histogramCount: Int32Array;
+}
+
+/** Patterns view: the largest patterns of a level as rows of units; rows go on from those of the scene before. */
+export interface PatternsScene extends ColumnContinuity {
   kind: 'patterns';
   instances: number;
   classes: SceneClass[];

@@ -43,11 +43,23 @@ export interface FlowReference {
   flow: number;
 }
 
-/** What is selected: blocks of the shown scene, or instances by number. */
+/**
+ * What is selected: blocks and flows of the scene on screen, a node (pattern or prototype) of a level of the shown
+ * snapshot, which may be merged into a block, or instances by number.
+ */
 export type Selection =
   | { kind: 'none' }
-  | { kind: 'blocks'; blocks: BlockReference[] }
+  | PartsSelection
+  | { kind: 'node'; level: number; node: number }
   | { kind: 'instances'; instances: number[] };
+
+/** Blocks and flows: all instances that are in at least one of them. */
+export interface PartsSelection {
+  kind: 'blocks';
+  blocks: BlockReference[];
+  /** Absent for none. */
+  flows?: FlowReference[];
+}
 
 /** Narrows what is shown to some instances (by their numbers in the dataset). */
 export interface FilterStep {

@@ -55,6 +55,18 @@ export interface Manifest {
   layers: ManifestLayer[];
   snapshots: ManifestSnapshot[];
   backend?: { name: string; version: string; reason: string };
+  /** Of a run that was trained: its configuration, by a path relative to the run folder. */
+  training?: { config: string };
+  /** Labels that were changed on purpose, so that patterns of wrong labels can be studied. */
+  labelNoise?: {
+    /** File that tells which, relative to the run folder. */
+    path: string;
+    /** Share of the labels that were drawn anew. */
+    share: number;
+    seed: number;
+    /** Labels that differ from what they were. */
+    flipped: number;
+  };
 }
 
 const text = { type: 'string' };
@@ -103,6 +115,17 @@ const schema = {
           pieces: { type: 'integer', minimum: 2, maximum: 65536 },
           kept: { enum: ['patterns', 'prototypes'] },
         },
+      },
+    },
+    training: { type: 'object', required: ['config'], properties: { config: text } },
+    labelNoise: {
+      type: 'object',
+      required: ['path', 'share', 'seed', 'flipped'],
+      properties: {
+        path: text,
+        share: { type: 'number', minimum: 0, maximum: 1 },
+        seed: { type: 'integer' },
+        flipped: count,
       },
     },
     snapshots: {

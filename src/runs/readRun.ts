@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../core/errors';
 import { bytesPerRow, fromPackedBytes } from '../core/packing';
-import { patternLevel } from '../core/patternTable';
+import { PatternTable, type PatternLevel } from '../core/patternTable';
 import type { Layer, RecordedLevel, Snapshot } from '../core/snapshot';
 import { readArray, type NumberArray } from '../data/readArray';
 import { listMembers } from '../data/npz';
@@ -16,6 +17,8 @@ import {
 
 /** A manifest larger than this is no manifest. */
 const LARGEST_MANIFEST = 64 * 1024 * 1024;
+/** Bytes of patterns that are looked up at once: some milliseconds' worth. */
+const BYTES_PER_STEP = 1024 * 1024;
 
 /** A run that was opened: its manifest, and the patterns of its snapshots when asked for. */
 export interface Run {
@@ -45,11 +48,13 @@ export async function readManifestText(folder: string): Promise<string> {
   }
 }
 
-/** Opens a run folder. Only the manifest is read. @throws InputError when it is none, or damaged */
+/**
+ * Opens a run folder. Only the manifest is read. A run that has just begun has no snapshots yet.
+ * @throws InputError when it is none, or damaged
+ */
 export async function openRun(folder: string): Promise<Run> {
   const file = path.join(folder, manifestName);
   const manifest = parseManifest(await readManifestText(folder), file);
-  if (manifest.snapshots.length === 0) throw new InputError(file, 'has no snapshots yet');
   return { folder, manifest, layers: manifest.layers.map(layerOf) };
 }
 
@@ -58,11 +63,18 @@ function layerOf(layer: ManifestLayer): Layer {
   return { name, activation, units, shape, bits, pieces: layer.pieces ?? 2 ** bits };
 }
 
+/** @throws InputError where a run has no snapshots yet */
+export function checkHasSnapshots(run: Run): void {
+  if (run.manifest.snapshots.length > 0) return;
+  throw new InputError(run.folder, 'has no snapshot yet: the first one is shown as soon as it is written');
+}
+
 /**
  * Index of the snapshot of an epoch; of the last one when no epoch is given.
- * @throws InputError listing the epochs there are
+ * @throws InputError listing the epochs there are, or that there are none yet
  */
 export function snapshotIndex(run: Run, epoch?: number): number {
+  checkHasSnapshots(run);
   const { snapshots } = run.manifest;
   if (epoch === undefined) return snapshots.length - 1;
   const index = snapshots.findLastIndex((snapshot) => snapshot.epoch === epoch);
@@ -75,10 +87,11 @@ export function snapshotIndex(run: Run, epoch?: number): number {
 }
 
 /**
- * Reads the patterns of one snapshot.
- * @throws InputError when its file is missing, damaged, or does not fit the manifest
+ * Reads the patterns of one snapshot. Lets other work in now and then.
+ * @throws InputError when its file is missing, damaged, or does not fit the manifest, or there is no snapshot yet
  */
 export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
+  checkHasSnapshots(run);
   const entry = run.manifest.snapshots[index];
   const file = patternsFile(run, entry);
   const names = new Set((await listMembers(file)).map((member) => member.name));
@@ -95,7 +108,10 @@ export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
     const kept = run.manifest.layers[l].kept ?? 'patterns';
     levels.push(
       kept === 'patterns'
-        ? { layer, exact: patternLevel(packed(await read(`l${l}`), layer, file, `l${l}`, rows)) }
+        ? {
+            layer,
+            exact: await readExact(checkedBytes(await read(`l${l}`), layer, file, `l${l}`, rows), layer),
+          }
         : { layer, coarse: await readCoarse(read, column, layer, `l${l}`, file) },
     );
   }
@@ -119,17 +135,27 @@ export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
   return { epoch: entry.epoch, step: entry.step, instances, predicted, labels, splits, levels };
 }
 
+/** Checksums of the arrays of a snapshot by name, without reading them. @throws InputError */
+export async function snapshotChecksums(run: Run, index: number): Promise<Map<string, string>> {
+  const members = await listMembers(patternsFile(run, run.manifest.snapshots[index]));
+  return new Map(members.map(({ name, size, checksum }) => [name, `${size}:${checksum}`]));
+}
+
 /** The file of a snapshot's patterns. It must be within the run: a manifest is anybody's file. */
 function patternsFile(run: Run, entry: ManifestSnapshot): string {
-  const folder = path.resolve(run.folder);
-  const file = path.resolve(folder, entry.patterns);
-  if (!file.startsWith(folder + path.sep)) {
-    throw new InputError(
-      path.join(run.folder, manifestName),
-      `names a file outside the run: ${entry.patterns}`,
-    );
-  }
-  return path.join(run.folder, path.relative(folder, file));
+  const file = fileWithin(run.folder, entry.patterns);
+  if (file !== undefined) return file;
+  throw new InputError(
+    path.join(run.folder, manifestName),
+    `names a file outside the run: ${entry.patterns}`,
+  );
+}
+
+/** A file that a manifest names by its relative path; undefined where that leads out of the run. */
+export function fileWithin(folder: string, relative: string): string | undefined {
+  const root = path.resolve(folder);
+  const file = path.resolve(root, relative);
+  return file.startsWith(root + path.sep) ? path.join(folder, path.relative(root, file)) : undefined;
 }
 
 function integers(array: NumberArray, file: string, name: string, rows?: number): Int32Array {
@@ -144,7 +170,14 @@ function integers(array: NumberArray, file: string, name: string, rows?: number)
   return Int32Array.from(array.data);
 }
 
-function packed(array: NumberArray, layer: Layer, file: string, name: string, rows?: number) {
+/** The bytes of packed patterns, once their shape was found right. */
+function checkedBytes(
+  array: NumberArray,
+  layer: Layer,
+  file: string,
+  name: string,
+  rows?: number,
+): { bytes: Uint8Array; rows: number } {
   const width = bytesPerRow(layer.units, layer.bits);
   const fits =
     array.shape.length === 2 && array.shape[1] === width && (rows === undefined || array.shape[0] === rows);
@@ -155,7 +188,25 @@ function packed(array: NumberArray, layer: Layer, file: string, name: string, ro
       `member ${name}`,
     );
   }
-  return fromPackedBytes(array.data, array.shape[0], layer.units, layer.bits);
+  return { bytes: array.data, rows: array.shape[0] };
+}
+
+async function readExact(
+  { bytes, rows }: ReturnType<typeof checkedBytes>,
+  layer: Layer,
+): Promise<PatternLevel> {
+  const { units, bits } = layer;
+  const width = bytesPerRow(units, bits);
+  const table = new PatternTable(units, bits, rows);
+  const ids = new Int32Array(rows);
+  const step = Math.max(1, Math.floor(BYTES_PER_STEP / width));
+  for (let from = 0; from < rows; from += step) {
+    const count = Math.min(step, rows - from);
+    const part = fromPackedBytes(bytes.subarray(from * width, (from + count) * width), count, units, bits);
+    table.add(part, count, ids, from);
+    await setImmediate();
+  }
+  return table.finish(ids);
 }
 
 async function readCoarse(
@@ -165,7 +216,9 @@ async function readCoarse(
   name: string,
   file: string,
 ) {
-  const modes = packed(await read(`${name}_prototypes`), layer, file, `${name}_prototypes`);
+  const member = `${name}_prototypes`;
+  const { bytes, rows: count } = checkedBytes(await read(member), layer, file, member);
+  const modes = fromPackedBytes(bytes, count, layer.units, layer.bits);
   const of = await column(`${name}_prototype`);
   const wrong = of.findIndex((prototype) => prototype < 0 || prototype >= modes.count);
   if (wrong >= 0) {

@@ -9,7 +9,7 @@ import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/sna
 import { encodeNpy } from '../data/npy';
 import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
-import { readManifestText } from './readRun';
+import { fileWithin, readManifestText } from './readRun';
 
 /** Everything of a manifest but the snapshots, which come one by one. */
 export type RunHeader = Omit<Manifest, 'snapshots'>;
@@ -29,7 +29,7 @@ export function isRunAlready(folder: string): InputError {
 
 /**
  * Writes a run, snapshot by snapshot. The manifest is written anew after each one, so that the folder is a whole run at
- * every moment from the first snapshot on, and none before.
+ * every moment from the first snapshot on (or from `open` on), and none before.
  */
 export class RunWriter {
   private readonly manifest: Manifest;
@@ -65,6 +65,38 @@ export class RunWriter {
     return writer;
   }
 
+  /**
+   * Goes on with a run that is there: its manifest is written without the snapshots that are not to be kept, then their
+   * files are removed. What other programs noted in the manifest stays.
+   * @param keep whether a snapshot stays; all do when absent
+   * @throws InputError when there is no run, it is damaged, or cannot be written
+   */
+  static async resume(
+    folder: string,
+    keep: (snapshot: ManifestSnapshot, index: number) => boolean = () => true,
+  ): Promise<RunWriter> {
+    const manifest = parseManifest(await readManifestText(folder), path.join(folder, manifestName));
+    const writer = new RunWriter(folder, manifest, false);
+    const cut = manifest.snapshots.filter((snapshot, index) => !keep(snapshot, index));
+    writer.manifest.snapshots = manifest.snapshots.filter((snapshot) => !cut.includes(snapshot));
+    await makeFolder(path.join(folder, 'patterns'));
+    await writer.open();
+    for (const file of filesOfCut(folder, manifest, cut)) await rm(file, { recursive: true, force: true });
+    return writer;
+  }
+
+  /** Snapshots that are written, in order. */
+  get snapshots(): readonly ManifestSnapshot[] {
+    return this.manifest.snapshots;
+  }
+
+  /** Makes the folder a run before its first snapshot, so that it can be followed from the start. */
+  async open(): Promise<void> {
+    if (!this.started && this.replace) await removeRun(this.folder);
+    this.started = true;
+    await this.writeManifest();
+  }
+
   /** Adds a snapshot: its patterns first, then the manifest that names them. */
   async add(snapshot: Snapshot, model?: ManifestSnapshot['model'], accuracy?: number): Promise<void> {
     if (!this.started && this.replace) await removeRun(this.folder);
@@ -79,10 +111,7 @@ export class RunWriter {
     while (classes.length <= most) classes.push(String(classes.length));
     const patternCounts = recordedPatterns(snapshot);
     this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy, patternCounts });
-    await writeFileAtomically(
-      path.join(this.folder, manifestName),
-      `${JSON.stringify(this.manifest, null, 1)}\n`,
-    );
+    await this.writeManifest();
   }
 
   /** Takes back the folders that were made, when nothing was written into them. */
@@ -92,6 +121,11 @@ export class RunWriter {
       await rmdir(folder).catch(() => undefined);
       if (folder === this.created || folder === path.dirname(folder)) break;
     }
+  }
+
+  private writeManifest(): Promise<void> {
+    const file = path.join(this.folder, manifestName);
+    return writeFileAtomically(file, `${JSON.stringify(this.manifest, null, 1)}\n`);
   }
 
   /** `epoch-0003.npz`; with a counter when the epoch is there already (snapshots within an epoch). */
@@ -104,6 +138,22 @@ export class RunWriter {
     for (let k = 2; taken.has(`patterns/${name}`); k++) name = `${base}-${k}.npz`;
     return name;
   }
+}
+
+/**
+ * Files of snapshots that were cut from a manifest: their patterns, and their checkpoints (`models/epoch-0003`) where the
+ * run itself trained them. Files that a snapshot still names, and files outside the run, are not among them.
+ */
+function filesOfCut(folder: string, { snapshots, training }: Manifest, cut: ManifestSnapshot[]): string[] {
+  const filesOf = ({ patterns, model }: ManifestSnapshot): string[] => {
+    const files = [fileWithin(folder, patterns)];
+    const checkpoint = training && model && fileWithin(folder, model.path);
+    const [room, name] = checkpoint ? path.relative(folder, checkpoint).split(path.sep) : [];
+    if (room === 'models' && name !== undefined) files.push(path.join(folder, room, name));
+    return files.filter((file) => file !== undefined);
+  };
+  const kept = new Set(snapshots.filter((snapshot) => !cut.includes(snapshot)).flatMap(filesOf));
+  return cut.flatMap(filesOf).filter((file) => !kept.has(file));
 }
 
 /** Removes the files of a run that its manifest names, and the manifest. Anything else in the folder stays. */

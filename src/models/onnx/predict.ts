@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
-import type { ModelOutput, TensorData } from '../runner';
+import type { ModelOutput } from '../runner';
+import { classesOfScores } from '../scores';
 import { floatsOf, integersOf } from './convert';
 
 /**
@@ -19,27 +20,6 @@ export function columnsOf(source: string, name: string, dims: readonly number[],
   return wide[0] ?? 1;
 }
 
-/** Class of one row of scores: the largest, the first of several equal ones. NaN gives -1. */
-function largest(scores: TensorData, start: number, columns: number): number {
-  let best = 0;
-  let value = scores[start];
-  for (let k = 0; k < columns; k++) {
-    const score = scores[start + k];
-    if (Number.isNaN(score)) return -1;
-    if (score > value) {
-      best = k;
-      value = score;
-    }
-  }
-  return best;
-}
-
-/** Class of one score against a threshold. NaN gives -1. */
-function above(score: number, threshold: number): number {
-  if (Number.isNaN(score)) return -1;
-  return score > threshold ? 1 : 0;
-}
-
 /**
  * Predicted classes of the first rows of an output tensor; -1 where the output is NaN.
  * @param rows rows to read: a padded batch has more
@@ -51,8 +31,8 @@ export function predictedClasses(
   tensor: Tensor,
   rows: number,
 ): Int32Array {
-  const predicted = new Int32Array(rows);
   if (output.kind === 'class') {
+    const predicted = new Int32Array(rows);
     const values = integersOf(tensor);
     if (!values || values.length < rows) throw unexpected(source, output, tensor);
     for (let row = 0; row < rows; row++) predicted[row] = values[row];
@@ -61,12 +41,7 @@ export function predictedClasses(
   const scores = floatsOf(tensor);
   const columns = columnsOf(source, output.name, tensor.dims, tensor.dims[0]);
   if (!scores || scores.length < rows * columns) throw unexpected(source, output, tensor);
-  const threshold = output.kind === 'probability' ? 0.5 : 0;
-  for (let row = 0; row < rows; row++) {
-    predicted[row] =
-      output.kind === 'logits' ? largest(scores, row * columns, columns) : above(scores[row], threshold);
-  }
-  return predicted;
+  return classesOfScores(output.kind, scores, rows, columns);
 }
 
 /** The error for an output that is not what it was when the model was opened. */

@@ -6,7 +6,7 @@ export type ConfigFiles = string | string[] | Record<string, string>;
 /** Data to train on, as the configuration has it. Paths are relative to the configuration's folder. */
 export interface DataConfig {
   files: ConfigFiles;
-  /** Files of labels, as many and named as `files`; found beside the data or in its label column when left out. */
+  /** Files of labels, as many and named as `files`; in the data's label column or an array beside it when left out. */
   labels?: ConfigFiles;
   /** Name or 0-based number of the label column of a table. */
   labelColumn?: string | number;
@@ -31,19 +31,20 @@ export interface DataConfig {
 /** Activations that a layer of the configuration may have. The latter ones are not piecewise linear: no patterns. */
 export const piecewiseActivations = ['relu', 'leakyRelu', 'prelu', 'relu6', 'hardSigmoid'] as const;
 export const smoothActivations = ['tanh', 'sigmoid', 'elu', 'selu', 'softplus', 'swish', 'gelu'] as const;
+/** `softmax` is for the last layer alone, which has it also when its activation is left out. */
 export type ActivationName =
-  (typeof piecewiseActivations)[number] | (typeof smoothActivations)[number] | 'linear';
+  (typeof piecewiseActivations)[number] | (typeof smoothActivations)[number] | 'linear' | 'softmax';
 
 /** How weights start. Keras' names. */
 export type InitializerName = 'glorotUniform' | 'glorotNormal' | 'heUniform' | 'heNormal' | 'zeros';
 
 interface Activated {
   activation?: ActivationName;
-  /** Slope below 0 of `leakyRelu`; 0.01 when left out. */
+  /** Slope below 0 of `leakyRelu`; 0.01 when left out. Other activations have none (`prelu` learns its slopes, from 0.25 on). */
   slope?: number;
 }
 
-/** A layer of the network. `name` is unique; made from its kind and place when left out. */
+/** A layer of the network. `name` is unique; made of its type and its place from 1 on when left out: `dense_1`. */
 export type LayerConfig = { name?: string } & (
   | ({ type: 'dense'; units: number; bias?: boolean; initializer?: InitializerName } & Activated)
   | ({
@@ -66,14 +67,18 @@ export type LayerConfig = { name?: string } & (
   | { type: 'dropout'; rate: number }
   | { type: 'batchNorm'; momentum?: number; epsilon?: number }
   | ({ type: 'activation' } & Activated & { activation: ActivationName })
-  /** Adds the output of an earlier layer, by its name, to that of the layer before. */
+  /** Adds the output of an earlier layer, by its name, to that of the layer before; `input` is the network's input. */
   | { type: 'add'; with: string }
+  /** One number of `shape` may be -1: what remains. */
   | { type: 'reshape'; shape: number[] }
 );
 
-/** The network: its layers from input to the last hidden one and the output, or a saved tfjs LayersModel to go on from. */
+/** The network, by one of two: its layers from input to output, or a saved tfjs LayersModel to go on from. */
 export interface ModelConfig {
-  /** Layers in order; a last dense layer with one unit a class is added when the last one has another width and `addOutput` is not false. */
+  /**
+   * Layers in order. The last one is dense and gives the classes: a unit for each, or a single one with
+   * `binaryCrossEntropy`. No layer is added to them, but its softmax (sigmoid) need not be written.
+   */
   layers?: LayerConfig[];
   /** A tfjs `model.json`, relative to the configuration. */
   from?: string;
@@ -95,14 +100,13 @@ export type ScheduleConfig =
   /** Half a cosine from the learning rate down to `minimum` over all epochs. */
   | { type: 'cosine'; minimum?: number };
 
-/** A rise from 0 over the first `warmup` epochs may go before any schedule. */
 /** How the network is trained. */
 export interface TrainingSettings {
   epochs: number;
   batchSize: number;
   optimizer: OptimizerConfig;
   schedule: ScheduleConfig;
-  /** Epochs in which the learning rate rises linearly from 0. */
+  /** Epochs in which the learning rate rises linearly from 0, before any schedule; may be a fraction. */
   warmup: number;
   /** Added to the gradient as weightDecay · weight, of kernels only (not of biases and normalisations). */
   weightDecay: number;
@@ -156,4 +160,6 @@ export interface ConfigProblem {
   /** JSON pointer to the value: `/model/layers/2/units`. */
   pointer: string;
   severity: 'error' | 'warning';
+  /** What it offends: JSON, the schema, or what neither can say. Editors that have the schema show the first two themselves. */
+  kind: 'syntax' | 'schema' | 'meaning';
 }

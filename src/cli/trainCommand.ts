@@ -1,0 +1,114 @@
+import { Option, type Command } from 'commander';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { formatShare } from '../core/look/text';
+import { TrainingControl } from '../engine/training/control';
+import type { LogLine } from '../engine/training/trainLog';
+import { trainRun } from '../engine/training/trainRun';
+import type { TrainingProgress, TrainParams, TrainResult } from '../protocol/training';
+import { readTrainingConfig } from '../training/config/readConfig';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './numbers';
+import { say } from './output';
+import { ProgressBar } from './progress';
+import { UsageError } from './usageError';
+
+interface TrainOptions {
+  out?: string;
+  resume?: boolean;
+  epochs?: number;
+  force?: boolean;
+  backend?: TrainParams['backend'];
+}
+
+const examples = `
+Examples:
+  apd train moons.apd.json
+  apd train mnist.apd.json --out runs/second --epochs 8
+  apd train runs/second --resume
+  apd train runs/second --resume --epochs 12`;
+
+/** `apd train`: train a network by a configuration, snapshot by snapshot, into a run folder. */
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('train a network by a configuration, snapshot by snapshot, into a run folder')
+    .argument('<config>', 'a configuration (*.apd.json); with --resume also a run folder')
+    .option('--out <run>', 'the run folder (the one that the configuration names when left out)')
+    .option('--resume', 'go on with the run after its last whole epoch')
+    .option('--epochs <n>', 'epochs in all, instead of those of the configuration', wholeNumber(0))
+    .option('--force', 'replace the run that is in the folder')
+    .addOption(
+      new Option('--backend <backend>', 'what computes, instead of what the configuration says').choices([
+        'auto',
+        'node',
+        'wasm',
+        'cpu',
+      ]),
+    )
+    .addHelpText('after', examples)
+    .action(train);
+}
+
+async function train(target: string, options: TrainOptions): Promise<void> {
+  const params = await paramsOf(target, options);
+  const bar = new ProgressBar('Training');
+  const aside = (text: string) => {
+    bar.clear();
+    say(text);
+  };
+  const result = await trainRun(
+    params,
+    {
+      onNotice: aside,
+      onProgress: (progress) => showProgress(bar, progress),
+      onEpoch: (line) => aside(lineText(line)),
+    },
+    new TrainingControl(interruptSignal()),
+  ).finally(() => bar.clear());
+  say(`${result.folder}: ${endText(result)}`);
+  // What was finished stays, but who asked for a whole training has not got it.
+  if (result.ended === 'stopped') process.exitCode = 130;
+}
+
+async function paramsOf(target: string, options: TrainOptions): Promise<TrainParams> {
+  const { out, resume, epochs, force, backend } = options;
+  const common = { epochs, backend, backendFolders: [process.cwd()] };
+  if (!resume) return { config: target, out, force, ...common };
+  if (force) throw new UsageError('--resume goes on with a run, --force replaces it: only one of them');
+  if (out !== undefined) return { run: out, ...common };
+  if (existsSync(target) && statSync(target).isDirectory()) return { run: target, ...common };
+  const config = await readTrainingConfig(path.resolve(target));
+  return { run: path.resolve(path.dirname(target), config.out), ...common };
+}
+
+function showProgress(bar: ProgressBar, progress: TrainingProgress): void {
+  const { epoch, epochs, step, steps, loss, accuracy, phase } = progress;
+  if (epoch === 0) return;
+  const numbers = loss === undefined ? '' : ` loss ${loss.toFixed(4)}, accuracy ${formatShare(accuracy!)}`;
+  const done = (epoch - 1) * steps + step;
+  bar.update(
+    done,
+    epochs * steps,
+    `epoch ${epoch} of ${epochs}${phase === 'snapshot' ? ', snapshot' : ''}${numbers}`,
+  );
+}
+
+/** `epoch 3: loss 0.2134, accuracy 93.5 %, val_accuracy 92.8 %, 40 – 31 patterns, 2.3 s` */
+function lineText(line: LogLine): string {
+  const { epoch, patterns, seconds } = line;
+  const metrics = Object.entries(line).filter(([name]) => /(^|_)(loss|accuracy)$/.test(name));
+  const parts = metrics.map(([name, value]) =>
+    name.endsWith('accuracy')
+      ? `${name} ${formatShare(Number(value))}`
+      : `${name} ${Number(value).toFixed(4)}`,
+  );
+  if (patterns) parts.push(`${patterns.join(' – ')} patterns`);
+  if (seconds !== undefined) parts.push(`${seconds.toFixed(1)} s`);
+  return `epoch ${epoch}: ${parts.join(', ')}`;
+}
+
+function endText({ ended, epoch, snapshots }: TrainResult): string {
+  const kept = `${snapshots} snapshot(s), ${epoch} whole epoch(s)`;
+  return ended === 'stopped' ? `stopped with ${kept}; --resume goes on` : kept;
+}

@@ -1,0 +1,56 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomically, writingError } from '../../runs/atomic';
+
+/** A line of `log.jsonl`. Metrics of a split have its name before them: `val_loss`. */
+export interface LogLine {
+  epoch: number;
+  /** Optimizer steps since the start. */
+  step: number;
+  /** Of the training batches of the epoch, as the network was when it came to them. */
+  loss?: number;
+  accuracy?: number;
+  learning_rate?: number;
+  /** Distinct patterns of each level, when a snapshot was taken. */
+  patterns?: number[];
+  /** Seconds that the epoch took, without its snapshot. */
+  seconds?: number;
+  [metric: string]: number | number[] | undefined;
+}
+
+/** Name of the log of a run. */
+export const logName = 'log.jsonl';
+
+/** Adds a line to the log of a run. */
+export async function appendLog(run: string, line: LogLine): Promise<void> {
+  const file = path.join(run, logName);
+  try {
+    await appendFile(file, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw writingError(error, file);
+  }
+}
+
+/** Takes the lines of later epochs out of the log of a run, and whatever a broken-off write left at its end. */
+export async function cutLog(run: string, lastEpoch: number): Promise<void> {
+  const file = path.join(run, logName);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw writingError(error, file);
+  }
+  const kept = text.split('\n').filter((line) => epochOfLine(line) <= lastEpoch);
+  await writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''));
+}
+
+/** Epoch of a line; Infinity for one that is not whole. */
+function epochOfLine(line: string): number {
+  try {
+    const { epoch } = JSON.parse(line) as Partial<LogLine>;
+    return typeof epoch === 'number' ? epoch : Infinity;
+  } catch {
+    return Infinity;
+  }
+}

@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+
+/** The package that computes with native code; found at run time, never a dependency. */
+export const nativePackage = '@tensorflow/tfjs-node';
+
+/** Whether the native backend can be used, and where it is. */
+export type NativeBackendStatus =
+  | { state: 'installed'; version: string; folder: string }
+  | { state: 'absent' }
+  /** `reason` is a clause for the user: what is wrong with the one in `folder`, and what to do. */
+  | { state: 'broken'; version?: string; folder: string; reason: string };
+
+/** A program and its arguments, as `spawn` takes them. */
+export interface InstallCommand {
+  program: string;
+  args: string[];
+  /** Folder to run in. */
+  folder: string;
+  /** npm is a batch file on Windows, which only a shell can run. */
+  shell: boolean;
+}
+
+/**
+ * How the native backend is installed: npm fetches the package and, by its install script, the library of TensorFlow for
+ * this system (some 300 MB on disk). Nobody may have made the folder yet: the caller does.
+ * @param folder where to install, such as the extension's global storage; found again by naming it as a search folder
+ * @param version of the package; it must have the major and minor version of the TensorFlow.js that comes with the product
+ */
+export function nativeInstallCommand(folder: string, version: string): InstallCommand {
+  const shell = process.platform === 'win32';
+  // A shell takes a blank in an argument for the end of it.
+  const prefix = shell ? `"${folder}"` : folder;
+  return {
+    program: 'npm',
+    args: [
+      'install',
+      '--prefix',
+      prefix,
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=http',
+      `${nativePackage}@${version}`,
+    ],
+    folder,
+    shell,
+  };
+}
+
+/** The folder of the package as seen from another folder; undefined when it is not installed there. */
+function resolvePackage(folder: string): string | undefined {
+  try {
+    // The name of the file does not matter: only its folder is looked at, and those above it.
+    const require = createRequire(path.join(path.resolve(folder), 'from.js'));
+    return path.dirname(require.resolve(`${nativePackage}/package.json`));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+    throw error;
+  }
+}
+
+/** Version of the package in this folder. */
+function versionOf(folder: string): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      version?: unknown;
+    };
+    return typeof version === 'string' ? version : undefined;
+  } catch {
+    // A package.json that cannot be read has no version, which the caller tells.
+    return undefined;
+  }
+}
+
+/** Whether the install script got as far as the compiled addon: `lib/napi-v8/tfjs_binding.node`. */
+function hasBinding(folder: string): boolean {
+  const lib = path.join(folder, 'lib');
+  return (
+    existsSync(lib) && readdirSync(lib).some((name) => existsSync(path.join(lib, name, 'tfjs_binding.node')))
+  );
+}
+
+/** Major and minor version: `4.22` of `4.22.0`. */
+function release(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+/** What the package in this folder is good for. */
+function statusOf(folder: string, coreVersion: string): NativeBackendStatus {
+  const version = versionOf(folder);
+  const broken = (reason: string): NativeBackendStatus => ({ state: 'broken', version, folder, reason });
+  if (version === undefined) return broken('its package.json cannot be read; install it again');
+  if (release(version) !== release(coreVersion)) {
+    return broken(`it is version ${version}, and ${release(coreVersion)}.x is needed`);
+  }
+  if (!hasBinding(folder)) {
+    return broken('its compiled part is missing (its install script did not finish); install it again');
+  }
+  return { state: 'installed', version, folder };
+}
+
+/**
+ * Looks for the native backend beside the product first, then in each folder in turn (and the folders above it, as Node
+ * does). The first that can be used counts; else the first that is broken. Nothing is loaded.
+ * @param coreVersion version of the TensorFlow.js that comes with the product
+ */
+export function nativeBackendStatus(searchFolders: string[], coreVersion: string): NativeBackendStatus {
+  let status: NativeBackendStatus = { state: 'absent' };
+  for (const from of [__dirname, ...searchFolders]) {
+    const folder = resolvePackage(from);
+    if (folder === undefined) continue;
+    const found = statusOf(folder, coreVersion);
+    if (found.state === 'installed') return found;
+    if (status.state === 'absent') status = found;
+  }
+  return status;
+}
+
+/**
+ * Functions that tfjs-node calls and Node 23 took away. It calls them on the module when it computes, not when it loads,
+ * so they have to stay.
+ */
+const removedFunctions = {
+  isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  isArray: (value: unknown) => Array.isArray(value),
+};
+
+/**
+ * Loads the package, which registers the backend `tensorflow` in the process's one engine.
+ * @throws the package's own error, such as that of a library that does not load on this system
+ */
+export function loadNativePackage(folder: string): void {
+  for (const [name, body] of Object.entries(removedFunctions)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value: body, configurable: true });
+  }
+  createRequire(path.join(folder, 'package.json'))(folder);
+}

@@ -1,0 +1,95 @@
+import { InputError } from '../../core/errors';
+import type { ModelFile } from '../modelFile';
+import { resolveInputShape } from '../onnx/inputShape';
+import type { ModelOptions } from '../options';
+import type { ModelDescription, ModelInput, ModelRunner } from '../runner';
+import { loadTensorflow } from './backend';
+import { readLayersModel, type SavedLayersModel } from './checkpoint';
+import { LayerGraph } from './layerGraph';
+import { runnerOwningGraph } from './tfjsRunner';
+import type { TensorEngine } from './tensorflow';
+
+/** Values of an instance beyond which no memory is asked for: 1 GiB of float32. */
+const largestInstance = 2 ** 28;
+
+/** Shapes that instances can be brought into: as they are, and with the channels of the first axis moved to the last. */
+function shapesOfInstance(instance: readonly number[] | undefined): (readonly number[] | undefined)[] {
+  if (instance?.length !== 3) return [instance];
+  const [channels, height, width] = instance;
+  return [instance, [height, width, channels]];
+}
+
+/** The shape of one instance, axes that the model leaves open taken from the data. */
+function inputShape(path: string, input: ModelInput, instance: readonly number[] | undefined): number[] {
+  let misfit: unknown;
+  for (const shape of shapesOfInstance(instance)) {
+    try {
+      return resolveInputShape(path, input, shape);
+    } catch (error) {
+      misfit ??= error;
+    }
+  }
+  throw misfit;
+}
+
+/** Reads a model and makes its network as far as the file tells. */
+async function read(
+  path: string,
+  file: ModelFile,
+  options: ModelOptions,
+): Promise<{ engine: TensorEngine; saved: SavedLayersModel; graph: LayerGraph }> {
+  const engine = await loadTensorflow(options.engine ?? 'auto');
+  const saved = await readLayersModel(path, engine, file);
+  const graph = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
+    output: options.output,
+  });
+  return { engine, saved, graph };
+}
+
+/**
+ * What a LayersModel of TensorFlow.js holds, without running it.
+ * @param path its model.json as the user named it
+ * @throws InputError as `readLayersModel` and `LayerGraph.create`
+ */
+export async function describeTfjs(
+  path: string,
+  file: ModelFile,
+  options: ModelOptions,
+): Promise<ModelDescription> {
+  const { saved, graph } = await read(path, file, options);
+  const { input, output, outputs, layers, skipped, notices } = graph;
+  graph.dispose();
+  return { path, sha256: saved.sha256, input, output, outputs, layers, skipped, notices };
+}
+
+/**
+ * Opens a LayersModel of TensorFlow.js to run it.
+ * @throws InputError as {@link describeTfjs}, when no backend loads, or a trial run on two rows fails
+ */
+export async function openTfjs(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {
+  const { engine, saved, graph } = await read(path, file, options);
+  let open = graph;
+  try {
+    const shape = inputShape(path, graph.input, options.instanceShape);
+    const values = shape.reduce((product, size) => product * size, 1);
+    if (values > largestInstance) {
+      throw new InputError(
+        path,
+        `input '${graph.input.name}' takes ${values} values an instance, expected at most ${largestInstance}`,
+      );
+    }
+    if (graph.input.shape.some((size) => size < 0)) {
+      open = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
+        output: options.output,
+        inputShape: shape,
+      });
+      graph.dispose();
+    }
+    const runner = runnerOwningGraph(open, engine, { path, sha256: saved.sha256 });
+    await runner.run(new Float32Array(2 * values), 2);
+    return runner;
+  } catch (error) {
+    open.dispose();
+    throw error;
+  }
+}
