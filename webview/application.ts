@@ -1,6 +1,6 @@
-import type { FromPanel, ToPanel } from '../src/protocol/panel';
+import type { FromPanel, Showing, ShownState, ToPanel } from '../src/protocol/panel';
 import type { Scene } from '../src/protocol/scene';
-import { initialState, type BlockReference, type ViewState } from '../src/protocol/state';
+import { initialState, type PartsSelection, type Selection, type ViewState } from '../src/protocol/state';
 import { FilterBar } from './controls/filterBar';
 import { Legend } from './controls/legend';
 import { levelMenu } from './controls/levelMenu';
@@ -12,6 +12,7 @@ import {
   describeRibbon,
   describeScene,
   describeUnit,
+  ribbonTitle,
   sayDescription,
   type Description,
 } from './diagram/describe';
@@ -24,7 +25,8 @@ import { Pointer } from './diagram/pointer';
 import { make } from './dom';
 import { Notices } from './notices';
 import { keptZoom, persisted, type Persisted } from './persisted';
-import { filterTitle, levelName, selectBlock, snapshotName } from './references';
+import { PendingChanges } from './pendingChanges';
+import { filterTitle, levelName, selectedCount, selectPart, snapshotName, type Part } from './references';
 import type { Shown } from './shown';
 import { TableDialog } from './tableDialog';
 import { onThemeChange } from './theme';
@@ -32,7 +34,8 @@ import { Tooltip } from './tooltip';
 
 /** The page: hears the extension, shows what it says, and asks it for changes. It keeps no state of its own but the zoom. */
 export class Application {
-  private shown: Shown = { scene: -1, state: initialState };
+  private shown: Shown = { scene: -1, state: initialState, wanted: initialState };
+  private readonly pending = new PendingChanges();
   private readonly view: DiagramView;
   private readonly pointer: Pointer;
   private readonly tooltip = new Tooltip();
@@ -59,14 +62,15 @@ export class Application {
     );
     this.pointer = new Pointer(this.view, {
       hover: (hit, x, y) => this.hover(hit, x, y),
-      select: (place, add) => this.select(place, add),
-      filter: (place) => this.filter([this.view.referenceOf(place)]),
+      select: (hit, add) => this.select(hit, add),
+      filter: (hit) => this.filter(selectPart({ kind: 'none' }, this.partOf(hit), false)),
       zoomed: () => this.keep(),
     });
     this.toolbar = new Toolbar({
       change,
       command: (command) => this.post({ type: 'command', command }),
       findInstance: (instance) => this.post({ type: 'findInstance', instance }),
+      say: (text) => this.say(text),
       zoomBy: (factor) => this.pointer.zoomBy(factor),
       fit: () => this.pointer.fit(),
       openTable: () => this.openTable(),
@@ -95,11 +99,11 @@ export class Application {
     switch (message.type) {
       case 'show':
         if (message.scene >= this.shown.scene || message.run?.folder !== this.shown.run?.folder) {
-          this.update(message);
+          this.hear(message, message);
         }
         break;
       case 'state':
-        this.update({ ...this.shown, state: message.state });
+        this.hear(this.shown, message);
         break;
       case 'busy':
         this.notices.showBusy(message.message, message.share);
@@ -111,7 +115,11 @@ export class Application {
         this.notices.showIdle();
         this.notices.showEmpty(false);
         this.notices.showError(message.message);
+        this.toolbar.stepper.stop();
         this.say(message.message);
+        break;
+      case 'found':
+        this.toolbar.find.found(message.instance, message.problem);
         break;
       case 'paths':
         this.view.receivePaths(message.request, message.scene, message.paths);
@@ -120,6 +128,14 @@ export class Application {
         if (message.scene === this.shown.scene) this.view.setSelectedPaths(message.paths);
         break;
     }
+  }
+
+  /** Takes up where the session says it is; what it was asked for since stays asked for. */
+  private hear({ scene, panel, run, timeline, drawing }: Showing, said: ShownState): void {
+    const wanted = this.pending.wanted(said);
+    const selection = this.pending.selection(said.state);
+    const state = said.wanted === undefined && wanted === said.state ? wanted : { ...said.state, selection };
+    this.update({ scene, panel, run, timeline, drawing, state, wanted });
   }
 
   private update(shown: Shown): void {
@@ -148,14 +164,18 @@ export class Application {
   }
 
   private keep(): void {
-    const { run, state } = this.shown;
-    this.persist(persisted(run?.folder, state, this.pointer.kept()));
+    this.persist(persisted(this.shown, this.pointer.kept()));
   }
 
-  /** Shows a change at once where that needs no drawing, and asks the session for it. */
+  /** Asks the session for a change. Controls show it at once, the drawing as far as it needs no other one. */
   private change(part: Partial<ViewState>): void {
-    this.post({ type: 'change', change: part });
-    this.update({ ...this.shown, state: { ...this.shown.state, ...part } });
+    this.post({ type: 'change', number: this.pending.add(part), change: part });
+    const { state, wanted } = this.shown;
+    const onlySelection = part.selection !== undefined && Object.keys(part).length === 1;
+    const settled = onlySelection && wanted === state;
+    const next = { ...wanted, ...part };
+    const selection = part.selection ?? state.selection;
+    this.update({ ...this.shown, state: settled ? next : { ...state, selection }, wanted: next });
   }
 
   private say(text: string): void {
@@ -195,34 +215,49 @@ export class Application {
     this.tooltip.show(description, this.view.fills(), x, y);
   }
 
-  private select(place: Place | undefined, add: boolean): void {
+  private partOf(hit: Hit): Part {
+    return hit.kind === 'ribbon'
+      ? { flow: { gap: hit.gap, flow: hit.flow } }
+      : { block: this.view.referenceOf(hit) };
+  }
+
+  private select(hit: Hit | undefined, add: boolean): void {
     const { selection } = this.shown.state;
-    if (place) {
-      this.view.setFocus(place, false);
-      this.change({ selection: selectBlock(selection, this.view.referenceOf(place), add) });
+    if (hit) {
+      if (hit.kind === 'block') this.view.setFocus(hit, false);
+      this.change({ selection: selectPart(selection, this.partOf(hit), add) });
     } else if (selection.kind !== 'none') {
       this.change({ selection: { kind: 'none' } });
     }
   }
 
-  private filter(blocks: BlockReference[]): void {
+  private filter(selection: Selection): void {
     const { run, state, drawing } = this.shown;
-    if (!run || !drawing || blocks.length === 0) return;
-    const title =
-      drawing.kind === 'partition' || blocks.length > 1
-        ? filterTitle(blocks, state, run)
-        : this.oneBlockTitle(drawing, blocks[0]);
-    this.post({ type: 'filter', blocks, title });
+    if (!run || !drawing || selection.kind !== 'blocks') return;
+    const { blocks, flows = [] } = selection;
+    const one = blocks.length + flows.length === 1 && drawing.kind !== 'partition';
+    const title = one ? this.onePartTitle(drawing, selection) : filterTitle(selection, state, run);
+    this.post({ type: 'filter', blocks, flows, title });
   }
 
-  private oneBlockTitle(drawing: Scene, { column, block }: BlockReference): string {
-    const place = this.view.drawn!.columns.findIndex((one) => one.source === column);
+  private onePartTitle(drawing: Scene, { blocks, flows = [] }: PartsSelection): string {
     const { run, state } = this.shown;
-    return `${describeBlock(drawing, place, block).title} at ${snapshotName(run!, state.view === 'time' ? column : state.snapshot)}`;
+    if (blocks.length === 0 && (drawing.kind === 'flow' || drawing.kind === 'time')) {
+      const [{ gap, flow }] = flows;
+      return (
+        ribbonTitle(drawing, gap, flow) +
+        (drawing.kind === 'flow' ? ` at ${snapshotName(run!, state.snapshot)}` : '')
+      );
+    }
+    const [{ column, block }] = blocks;
+    const place = this.view.drawn!.columns.findIndex((one) => one.source === column);
+    const at = state.view === 'time' ? column : state.snapshot;
+    return `${describeBlock(drawing, place, block).title} at ${snapshotName(run!, at)}`;
   }
 
   private back(): void {
-    const { selection, filters } = this.shown.state;
+    const { selection } = this.shown.state;
+    const { filters } = this.shown.wanted;
     this.tooltip.hide();
     if (selection.kind !== 'none') {
       this.change({ selection: { kind: 'none' } });
@@ -236,15 +271,15 @@ export class Application {
     bindKeys(this.view, {
       focused: (place) => this.focused(place),
       select: (place, add) => {
-        this.select(place, add);
+        this.select({ kind: 'block', ...place }, add);
         this.view.setFocus(place, true);
-        const { selection } = this.shown.state;
-        this.say(`${selection.kind === 'blocks' ? selection.blocks.length : 0} selected`);
+        this.say(`${selectedCount(this.shown.state.selection)} selected`);
       },
       filter: (place) => {
         const { selection } = this.shown.state;
-        if (selection.kind === 'blocks') this.filter(selection.blocks);
-        else if (place) this.filter([this.view.referenceOf(place)]);
+        if (selection.kind === 'blocks') this.filter(selection);
+        else if (selection.kind !== 'none') this.post({ type: 'command', command: 'apd.filterToSelection' });
+        else if (place) this.filter({ kind: 'blocks', blocks: [this.view.referenceOf(place)] });
       },
       back: () => this.back(),
       snapshot: (step) => this.toolbar.stepper.step(step),
@@ -256,7 +291,7 @@ export class Application {
   }
 
   private openHeadMenu(column: number, anchor: HTMLElement): void {
-    const { run, state, drawing } = this.shown;
+    const { run, state, wanted, drawing } = this.shown;
     if (!run || !drawing) return;
     const source = this.view.drawn?.columns[column]?.source ?? state.level;
     const level = drawing.kind === 'time' ? state.level : source;
@@ -264,7 +299,7 @@ export class Application {
     openMenu(
       anchor,
       levelName(run, level),
-      levelMenu(run, state, level, (part) => this.change(part)),
+      levelMenu(run, wanted, level, (part) => this.change(part)),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { ViewState } from '../src/protocol/state';
+import type { Shown } from './shown';
 
 /** The part of the picture that is seen, in shares of the stage so that it fits a panel of another size. */
 export interface KeptZoom {
@@ -13,17 +14,22 @@ export interface Persisted {
   version: 1;
   /** Folder of the run. */
   folder: string;
+  /** Name of the panel, under which the extension remembers it too. */
+  panel?: string;
   state: ViewState;
   zoom: KeptZoom;
 }
 
-/** What to persist of a panel; undefined while it shows no run. */
-export function persisted(
-  folder: string | undefined,
-  state: ViewState,
-  zoom: KeptZoom,
-): Persisted | undefined {
-  return folder === undefined ? undefined : { version: 1, folder, state, zoom };
+/**
+ * What to persist of a panel: the state that was asked for last, even if it is still being drawn. Undefined while it
+ * shows no run.
+ */
+export function persisted({ run, panel, state, wanted }: Shown, zoom: KeptZoom): Persisted | undefined {
+  if (!run) return undefined;
+  // Blocks are those of the scene on screen, which will not be the one that is drawn after a reload.
+  const moving = wanted.selection.kind === 'blocks' && wanted !== state;
+  const kept: ViewState = moving ? { ...wanted, selection: { kind: 'none' } } : wanted;
+  return { version: 1, folder: run.folder, panel, state: kept, zoom };
 }
 
 /** The zoom that was kept for a run; undefined when there is none, or not one of this version. */

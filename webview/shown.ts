@@ -6,13 +6,18 @@ import type { Colouring, ViewState } from '../src/protocol/state';
 export interface Shown {
   /** Number of the scene; answers to older ones are dropped. */
   scene: number;
+  /** Name of the panel, for a reload. */
+  panel?: string;
+  /** State of what is drawn, with its selection. */
   state: ViewState;
+  /** State that was asked for: what the controls say. It differs from `state` while the engine draws. */
+  wanted: ViewState;
   run?: RunInfo;
   timeline?: Timeline;
   drawing?: Scene;
 }
 
 /** What colours stand for when the state leaves it open. */
-export function colouringOf({ state, run }: Shown): Colouring {
+export function colouringOf({ state, run }: Pick<Shown, 'state' | 'run'>): Colouring {
   return state.colour ?? (run?.labelled === false ? 'output' : 'label');
 }

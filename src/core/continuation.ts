@@ -1,4 +1,4 @@
-import { contingency, largestEntries, transpose } from './contingency';
+import { contingency, transpose, type Contingency } from './contingency';
 import type { LevelNodes } from './nodes';
 
 /** How the nodes of a level at one snapshot go on at the next. */
@@ -34,15 +34,16 @@ export type EarlierFate = 'continued' | 'merged' | 'gone' | 'empty';
 
 /**
  * Matches the nodes of a level across two snapshots by shared instances: the bits of a pattern change from epoch to
- * epoch, its instances hardly.
+ * epoch, its instances hardly. Among partners that share equally many it is the smallest one, of which the shared
+ * instances are the larger part, and among equally large ones that of the lowest number.
  * @param earlier nodes at the first snapshot
  * @param later nodes at the second, for the same instances in the same order
  */
 export function continueNodes(earlier: LevelNodes, later: LevelNodes): Continuation {
   const table = contingency(earlier.of, earlier.count, later.of, later.count);
   const back = transpose(table);
-  const bestTo = largestEntries(table);
-  const bestFrom = largestEntries(back);
+  const bestTo = bestPartners(table, later.occurrences);
+  const bestFrom = bestPartners(back, earlier.occurrences);
   const to = bestTo.map((e) => (e < 0 ? -1 : table.column[e]));
   const from = bestFrom.map((e) => (e < 0 ? -1 : back.column[e]));
   const shared = bestFrom.map((e) => (e < 0 ? 0 : back.count[e]));
@@ -57,6 +58,20 @@ export function continueNodes(earlier: LevelNodes, later: LevelNodes): Continuat
     return 2 * table.count[bestTo[n]] >= earlier.occurrences[n] ? 'merged' : 'gone';
   });
   return { from, shared, kind, to, fate };
+}
+
+/** For each row the entry of its best partner; −1 for a row that shares nothing. */
+function bestPartners({ rows, offsets, column, count }: Contingency, sizes: Int32Array): Int32Array {
+  const best = new Int32Array(rows).fill(-1);
+  for (let r = 0; r < rows; r++) {
+    for (let e = offsets[r]; e < offsets[r + 1]; e++) {
+      const b = best[r];
+      if (b < 0 || count[e] > count[b] || (count[e] === count[b] && sizes[column[e]] < sizes[column[b]])) {
+        best[r] = e;
+      }
+    }
+  }
+  return best;
 }
 
 /**

@@ -50,7 +50,10 @@ export interface Overview {
 
 /** How far to reduce. */
 export interface OverviewOptions {
-  /** Most blocks of a hidden level; the last level, the outputs, is always whole. */
+  /**
+   * Most blocks of a hidden level, at least 2: a node of one class and one of several never share a block. The last
+   * level, the outputs, is always whole.
+   */
   budget: number;
   /** Nodes of fewer instances are merged even when the budget has room, unless the whole level fits it. */
   smallest?: number;
@@ -60,9 +63,18 @@ export interface OverviewOptions {
 const GROUPED_CLASSES = 9;
 const KINDS: BlockKind[] = ['singletons', 'pure', 'mixed'];
 
+/** How finely the nodes that are merged are told apart. */
+interface Grouping {
+  /** Classes, the largest first, that have groups of their own; all others share theirs. */
+  ownClasses: number;
+  /** Whether nodes of one instance are a kind of their own, and not with the others of one class. */
+  singletons: boolean;
+}
+
 /**
  * Reduces a diagram: the largest nodes of each level stay alone, the rest is merged by majority class × (singletons /
- * pure / mixed). One "others" bin would lie: it would hold most of a wide level and hide its classes.
+ * pure / mixed). One "others" bin would lie: it would hold most of a wide level and hide its classes. Where the groups
+ * would take more than half of the budget from the nodes that stay alone, the smaller classes share theirs.
  * @param classOf class of each instance by which to merge and to part the flows: labels, outputs, or 0/1 for right
  * @param classes number of classes
  */
@@ -117,8 +129,7 @@ function reduceLevel(
   budget: number,
   smallest = 2,
 ): { blocks: Omit<Block, 'majority'>[]; blockOf: Int32Array } {
-  const groupOf = groupNumbers(nodes, classes);
-  const alone = nodesAlone(nodes, groupOf, budget, smallest);
+  const { alone, groupOf } = chooseBlocks(nodes, classes, budget, smallest);
   const blockOf = new Int32Array(nodes.count).fill(-1);
   const blocks: Omit<Block, 'majority'>[] = [];
   const add = (kind: BlockKind, node: number) => blocks.push({ kind, node, nodes: 0, instances: 0 }) - 1;
@@ -146,45 +157,98 @@ function reduceLevel(
   return { blocks, blockOf };
 }
 
-/** The nodes that stay alone: the largest, as many as leave room for the groups of the rest. */
-function nodesAlone(nodes: LevelNodes, groupOf: Int32Array, budget: number, smallest: number): Int32Array {
-  const numbers = Int32Array.from(nodes.occurrences.keys());
-  const filled = nodes.occurrences.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  const bySize = new Int32Array(filled);
-  // Ties by number; nodes without instances come last and are left out.
-  rankByOccurrences(nodes.occurrences, numbers).forEach((rank, n) => {
-    if (rank < filled) bySize[rank] = n;
-  });
-  // A whole level keeps its nodes' order: of patterns by occurrences, of outputs by class.
-  if (bySize.length <= budget) return bySize.sort();
-  const groups = new Set<number>();
-  // From the smallest node upwards: how many groups the rest needs if it starts here.
-  let keep = 0;
-  for (let k = bySize.length; k > 0; k--) {
-    if (k + groups.size <= budget) {
-      keep = k;
-      break;
-    }
-    groups.add(groupOf[bySize[k - 1]]);
-  }
-  while (keep > 0 && nodes.occurrences[bySize[keep - 1]] < smallest) keep--;
-  return bySize.subarray(0, keep);
+/** Which nodes stay alone, and the group of each node if it is merged. */
+interface BlockChoice {
+  alone: Int32Array;
+  groupOf: Int32Array;
 }
 
-/** Group of each node if it is merged: 3 × its class (small classes share one) + singletons, pure or mixed. */
-function groupNumbers(nodes: LevelNodes, classes: NodeClasses): Int32Array {
-  const perClass = new Float64Array(classes.histogram.columns);
-  for (let n = 0; n < nodes.count; n++) {
-    if (nodes.occurrences[n] > 0) perClass[classes.majority[n]] += nodes.occurrences[n];
+/** The nodes that stay alone are the largest; the groups of the rest are as fine as the budget allows. */
+function chooseBlocks(
+  nodes: LevelNodes,
+  classes: NodeClasses,
+  budget: number,
+  smallest: number,
+): BlockChoice {
+  const bySize = filledBySize(nodes);
+  // A whole level keeps its nodes' order: of patterns by occurrences, of outputs by class.
+  if (bySize.length <= budget) return { alone: bySize.sort(), groupOf: new Int32Array(nodes.count) };
+  const classRank = rankClasses(nodes, classes);
+  for (const grouping of groupings(classRank.length)) {
+    const groupOf = groupNumbers(nodes, classes, classRank, grouping);
+    const { keep, groups } = countAlone(nodes, bySize, groupOf, budget, smallest);
+    const allWorthy = keep < bySize.length && nodes.occurrences[bySize[keep]] < smallest;
+    const fits = keep + groups <= budget;
+    if (fits && (allWorthy || 2 * groups <= budget || !grouping.singletons)) {
+      return { alone: bySize.subarray(0, keep), groupOf };
+    }
   }
-  const bySize = Array.from(perClass.keys()).sort((a, b) => perClass[b] - perClass[a] || a - b);
-  const slot = new Int32Array(perClass.length).fill(GROUPED_CLASSES);
-  bySize.slice(0, GROUPED_CLASSES).forEach((c, i) => {
-    slot[c] = i;
+  throw new RangeError(`a budget of ${budget} blocks, expected at least 2`);
+}
+
+/** Ways of telling merged nodes apart, from the finest to the coarsest: two groups, of one and of several classes. */
+function groupings(classes: number): Grouping[] {
+  const finest = Math.min(GROUPED_CLASSES, Math.max(0, classes - 1));
+  const byClass = Array.from({ length: finest + 1 }, (_, k) => ({
+    ownClasses: finest - k,
+    singletons: true,
+  }));
+  return [...byClass, { ownClasses: 0, singletons: false }];
+}
+
+/** Nodes that have instances, the largest first, ties by number. */
+function filledBySize({ occurrences }: LevelNodes): Int32Array {
+  const numbers = Int32Array.from(occurrences.keys());
+  const filled = occurrences.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  const bySize = new Int32Array(filled);
+  rankByOccurrences(occurrences, numbers).forEach((rank, n) => {
+    if (rank < filled) bySize[rank] = n;
   });
-  return nodes.occurrences.map((count, n) => {
-    const kind = count === 1 ? 0 : classes.purity[n] === 1 ? 1 : 2;
-    return count === 0 ? -1 : 3 * slot[classes.majority[n]] + kind;
+  return bySize;
+}
+
+/** How many of the largest nodes stay alone: as many as leave room for the groups of the rest. */
+function countAlone(
+  { occurrences }: LevelNodes,
+  bySize: Int32Array,
+  groupOf: Int32Array,
+  budget: number,
+  smallest: number,
+): { keep: number; groups: number } {
+  const met = new Uint8Array(3 * (GROUPED_CLASSES + 1));
+  let groups = 0;
+  let keep = bySize.length;
+  // From the smallest node upwards: how many groups the rest needs if it starts here.
+  while (keep > 0 && (keep + groups > budget || occurrences[bySize[keep - 1]] < smallest)) {
+    const group = groupOf[bySize[--keep]];
+    if (met[group] === 0) groups++;
+    met[group] = 1;
+  }
+  return { keep, groups };
+}
+
+/** Place of each class among all by its instances, counting each node for its majority class; ties by number. */
+function rankClasses({ count, occurrences }: LevelNodes, { histogram, majority }: NodeClasses): Int32Array {
+  const perClass = new Float64Array(histogram.columns);
+  for (let n = 0; n < count; n++) if (occurrences[n] > 0) perClass[majority[n]] += occurrences[n];
+  const rank = new Int32Array(perClass.length);
+  Array.from(perClass.keys())
+    .sort((a, b) => perClass[b] - perClass[a] || a - b)
+    .forEach((c, i) => (rank[c] = i));
+  return rank;
+}
+
+/** Group of each node if it is merged: 3 × place of its class (the others share one) + singletons, pure or mixed. */
+function groupNumbers(
+  { occurrences }: LevelNodes,
+  { majority, purity }: NodeClasses,
+  classRank: Int32Array,
+  { ownClasses, singletons }: Grouping,
+): Int32Array {
+  return occurrences.map((count, n) => {
+    if (count === 0) return -1;
+    const kind = count === 1 && singletons ? 0 : purity[n] === 1 ? 1 : 2;
+    return 3 * Math.min(ownClasses, classRank[majority[n]]) + kind;
   });
 }
 

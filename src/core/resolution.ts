@@ -1,7 +1,8 @@
 import { nodesOf, singletonCount, type LevelNodes } from './nodes';
 import type { PackedPatterns } from './packing';
-import { fitPrototypes } from './prototypes/fit';
+import { prototypeSteps } from './prototypes/fit';
 import type { RecordedLevel } from './snapshot';
+import { finish, type Steps } from './steps';
 
 /**
  * What the nodes of a level are: its exact patterns, or `K` prototype patterns. `auto` is exact where at most half of
@@ -54,6 +55,15 @@ export function resolveLevel(
   resolution: Resolution,
   earlier?: ResolvedLevel,
 ): ResolvedLevel {
+  return finish(resolveSteps(level, resolution, earlier));
+}
+
+/** `resolveLevel` in steps: fitting the prototypes of a wide level takes seconds. */
+export function* resolveSteps(
+  level: RecordedLevel,
+  resolution: Resolution,
+  earlier?: ResolvedLevel,
+): Steps<ResolvedLevel> {
   if (level.coarse) return resolveCoarse(level, resolution);
   const { exact } = level;
   const singletons = singletonCount(exact.occurrences);
@@ -74,7 +84,7 @@ export function resolveLevel(
   const start = goesOn
     ? { instancePattern: exact.of, instancePrototype: earlier.nodes.of, count: earlier.nodes.count }
     : undefined;
-  const prototypes = fitPrototypes(exact.patterns, exact.occurrences, wanted, { start });
+  const prototypes = yield* prototypeSteps(exact.patterns, exact.occurrences, wanted, { start });
   const of = exact.of.map((pattern) => prototypes.assignment[pattern]);
   let distance = 0;
   for (let p = 0; p < exact.count; p++) distance += prototypes.distance[p] * exact.occurrences[p];

@@ -1,9 +1,18 @@
+import type { Work } from './work';
+
 /** Most bytes that the engine keeps of runs: 1 GiB. What is in use by a request is not counted. */
 export const usualCacheBytes = 1024 * 1024 * 1024;
 
 interface Entry {
   value: unknown;
   bytes: number;
+}
+
+/** Long work that is under way, and for whom. */
+interface Shared {
+  result: Promise<unknown>;
+  controller: AbortController;
+  waiting: Set<Work>;
 }
 
 /**
@@ -14,6 +23,7 @@ export class ByteCache {
   /** Least recently used first. */
   private readonly entries = new Map<string, Entry>();
   private readonly running = new Map<string, Promise<unknown>>();
+  private readonly shared = new Map<string, Shared>();
   private sum = 0;
 
   constructor(readonly limit = usualCacheBytes) {}
@@ -46,6 +56,48 @@ export class ByteCache {
     }
   }
 
+  /**
+   * `remember` for long work that can be cancelled: it goes on as long as somebody waits for it, and is given up when the
+   * last one does not want it any more. All who wait hear of its progress.
+   * @throws the reason of the abort when `work` was cancelled
+   */
+  async share<T>(key: string, work: Work, make: (work: Work) => Promise<T>): Promise<T> {
+    const known = this.peek<T>(key);
+    if (known !== undefined) return known;
+    work.signal?.throwIfAborted();
+    const shared = this.shared.get(key) ?? this.begin(key, make);
+    shared.waiting.add(work);
+    const leave = () => {
+      shared.waiting.delete(work);
+      if (shared.waiting.size > 0) return;
+      // Who asks from now on begins anew.
+      if (this.shared.get(key) === shared) this.shared.delete(key);
+      shared.controller.abort(work.signal?.reason);
+    };
+    try {
+      return await untilAborted(shared.result as Promise<T>, work.signal);
+    } finally {
+      leave();
+    }
+  }
+
+  private begin<T>(key: string, make: (work: Work) => Promise<T>): Shared {
+    const controller = new AbortController();
+    const waiting = new Set<Work>();
+    const onProgress: Work['onProgress'] = (message, share) => {
+      for (const work of waiting) work.onProgress?.(message, share);
+    };
+    const result = make({ signal: controller.signal, onProgress }).then((value) => {
+      this.put(key, value);
+      return value;
+    });
+    // Where all have gone nobody hears of its end.
+    result.catch(() => undefined);
+    const shared: Shared = { result, controller, waiting };
+    this.shared.set(key, shared);
+    return shared;
+  }
+
   /** The value under a key if it is kept. The caller knows its type by the key. */
   peek<T>(key: string): T | undefined {
     const entry = this.entries.get(key);
@@ -76,6 +128,21 @@ export class ByteCache {
   private drop(key: string): void {
     this.sum -= this.entries.get(key)?.bytes ?? 0;
     this.entries.delete(key);
+  }
+}
+
+/** What a promise gives, unless the signal is aborted before. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

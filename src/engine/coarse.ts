@@ -1,11 +1,12 @@
 import { ExactRecorder } from '../core/levelRecorder';
 import type { PackedPatterns } from '../core/packing';
-import { fitPrototypes } from '../core/prototypes/fit';
+import { prototypeSteps } from '../core/prototypes/fit';
 import { usualPrototypes } from '../core/resolution';
 import type { Layer } from '../core/snapshot';
 import type { Dataset } from '../data/dataset';
 import { SelectedFeatures } from '../data/selection';
 import type { ModelRunner } from '../models/runner';
+import { takeSteps } from './takeSteps';
 import { runBatches, type BatchSource, type SnapshotOptions } from './record';
 
 /** Instances that the prototypes of a level are fitted on when its patterns cannot all be kept. */
@@ -38,7 +39,7 @@ export async function fitCoarseModes(start: CoarseStart, l: number): Promise<Pac
   const level = recorder.finish().exact!;
   const before = options.earlier?.levels[l].coarse;
   const goesOn = before?.modes.count === Math.min(usualPrototypes, level.count);
-  return fitPrototypes(level.patterns, level.occurrences, usualPrototypes, {
+  const steps = prototypeSteps(level.patterns, level.occurrences, usualPrototypes, {
     start: goesOn
       ? {
           instancePattern: level.of,
@@ -46,5 +47,6 @@ export async function fitCoarseModes(start: CoarseStart, l: number): Promise<Pac
           count: before.modes.count,
         }
       : undefined,
-  }).modes;
+  });
+  return (await takeSteps(steps, { signal: options.signal })).modes;
 }

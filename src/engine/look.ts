@@ -1,6 +1,7 @@
 import { buildDiagram } from '../core/diagram';
 import { InputError } from '../core/errors';
 import type { Resolution } from '../core/resolution';
+import { checkHasSnapshots } from '../runs/readRun';
 import { thinResolved, thinSnapshot } from '../core/subset';
 import type { SceneClass } from '../protocol/scene';
 import type { ViewState } from '../protocol/state';
@@ -30,6 +31,7 @@ export interface CheckedState {
  * @throws InputError naming what does not fit
  */
 export function checkState({ run }: OpenedRun, state: ViewState): CheckedState {
+  checkHasSnapshots(run);
   const check = (fits: boolean, problem: string) => {
     if (!fits) throw new InputError(run.folder, problem);
   };

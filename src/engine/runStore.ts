@@ -3,13 +3,21 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buildDiagram } from '../core/diagram';
 import { InputError } from '../core/errors';
-import { resolveLevel, wantedResolution, type Resolution, type ResolvedLevel } from '../core/resolution';
-import type { Snapshot } from '../core/snapshot';
+import {
+  resolveLevel,
+  resolveSteps,
+  wantedResolution,
+  type Resolution,
+  type ResolvedLevel,
+} from '../core/resolution';
+import type { RecordedLevel, Snapshot } from '../core/snapshot';
 import { subsetSnapshot } from '../core/subset';
 import { manifestName } from '../runs/manifest';
-import { openRun, readSnapshot, type Run } from '../runs/readRun';
+import { openRun, readSnapshot, snapshotChecksums, type Run } from '../runs/readRun';
 import { classCount, equalArrays, type AnalysedSnapshot } from './analyse';
 import type { ByteCache } from './byteCache';
+import { keptFile, readKept, worthKeeping, writeKept, type KeptQuestion } from './keptPrototypes';
+import { takeSteps } from './takeSteps';
 import { breathe, type Work } from './work';
 
 /** A run as it is on disk now. */
@@ -44,7 +52,7 @@ export function filterOf(steps: readonly { instances: readonly number[] }[]): Fi
 
 /**
  * Runs, their snapshots, and their levels at the resolutions asked for, kept in a cache. Everything but the reading of
- * one snapshot and the analysis of one level can be cancelled.
+ * one snapshot can be cancelled; messages are let in all the while.
  */
 export class RunStore {
   private readonly keys = new Map<string, string>();
@@ -98,24 +106,46 @@ export class RunStore {
     const wanted = wantedResolution(snapshot.levels[l], resolution);
     // Exact levels are there as they are, and prototypes that were recorded cannot be others.
     if (wanted === 'exact' || snapshot.levels[l].coarse) return resolveLevel(snapshot.levels[l], resolution);
+    const { run } = opened;
+    const checksums = (s: number) =>
+      this.cache.remember(`${opened.key}checksums ${s}`, () => snapshotChecksums(run, s));
+    const questionOf = (s: number, recorded: RecordedLevel): KeptQuestion => {
+      return { run, checksums, snapshot: s, level: l, recorded, resolution, wanted };
+    };
+    /** Fitted prototypes of a snapshot: in memory, or in a file where all instances of a wide level are looked at. */
+    const known = async (s: number, recorded: RecordedLevel): Promise<ResolvedLevel | undefined> => {
+      const fitted = this.cache.peek<ResolvedLevel>(keyOf(s));
+      if (fitted || filter.instances || !worthKeeping(recorded)) return fitted;
+      const question = questionOf(s, recorded);
+      const kept = await readKept(await keptFile(question), question);
+      if (kept) this.cache.put(keyOf(s), kept);
+      return kept;
+    };
     let first = index;
-    let earlier = this.cache.peek<ResolvedLevel>(keyOf(index));
+    let earlier = await known(index, snapshot.levels[l]);
     if (earlier) return earlier;
     while (first > 0 && !earlier) {
       const before = await this.snapshot(opened, first - 1, filter);
       if (!equalArrays(before.instances, snapshot.instances)) break;
       if (wantedResolution(before.levels[l], resolution) !== wanted) break;
-      earlier = this.cache.peek<ResolvedLevel>(keyOf(first - 1));
+      earlier = await known(first - 1, before.levels[l]);
       if (!earlier) first--;
       await breathe(work);
     }
     for (let s = first; s <= index; s++) {
       const start = earlier;
       const { levels } = await this.snapshot(opened, s, filter);
-      const { name } = opened.run.layers[l];
+      const { name } = run.layers[l];
       work.onProgress?.(`Prototypes of ${name}`, (s - first) / (index - first + 1));
       await breathe(work);
-      earlier = await this.cache.remember(keyOf(s), () => resolveLevel(levels[l], resolution, start));
+      earlier = await this.cache.share(keyOf(s), work, async (shared) => {
+        const fitted = await takeSteps(resolveSteps(levels[l], resolution, start), shared);
+        if (!filter.instances && worthKeeping(levels[l])) {
+          const question = questionOf(s, levels[l]);
+          await writeKept(await keptFile(question), question, fitted);
+        }
+        return fitted;
+      });
     }
     return earlier!;
   }

@@ -1,44 +1,32 @@
 import { correctness } from '../core/diagram';
-import { formatCount, formatShare } from '../core/look/text';
+import { countOf, formatCount, formatShare } from '../core/look/text';
+import type { BlockKind } from '../core/overview';
 import { pieceOf } from '../core/packing';
 import type { Snapshot } from '../core/snapshot';
 import type { InstanceRow, InstancesPage, PatternRow, SelectionDetails } from '../protocol/engine';
-import type { BlockReference, Selection } from '../protocol/state';
+import type { BlockReference, PartsSelection, Selection } from '../protocol/state';
 import type { Run } from '../runs/readRun';
 import type { AnalysedSnapshot } from './analyse';
 import { snapshotText, wordOf } from './heads';
 import type { Look } from './look';
-import { blockName, columnName } from './scenes/names';
+import { blockName, columnName, flowName } from './scenes/names';
 import type { SceneModel } from './scenes/model';
-import { largestBlocks, rowsOfBlocks, rowsOfInstances } from './scenes/paths';
+import { largestBlocks } from './scenes/paths';
 
 /** Most instances of one page. */
 const LONGEST_PAGE = 10_000;
 /** Blocks of each column that are named as destinations. */
 const DESTINATIONS = 5;
 
-/** Rows of a scene that are selected: all of them when nothing is. */
-export function selectedRows(model: SceneModel, selection: Selection): Int32Array {
-  switch (selection.kind) {
-    case 'none':
-      return Int32Array.from(model.instances.keys());
-    case 'blocks':
-      return rowsOfBlocks(model, selection.blocks);
-    case 'instances':
-      return rowsOfInstances(model, selection.instances);
-  }
-}
-
-/** A page of the selected instances, in the dataset's order. */
+/** A page of the instances of some rows of a scene, in the dataset's order. */
 export function instancesPage(
   run: Run,
   model: SceneModel,
   { whole }: Look,
-  selection: Selection,
+  rows: Int32Array,
   from: number,
   count: number,
 ): InstancesPage {
-  const rows = selectedRows(model, selection);
   const start = Math.max(0, Math.floor(from));
   const page = rows.slice(start, start + Math.min(LONGEST_PAGE, Math.max(0, Math.floor(count))));
   if (!whole) return { total: rows.length, from: start, rows: [] };
@@ -95,16 +83,19 @@ export function levelPatterns(
   return { all: largest.length, rows };
 }
 
-/** What is known of the selected instances, and of the node when one is selected. */
+/**
+ * What is known of the selected instances, and of the node when one is selected.
+ * @param rows of the scene that are selected
+ */
 export function selectionDetails(
   run: Run,
   model: SceneModel,
   look: Look,
   selection: Selection,
+  rows: Int32Array,
 ): SelectionDetails {
-  const rows = selectedRows(model, selection);
   const { whole } = look;
-  const title = titleOf(run, model, selection, rows);
+  const title = titleOf(run, model, look, selection, rows);
   const shownAll = model.instances.length;
   const facts: [string, string][] = [
     [
@@ -138,11 +129,18 @@ export function selectionDetails(
       block: blockName(model, column, block),
       instances,
     })),
+    kind: blockKind(model, selection),
     pattern: node && patternOf(run, node.analysed, node.level, node.node),
   };
 }
 
-function titleOf(run: Run, model: SceneModel, selection: Selection, rows: Int32Array): string {
+function titleOf(
+  run: Run,
+  model: SceneModel,
+  { shown }: Look,
+  selection: Selection,
+  rows: Int32Array,
+): string {
   switch (selection.kind) {
     case 'none':
       return run.manifest.name;
@@ -150,14 +148,25 @@ function titleOf(run: Run, model: SceneModel, selection: Selection, rows: Int32A
       return rows.length === 1
         ? `Instance ${model.instances[rows[0]]}`
         : `${formatCount(selection.instances.length)} instances`;
-    case 'blocks': {
-      const [first] = selection.blocks;
-      const column = model.columns.findIndex(({ source }) => source === first?.column);
-      if (selection.blocks.length !== 1 || column < 0)
-        return `${formatCount(selection.blocks.length)} blocks`;
-      return `${columnName(model, column)}: ${blockName(model, column, first.block)}`;
+    case 'node': {
+      const { level, node } = selection;
+      const word = shown ? wordOf(shown.resolved[level]) : 'pattern';
+      return `${run.layers[level].name}: ${word} ${node}`;
     }
+    case 'blocks':
+      return partsTitle(model, selection);
   }
+}
+
+function partsTitle(model: SceneModel, { blocks, flows = [] }: PartsSelection): string {
+  const parts = [
+    ...(blocks.length > 0 ? [countOf(blocks.length, 'block')] : []),
+    ...(flows.length > 0 ? [countOf(flows.length, 'ribbon')] : []),
+  ].join(', ');
+  if (blocks.length + flows.length !== 1) return parts;
+  if (flows.length === 1) return flowName(model, flows[0]) ?? parts;
+  const column = model.columns.findIndex(({ source }) => source === blocks[0].column);
+  return column < 0 ? parts : `${columnName(model, column)}: ${blockName(model, column, blocks[0].block)}`;
 }
 
 function share(part: number, all: number): string {
@@ -178,17 +187,32 @@ function instanceFacts(run: Run, whole: AnalysedSnapshot, row: number): [string,
   return facts;
 }
 
-/** The node that is selected, when it is a single block that stands for one node of a level of the shown snapshot. */
+/** The node that is selected, by itself or as a single block that stands for one node of a level of the shown snapshot. */
 function selectedNode(
   model: SceneModel,
   { shown }: Look,
   selection: Selection,
 ): { analysed: AnalysedSnapshot; level: number; node: number } | undefined {
-  if (!shown || selection.kind !== 'blocks' || selection.blocks.length !== 1) return undefined;
+  if (!shown) return undefined;
+  if (selection.kind === 'node') {
+    const { level, node } = selection;
+    const known = node >= 0 && node < (shown.resolved[level]?.nodes.count ?? 0);
+    return known ? { analysed: shown, level, node } : undefined;
+  }
+  if (selection.kind !== 'blocks' || selection.blocks.length !== 1 || selection.flows?.length)
+    return undefined;
   const [{ column, block }] = selection.blocks;
   const node = nodeOfBlock(model, { column, block });
   if (node === undefined || node < 0 || column >= shown.resolved.length) return undefined;
   return { analysed: shown, level: column, node };
+}
+
+/** What a single selected block of the flow view stands for. */
+function blockKind(model: SceneModel, selection: Selection): BlockKind | undefined {
+  if (selection.kind !== 'blocks' || selection.blocks.length !== 1 || model.kind !== 'flow') return undefined;
+  const [{ column, block }] = selection.blocks;
+  const c = model.columns.findIndex(({ source }) => source === column);
+  return model.flow?.view.overview.levels[c]?.blocks[block]?.kind;
 }
 
 function nodeOfBlock(model: SceneModel, { column, block }: BlockReference): number | undefined {

@@ -10,13 +10,16 @@ export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunIn
   const { run } = opened;
   const { folder, manifest, layers } = run;
   const absolute = (file: string) => path.resolve(folder, file);
-  const { dataset } = manifest;
+  const { dataset, training } = manifest;
+  const first = manifest.snapshots.length > 0 ? 0 : undefined;
   return {
     folder,
     name: manifest.name,
     classes: manifest.classes,
-    // Other tools need not say so: then the first snapshot tells.
-    labelled: manifest.labelled ?? (await store.snapshot(opened, 0)).labels !== undefined,
+    // Other tools need not say so: then the first snapshot tells, once there is one.
+    labelled:
+      manifest.labelled ??
+      (first !== undefined && (await store.snapshot(opened, first)).labels !== undefined),
     splits: manifest.splits?.map(({ name }) => name) ?? [],
     layers: layers.map(({ name, activation, units, shape }) => ({ name, activation, units, shape })),
     snapshots: manifest.snapshots.map(({ epoch, step, accuracy, patternCounts, model }) => ({
@@ -33,6 +36,8 @@ export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunIn
       options: dataset.options ?? {},
     },
     backend: manifest.backend,
+    training: training && { config: absolute(training.config) },
+    labelNoise: manifest.labelNoise && { ...manifest.labelNoise, path: absolute(manifest.labelNoise.path) },
   };
 }
 

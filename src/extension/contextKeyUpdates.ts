@@ -6,7 +6,8 @@ import { setContextKey } from './settings';
 export function contextKeyUpdates(sessions: Sessions): vscode.Disposable {
   const update = () => {
     const session = sessions.active;
-    const run = session?.run;
+    // There is nothing to go to, colour or export in a run without snapshots.
+    const run = session?.run?.snapshots.length ? session.run : undefined;
     setContextKey('apd.hasRun', run !== undefined);
     setContextKey('apd.hasEarlier', run !== undefined && session!.state.snapshot > 0);
     setContextKey('apd.hasLater', run !== undefined && session!.state.snapshot < run.snapshots.length - 1);

@@ -63,6 +63,39 @@ const commandTable = {
   'apd.refresh': { title: 'Refresh', icon: '$(refresh)' },
   'apd.cancel': { title: 'Cancel', icon: '$(debug-stop)', enablement: 'apd.busy || apd.recording' },
   'apd.showLog': { title: 'Show Log', icon: '$(list-flat)' },
+  'apd.train': { title: 'Train…', icon: '$(play)' },
+  'apd.pauseTraining': {
+    title: 'Pause Training',
+    icon: '$(debug-pause)',
+    enablement: 'apd.training && !apd.trainingPaused',
+  },
+  'apd.resumeTraining': {
+    title: 'Resume Training',
+    icon: '$(debug-continue)',
+    enablement: 'apd.training && apd.trainingPaused',
+  },
+  'apd.stopTraining': { title: 'Stop Training', icon: '$(debug-stop)', enablement: 'apd.training' },
+  'apd.manageTrainings': { title: 'Manage Trainings…', icon: '$(checklist)' },
+  'apd.trainMore': { title: 'Train More Epochs…', icon: '$(add)' },
+  'apd.continueTraining': { title: 'Continue Training', icon: '$(debug-restart)' },
+  'apd.branchTraining': { title: 'Restart from Snapshot…', icon: '$(repo-forked)' },
+  'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)' },
+  'apd.openRunsOfConfiguration': { title: 'Open Runs of Configuration', icon: '$(type-hierarchy)' },
+  'apd.installNativeBackend': {
+    title: 'Install Native Backend…',
+    icon: '$(cloud-download)',
+    enablement: 'isWorkspaceTrusted',
+  },
+  'apd.followLatest': {
+    title: 'Follow Latest Snapshot',
+    icon: '$(unlock)',
+    enablement: `${hasRun} && !apd.following`,
+  },
+  'apd.holdSnapshot': {
+    title: 'Stop Following Latest Snapshot',
+    icon: '$(lock)',
+    enablement: `${hasRun} && apd.following`,
+  },
   'apd.showSnapshot': { title: 'Show Snapshot', palette: false },
   'apd.selectPattern': { title: 'Select Pattern', palette: false },
   'apd.selectInstance': { title: 'Select Instance', palette: false },
@@ -82,6 +115,8 @@ export const settings = {
   'apd.blocks': 64,
   'apd.engineMemory': 4096,
   'apd.engineHang': 180,
+  'apd.training.backend': 'auto' as 'auto' | 'node' | 'wasm' | 'cpu',
+  'apd.training.notify': true as boolean,
 };
 
 /** Name of a setting. */
@@ -101,6 +136,13 @@ export interface ContextKeys {
   'apd.busy': boolean;
   /** A model is being recorded. */
   'apd.recording': boolean;
+  /** A network is being trained; and it is paused. */
+  'apd.training': boolean;
+  'apd.trainingPaused': boolean;
+  /** The run of the active diagram is being trained. */
+  'apd.live': boolean;
+  /** The active diagram goes to each new snapshot. */
+  'apd.following': boolean;
   /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`. */
   'apd.runFolders': string[];
   'apd.modelFolders': string[];
@@ -115,6 +157,10 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.hasFilters',
   'apd.busy',
   'apd.recording',
+  'apd.training',
+  'apd.trainingPaused',
+  'apd.live',
+  'apd.following',
   'apd.runFolders',
   'apd.modelFolders',
 ];

@@ -18,16 +18,20 @@ import {
   type RequestEnvelope,
 } from '../protocol/engine';
 
-/** How the engine is started and watched. */
-export interface EngineOptions {
-  /** Path of the engine's bundle, dist/engine.js. */
-  module: string;
+/** Limits of the engine that can be set anew. */
+export interface EngineLimits {
   /** Memory for JavaScript objects in MiB; buffers come on top. */
   memoryMiB?: number;
-  /** While requests are pending the engine is asked for a sign of life this often. */
-  pingEveryMs?: number;
   /** A sign of life that does not come for this long is a hang: the engine is killed. */
   hangAfterMs?: number;
+}
+
+/** How the engine is started and watched. */
+export interface EngineOptions extends EngineLimits {
+  /** Path of the engine's bundle, dist/engine.js. */
+  module: string;
+  /** While requests are pending the engine is asked for a sign of life this often. */
+  pingEveryMs?: number;
 }
 
 type Method = keyof EngineRequests;
@@ -62,6 +66,8 @@ interface Running {
   killedFor?: string;
   /** True once its end was told. */
   over?: boolean;
+  /** Memory that it was started with, in MiB. */
+  memoryMiB: number;
   watch?: NodeJS.Timeout;
 }
 
@@ -84,8 +90,14 @@ export class EngineClient implements Disposable {
   private readonly logs = new Set<Listener<EngineNotifications['engine/log']>>();
   private readonly snapshots = new Set<Listener<EngineNotifications['run/snapshot']>>();
   private readonly exits = new Set<Listener<{ reason: string }>>();
+  private readonly trainings = new Set<Listener<EngineNotifications['training/progress']>>();
+  private readonly starts = new Set<Listener<EngineNotifications['training/started']>>();
 
-  constructor(private readonly options: EngineOptions) {}
+  private options: EngineOptions;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+  }
 
   /** Process number of the engine; undefined while none runs. */
   get pid(): number | undefined {
@@ -100,6 +112,16 @@ export class EngineClient implements Disposable {
   /** A snapshot that is being recorded is whole. */
   onSnapshot(listener: Listener<EngineNotifications['run/snapshot']>): Disposable {
     return listen(this.snapshots, listener);
+  }
+
+  /** Where the training stands that is under way. */
+  onTraining(listener: Listener<EngineNotifications['training/progress']>): Disposable {
+    return listen(this.trainings, listener);
+  }
+
+  /** The run folder of a training is there. */
+  onTrainingStarted(listener: Listener<EngineNotifications['training/started']>): Disposable {
+    return listen(this.starts, listener);
   }
 
   /** The process ended without being asked to. */
@@ -134,7 +156,9 @@ export class EngineClient implements Disposable {
       this.watch(running);
       const settle = () => {
         running.pending.delete(entry);
-        if (running.pending.size === 0) stopWatch(running);
+        if (running.pending.size > 0) return;
+        stopWatch(running);
+        this.retireOutdated();
       };
       const tokens = token ? [token] : [];
       running.connection.sendRequest<EngineRequests[K]['result']>(method, envelope, ...tokens).then(
@@ -155,15 +179,34 @@ export class EngineClient implements Disposable {
     }).finally(() => progress?.dispose());
   }
 
+  /**
+   * Sets other limits. What a hang is counts from now on; another amount of memory needs another process, which takes over
+   * with the first request after nothing is under way.
+   */
+  limit(limits: EngineLimits): void {
+    this.options = { ...this.options, ...limits };
+    this.retireOutdated();
+  }
+
+  /** Lets an idle process with other limits than those set go. */
+  private retireOutdated(): void {
+    const { running } = this;
+    const { memoryMiB = usual.memoryMiB } = this.options;
+    if (!running || running.pending.size > 0 || running.memoryMiB === memoryMiB) return;
+    running.killedFor = 'it was given another limit';
+    running.over = true;
+    this.running = undefined;
+    letGo(running.child);
+    running.connection.dispose();
+  }
+
   /** Ends the engine; requests that are under way are rejected. */
   dispose(): void {
     this.disposed = true;
     const { running } = this;
     if (!running) return;
     running.killedFor = 'it was closed';
-    const { child } = running;
-    if (child.connected) child.disconnect();
-    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+    letGo(running.child);
     this.ended(running, 'it was closed');
   }
 
@@ -180,12 +223,18 @@ export class EngineClient implements Disposable {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    const running: Running = { child, connection, pending: new Set(), lastWords: '' };
+    const running: Running = { child, connection, pending: new Set(), lastWords: '', memoryMiB };
     connection.onNotification('engine/log', (note: EngineNotifications['engine/log']) =>
       tell(this.logs, note),
     );
     connection.onNotification('run/snapshot', (note: EngineNotifications['run/snapshot']) =>
       tell(this.snapshots, note),
+    );
+    connection.onNotification('training/progress', (note: EngineNotifications['training/progress']) =>
+      tell(this.trainings, note),
+    );
+    connection.onNotification('training/started', (note: EngineNotifications['training/started']) =>
+      tell(this.starts, note),
     );
     // Its causes are told by the end of the process.
     connection.onError(() => undefined);
@@ -228,13 +277,13 @@ export class EngineClient implements Disposable {
   /** Asks for a sign of life from time to time. Counts its own ticks: after a sleep of the machine none were missed. */
   private watch(running: Running): void {
     if (running.watch) return;
-    const { pingEveryMs = usual.pingEveryMs, hangAfterMs = usual.hangAfterMs } = this.options;
+    const { pingEveryMs = usual.pingEveryMs } = this.options;
     let waiting = false;
     let waitedMs = 0;
     running.watch = setInterval(() => {
       if (waiting) {
         waitedMs += pingEveryMs;
-        if (waitedMs < hangAfterMs) return;
+        if (waitedMs < (this.options.hangAfterMs ?? usual.hangAfterMs)) return;
         running.killedFor = `no sign of life for ${Math.round(waitedMs / 1000)} s`;
         running.child.kill('SIGKILL');
         return;
@@ -289,6 +338,12 @@ function tell<T>(listeners: Set<Listener<T>>, value: T): void {
   for (const listener of listeners) listener(value);
 }
 
+/** Ends a process in order, or by force where it does not end. */
+function letGo(child: ChildProcess): void {
+  if (child.connected) child.disconnect();
+  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+}
+
 function stopWatch(running: Running): void {
   clearInterval(running.watch);
   running.watch = undefined;
@@ -315,14 +370,22 @@ const doing: Record<Method, string> = {
   'run/report': 'measuring a run',
   'scene/draw': 'drawing',
   'scene/paths': 'following paths',
-  'scene/pathsOfInstances': 'following paths',
   'scene/instances': 'looking up instances',
   'instances/page': 'listing instances',
+  'instances/find': 'looking for an instance',
   'instances/place': 'looking up an instance in its dataset',
   'selection/details': 'describing the selection',
   'level/patterns': 'listing patterns',
+  'level/continuation': 'following a pattern',
   'data/guess': 'looking for datasets',
   'model/record': 'recording',
   'export/picture': 'exporting a picture',
   'export/data': 'exporting data',
+  'training/run': 'training',
+  'training/pause': 'pausing a training',
+  'training/info': 'asking how trainings stand',
+  'training/branch': 'branching a run',
+  'training/check': 'checking a configuration',
+  'training/starter': 'writing a configuration',
+  'training/native': 'looking for the native backend',
 };

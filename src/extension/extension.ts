@@ -4,6 +4,7 @@ import { lookCommands } from './commands/look';
 import { navigateCommands } from './commands/navigate';
 import { openCommands, runOfModels } from './commands/open';
 import { registerCommands } from './commands/registry';
+import { trainingCommands } from './commands/training';
 import { workCommands } from './commands/work';
 import { contextKeyUpdates } from './contextKeyUpdates';
 import { DatasetMemory } from './datasetMemory';
@@ -14,8 +15,10 @@ import { Reports } from './reports';
 import { RunFolders } from './runFolders';
 import type { Services } from './services';
 import { Sessions } from './sessions';
-import { setting } from './settings';
+import { engineLimits, followEngineLimits } from './settings';
 import { statusBar } from './statusBar';
+import { registerTraining } from './trainings/register';
+import { TrainingManager } from './trainings/trainingManager';
 import { DetailsView } from './views/detailsView';
 import { InstancesView } from './views/instancesView';
 import { PatternsView } from './views/patternsView';
@@ -49,14 +52,13 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       ...lookCommands(services),
       ...exportCommands(services),
       ...workCommands(services),
+      ...trainingCommands(services),
     }),
     contextKeyUpdates(sessions),
     statusBar(sessions),
     ...registerTrees(services),
     ...followEngine(services),
-    runs.onDidChange((folders) => {
-      for (const folder of folders) for (const session of sessions.of(folder)) void session.load();
-    }),
+    ...registerTraining(services),
     sessions.onDidFail((session) => {
       void reportFailure(log, 'Diagram', session.failure, [refresh]);
     }),
@@ -75,15 +77,16 @@ const refresh: Remedy = {
 function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
   const engine = new EngineClient({
     module: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
-    memoryMiB: setting('apd.engineMemory'),
-    hangAfterMs: 1000 * setting('apd.engineHang'),
+    ...engineLimits(),
   });
+  const runs = new RunFolders();
   const base = {
     context,
     log,
     engine,
+    runs,
+    training: new TrainingManager({ context, log, engine, runs }),
     sessions: new Sessions(engine, context.workspaceState),
-    runs: new RunFolders(),
     reports: new Reports(),
     datasets: new DatasetMemory(context.workspaceState),
   };
@@ -98,17 +101,12 @@ function registerTrees(services: Services): vscode.Disposable[] {
   const runs = new RunsView(services);
   const patterns = new PatternsView(services);
   const details = new DetailsView(services);
-  return [
-    runs,
-    patterns,
-    details,
-    vscode.window.registerTreeDataProvider('apd.patterns', patterns),
-    vscode.window.registerTreeDataProvider('apd.details', details),
-  ];
+  return [runs, patterns, details, vscode.window.registerTreeDataProvider('apd.patterns', patterns)];
 }
 
 function followEngine({ engine, log }: Services): vscode.Disposable[] {
   return [
+    followEngineLimits(engine),
     engine.onLog(({ level, text }) => log[level](text)),
     engine.onExit(({ reason }) => {
       const message = `${reason}. It starts again with the next request; finished snapshots are kept.`;

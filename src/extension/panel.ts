@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel, ToPanel } from '../protocol/panel';
+import type { FromPanel, ShownState, ToPanel } from '../protocol/panel';
 import { isCancelled, reportFailure } from './failures';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { Services } from './services';
@@ -16,6 +16,8 @@ export class Panel implements vscode.Disposable {
   private message?: ToPanel;
   private pathRequest?: vscode.CancellationTokenSource;
   private height?: number;
+  /** Number of the page's last change that the session was asked for. */
+  private heard = 0;
 
   constructor(
     private readonly services: Services,
@@ -73,16 +75,22 @@ export class Panel implements vscode.Disposable {
       if (this.message) this.post(this.message);
       return;
     }
-    const { scene, run, timeline, drawing } = session;
-    const state = session.busy && session.shown ? session.shown : session.state;
+    const { scene, run, timeline, drawing, panel } = session;
     // Before the run is open there is nothing to show, which the page would take for “nothing is open”.
-    if (run) this.post({ type: 'show', scene, state, run, timeline, drawing });
+    if (run) this.post({ type: 'show', scene, ...this.shownState(session), panel, run, timeline, drawing });
     if (session.progress) this.post({ type: 'busy', ...session.progress });
     if (session.error) this.post({ type: 'error', message: session.error });
     void this.showSelected();
     if (run && !this.keepsTitle) {
-      this.webviewPanel.title = `${run.name} · epoch ${run.snapshots[session.state.snapshot].epoch}`;
+      // A run that has just begun has no snapshot yet.
+      const snapshot = run.snapshots.at(session.state.snapshot);
+      this.webviewPanel.title = snapshot ? `${run.name} · epoch ${snapshot.epoch}` : run.name;
     }
+  }
+
+  private shownState({ state, onScreen, busy }: Session): ShownState {
+    const { heard } = this;
+    return busy && onScreen ? { state: onScreen, wanted: state, heard } : { state, heard };
   }
 
   private async showSelected(): Promise<void> {
@@ -107,7 +115,7 @@ export class Panel implements vscode.Disposable {
     else if (event === 'error') this.post({ type: 'error', message: session.error ?? '' });
     else if (event === 'busy')
       this.post(session.progress ? { type: 'busy', ...session.progress } : { type: 'idle' });
-    else if (event === 'state' && !session.busy) this.post({ type: 'state', state: session.state });
+    else if (event === 'state') this.post({ type: 'state', ...this.shownState(session) });
     else if (event === 'selection') void this.showSelected();
   }
 
@@ -130,6 +138,7 @@ export class Panel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.ready = true;
+        this.heard = 0;
         this.height = message.height;
         session?.resize(message.height);
         this.showAll();
@@ -139,11 +148,14 @@ export class Panel implements vscode.Disposable {
         session?.resize(message.height);
         break;
       case 'change':
+        this.heard = message.number;
         session?.change(message.change);
         break;
-      case 'filter':
-        await session?.filter(message.blocks, message.title);
+      case 'filter': {
+        const { blocks, flows, title } = message;
+        await session?.filter({ kind: 'blocks', blocks, flows }, title);
         break;
+      }
       case 'command':
         if (session) this.services.sessions.activate(session);
         await vscode.commands.executeCommand(message.command);
@@ -152,12 +164,17 @@ export class Panel implements vscode.Disposable {
         await this.answerPaths(message);
         break;
       case 'findInstance':
-        session?.change({ selection: { kind: 'instances', instances: [message.instance] } });
+        await this.find(message.instance);
         break;
       case 'failed':
         this.services.log.error(`Page of the diagram: ${message.message}`);
         break;
     }
+  }
+
+  private async find(instance: number): Promise<void> {
+    const problem = await this.session?.find(instance);
+    this.post({ type: 'found', instance, problem });
   }
 
   /** The mouse moves on: only the latest question is answered. */
@@ -169,7 +186,8 @@ export class Panel implements vscode.Disposable {
     const source = new vscode.CancellationTokenSource();
     this.pathRequest = source;
     try {
-      const paths = await session.paths(blocks, flow, source.token);
+      const flows = flow ? [flow] : [];
+      const paths = await session.paths({ kind: 'blocks', blocks, flows }, source.token);
       if (paths && this.pathRequest === source) this.post({ type: 'paths', request, scene, paths });
     } catch (error) {
       if (!isCancelled(error) && this.pathRequest === source) throw error;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** What the page of a panel may load, and nothing else. */
+/** What a page may load, and nothing else. */
 export function panelOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return {
     enableScripts: true,
@@ -9,8 +9,21 @@ export function panelOptions(extension: vscode.Uri): vscode.WebviewOptions {
   };
 }
 
-/** The page of a panel: no data is in it, everything comes by messages. */
+/** The page of a panel. */
 export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+  return pageHtml(webview, extension, 'webview', 'Activation Pattern Diagram');
+}
+
+/**
+ * A page: no data is in it, everything comes by messages.
+ * @param bundle name of its script and its style sheet in dist/
+ */
+export function pageHtml(
+  webview: vscode.Webview,
+  extension: vscode.Uri,
+  bundle: 'webview' | 'details',
+  title: string,
+): string {
   const nonce = randomBytes(16).toString('base64');
   const resource = (name: string) =>
     webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
@@ -27,12 +40,12 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Activation Pattern Diagram</title>
-    <link rel="stylesheet" href="${resource('webview.css')}" />
+    <title>${title}</title>
+    <link rel="stylesheet" href="${resource(`${bundle}.css`)}" />
   </head>
   <body>
     <div id="app"></div>
-    <script nonce="${nonce}" src="${resource('webview.js')}"></script>
+    <script nonce="${nonce}" src="${resource(`${bundle}.js`)}"></script>
   </body>
 </html>
 `;

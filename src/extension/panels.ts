@@ -1,18 +1,16 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ViewState } from '../protocol/state';
 import { modelEditorType, panelType } from './contributions';
 import { messageOf, reportFailure } from './failures';
 import { Panel } from './panel';
 import { panelOptions } from './panelHtml';
 import type { Services } from './services';
-import { readRemembered } from './viewChange';
+import type { KeptView } from './sessions';
 
 /** What the page keeps across reloads of the window (see `setState` in the webview). */
-interface PageState {
+interface PageState extends KeptView {
   version?: number;
   folder?: string;
-  state?: ViewState;
 }
 
 /** Opens a model for the read-only editor: the folder of its run, or undefined when the user gave up. */
@@ -21,6 +19,8 @@ export type ModelOpener = (model: vscode.Uri) => Promise<string | undefined>;
 /** All diagram panels: opens, reuses and restores them. */
 export class Panels implements vscode.Disposable {
   private readonly panels = new Set<Panel>();
+  /** Panels whose run is being recorded, by its folder. */
+  private readonly waiting = new Map<string, Panel>();
   private readonly registrations: vscode.Disposable[] = [];
 
   constructor(
@@ -45,8 +45,10 @@ export class Panels implements vscode.Disposable {
   /**
    * Shows a run: in its panel when there is one, else in a new one beside nothing.
    * @param folder absolute path of the run
+   * @param how `follow`: a new panel goes to the newest snapshot, and to each that comes; `keepFocus`: it comes up among
+   * the other diagrams, and takes the focus from nothing
    */
-  async open(folder: string): Promise<void> {
+  async open(folder: string, how: { follow?: boolean; keepFocus?: boolean } = {}): Promise<void> {
     const there = [...this.panels].find((panel) => panel.shows?.folder === folder);
     if (there?.shows) {
       there.webviewPanel.reveal();
@@ -54,10 +56,29 @@ export class Panels implements vscode.Disposable {
       await there.shows.load();
       return;
     }
-    const options = panelOptions(this.services.context.extensionUri);
-    const title = path.basename(folder);
-    const column = vscode.ViewColumn.Active;
-    await this.adopt(vscode.window.createWebviewPanel(panelType, title, column, options), folder);
+    const panel = this.waiting.get(folder) ?? this.create(folder, how.keepFocus);
+    this.waiting.delete(folder);
+    await this.fill(panel, folder, undefined, how.follow);
+  }
+
+  /**
+   * Shows the panel of a run that is being recorded, so that its page loads in the meantime; `open` fills it.
+   * @param message what is being done, for the page
+   * @returns closes the panel if nothing was opened in it
+   */
+  prepare(folder: string, message: string): vscode.Disposable {
+    if (this.waiting.has(folder) || this.of(folder).length > 0) return new vscode.Disposable(() => undefined);
+    const panel = this.create(folder);
+    this.waiting.set(folder, panel);
+    panel.say({ type: 'busy', message });
+    const forget = () => {
+      if (this.waiting.get(folder) !== panel) return false;
+      return this.waiting.delete(folder);
+    };
+    panel.webviewPanel.onDidDispose(forget);
+    return new vscode.Disposable(() => {
+      if (forget()) panel.webviewPanel.dispose();
+    });
   }
 
   /** The panels of a run. */
@@ -70,9 +91,17 @@ export class Panels implements vscode.Disposable {
     for (const registration of this.registrations) registration.dispose();
   }
 
-  private async adopt(webviewPanel: vscode.WebviewPanel, folder: string, state?: ViewState): Promise<void> {
-    const session = this.services.sessions.create(folder, state);
-    this.wrap(webviewPanel).attach(session);
+  private create(folder: string, preserveFocus = false): Panel {
+    const options = panelOptions(this.services.context.extensionUri);
+    const beside = preserveFocus ? [...this.panels].at(-1)?.webviewPanel.viewColumn : undefined;
+    const place = { viewColumn: beside ?? vscode.ViewColumn.Active, preserveFocus };
+    return this.wrap(vscode.window.createWebviewPanel(panelType, path.basename(folder), place, options));
+  }
+
+  private async fill(panel: Panel, folder: string, kept?: KeptView, follow = false): Promise<void> {
+    const session = this.services.sessions.create(folder, kept);
+    if (follow) session.followLatest(true);
+    panel.attach(session);
     await session.load();
   }
 
@@ -91,7 +120,7 @@ export class Panels implements vscode.Disposable {
       this.wrap(webviewPanel).say({ type: 'error', message: 'The run of this panel is not known any more.' });
       return;
     }
-    await this.adopt(webviewPanel, folder, readRemembered(page?.state));
+    await this.fill(this.wrap(webviewPanel), folder, page);
   }
 
   private async showModel(
@@ -115,9 +144,7 @@ export class Panels implements vscode.Disposable {
         panel.say({ type: 'error', message });
         return;
       }
-      const session = this.services.sessions.create(folder);
-      panel.attach(session);
-      await session.load();
+      await this.fill(panel, folder);
     } catch (error) {
       panel.say({ type: 'error', message: messageOf(error) });
       void reportFailure(this.services.log, `Diagram of ${path.basename(model.fsPath)}`, error);

@@ -15,6 +15,14 @@ export interface Recording {
   folder?: string;
 }
 
+/** Told while a run is recorded. */
+export interface RecordingStages {
+  /** Recording begins; not told where the run is there already. */
+  onStart?(folder: string): void;
+  /** There is a snapshot to look at. */
+  onFirst?(folder: string): void;
+}
+
 /** The recording that goes on, so that “Cancel” finds it. */
 let running: vscode.CancellationTokenSource | undefined;
 
@@ -25,17 +33,16 @@ export function cancelRecording(): void {
 
 /**
  * The run of these models on this data: the one that is there when nothing changed since, else a new one.
- * @param onFirst told as soon as there is a snapshot to look at
  * @returns its folder, or undefined when the user gave up
  */
 export async function recordOrReopen(
   services: Services,
   recording: Recording,
-  onFirst?: (folder: string) => void,
+  stages: RecordingStages = {},
 ): Promise<string | undefined> {
   const folder = recording.folder ?? runFolderOf(services, recording.models);
   const there = await runAt(services, folder);
-  if (there === 'none') return record(services, recording, folder, false, onFirst);
+  if (there === 'none') return record(services, recording, folder, false, stages);
   if (there !== 'damaged' && (await isCurrent(there, recording))) return folder;
   const reason =
     there === 'damaged' ? 'is damaged' : 'was recorded from other files, or they have changed since';
@@ -45,8 +52,8 @@ export async function recordOrReopen(
     'Replace',
     'Keep Both',
   );
-  if (choice === 'Replace') return record(services, recording, folder, true, onFirst);
-  if (choice === 'Keep Both') return record(services, recording, await freeFolder(folder), false, onFirst);
+  if (choice === 'Replace') return record(services, recording, folder, true, stages);
+  if (choice === 'Keep Both') return record(services, recording, await freeFolder(folder), false, stages);
   return undefined;
 }
 
@@ -65,7 +72,7 @@ async function record(
   { models, dataset }: Recording,
   out: string,
   force: boolean,
-  onFirst?: (folder: string) => void,
+  stages: RecordingStages,
 ): Promise<string> {
   const name = path.basename(out);
   const title = models.length > 1 ? `${name} (${models.length} models)` : path.basename(models[0]);
@@ -73,10 +80,11 @@ async function record(
   let snapshots = 0;
   const listener = services.engine.onSnapshot(({ folder }) => {
     services.runs.announce(folder);
-    if (path.resolve(folder) === out && ++snapshots === 1) onFirst?.(out);
+    if (path.resolve(folder) === out && ++snapshots === 1) stages.onFirst?.(out);
   });
   running = source;
   setContextKey('apd.recording', true);
+  stages.onStart?.(out);
   try {
     return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Recording ${title}`, cancellable: true },
@@ -169,7 +177,7 @@ function sameScaling(run: RunInfo, { scale, mean, std }: DatasetChoice): boolean
 }
 
 /** The folder with the first free number behind its name. */
-async function freeFolder(folder: string): Promise<string> {
+export async function freeFolder(folder: string): Promise<string> {
   for (let n = 2; ; n++) {
     const candidate = `${folder}-${n}`;
     const there = await stat(candidate).then(

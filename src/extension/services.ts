@@ -6,6 +6,7 @@ import type { Panels } from './panels';
 import type { Reports } from './reports';
 import type { RunFolders } from './runFolders';
 import type { Sessions } from './sessions';
+import type { TrainingManager } from './trainings/trainingManager';
 
 /** What the parts of the extension share. */
 export interface Services {
@@ -16,6 +17,7 @@ export interface Services {
   readonly runs: RunFolders;
   readonly reports: Reports;
   readonly datasets: DatasetMemory;
+  readonly training: TrainingManager;
   readonly panels: Panels;
   readonly instances: InstancesView;
 }

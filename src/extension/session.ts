@@ -1,16 +1,11 @@
 import * as vscode from 'vscode';
 import type { ProgressNote, RunInfo } from '../protocol/engine';
 import type { Paths, Scene, Timeline } from '../protocol/scene';
-import {
-  initialState,
-  type BlockReference,
-  type FlowReference,
-  type Selection,
-  type ViewState,
-} from '../protocol/state';
+import { initialState, type Selection, type ViewState } from '../protocol/state';
 import type { EngineClient } from './engineClient';
 import { isCancelled, messageOf } from './failures';
-import { carriedSelection, fitted, redraws } from './viewChange';
+import { notFound } from './notFound';
+import { carriedSelection, fitted, redraws, renumbersNodes } from './viewChange';
 
 /** What a session needs of the engine. */
 export type Requests = Pick<EngineClient, 'request'>;
@@ -48,26 +43,37 @@ export class Session implements vscode.Disposable {
   private work?: vscode.CancellationTokenSource;
   private latest: Promise<void> = Promise.resolve();
   private announcing?: NodeJS.Timeout;
-  /** Blocks selected in the scene before, to be found again in the next one. */
-  private carried?: BlockReference[];
+  /** State whose drawing failed: a refresh tries it again. */
+  private failed?: ViewState;
   private disposed = false;
+  private following = false;
+  /** Newest snapshot of the run when the scene on screen was drawn. */
+  private newestShown = 0;
 
   /**
    * @param folder absolute path of the run
    * @param remembered state it was last looked at in
+   * @param usualBudget blocks of a level when nothing is remembered
+   * @param panel name of its panel, which stays when the window is reloaded
    */
   constructor(
     private readonly engine: Requests,
     readonly folder: string,
     private readonly remembered?: ViewState,
     usualBudget = initialState.budget,
+    readonly panel = '',
   ) {
     this.current = remembered ?? { ...initialState, budget: usualBudget };
   }
 
-  /** The state as it was asked for; the drawing of it may be under way. */
+  /** The state as it was asked for; the drawing of it may be under way. Its selection is of what is on screen. */
   get state(): ViewState {
     return this.current;
+  }
+
+  /** State of what is on screen, with its selection; undefined while nothing is. */
+  get onScreen(): ViewState | undefined {
+    return this.shown && { ...this.shown, selection: this.current.selection };
   }
 
   /** True while the engine draws. */
@@ -79,37 +85,50 @@ export class Session implements vscode.Disposable {
   load(): Promise<void> {
     return this.start('Opening the run…', async (token) => {
       const fresh = this.run === undefined;
+      if (this.failed) this.current = { ...this.failed, selection: this.current.selection };
+      this.failed = undefined;
       const run = await this.engine.request('run/open', { folder: this.folder }, token);
       if (token.isCancellationRequested) throw new vscode.CancellationError();
       const last = run.snapshots.length - 1;
-      // Who looked at the newest snapshot goes on looking at the newest; nobody else is moved.
-      const atLast = this.run !== undefined && this.current.snapshot === this.run.snapshots.length - 1;
       this.run = run;
-      const snapshot = (fresh && !this.remembered) || atLast ? last : this.current.snapshot;
+      // Who looked at the newest snapshot goes on looking at the newest; nobody else is moved.
+      const follows = this.following || (fresh && !this.remembered);
+      const snapshot = follows ? last : this.current.snapshot;
       const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
       const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
       this.current = fitted({ ...this.current, snapshot, colour, level }, run);
+      if (fresh) this.following ||= this.current.snapshot === last;
       this.emitter.fire('run');
       await this.draw(token);
       void this.loadTimeline();
     });
   }
 
-  /** Asks for another state. Whatever changes the drawing starts a new one; what was under way is cancelled. */
+  /**
+   * Asks for another state. Whatever changes the drawing starts a new one; what was under way is cancelled. A selection
+   * stays with what is on screen until the new drawing is there, and is then found again in it.
+   */
   change(change: Partial<ViewState>): void {
     const before = this.current;
-    let next = fitted({ ...before, ...change }, this.run);
-    const redraw = redraws(before, next);
-    if (redraw && change.selection === undefined && next.selection.kind === 'blocks') {
-      this.carried ??= next.selection.blocks;
-      next = { ...next, selection: { kind: 'none' } };
-    } else if (change.selection !== undefined) {
-      this.carried = undefined;
-    }
-    this.current = next;
+    this.current = fitted({ ...before, ...change }, this.run);
+    this.failed = undefined;
+    // Steps back let the newest snapshot go; a step onto it, as far as the panel knew of it, holds on to it again.
+    if (change.snapshot !== undefined) this.following = this.current.snapshot >= this.newestShown;
     this.emitter.fire('state');
-    if (redraw) void this.redraw();
-    else if (change.selection !== undefined) this.emitter.fire('selection');
+    if (redraws(before, this.current)) void this.redraw();
+    if (change.selection !== undefined) this.emitter.fire('selection');
+  }
+
+  /** Whether each new snapshot of the run is gone to. */
+  get followsLatest(): boolean {
+    return this.following;
+  }
+
+  /** Goes to the newest snapshot, and to each that comes; or stays at the one that is shown. */
+  followLatest(follow: boolean): void {
+    this.following = follow;
+    if (follow && this.run) this.change({ snapshot: this.run.snapshots.length - 1 });
+    else this.emitter.fire('state');
   }
 
   /** Draws the state again. */
@@ -135,44 +154,41 @@ export class Session implements vscode.Disposable {
     if (different && this.current.view === 'partition' && this.drawing) void this.redraw();
   }
 
-  /** Where the instances of blocks, or of one flow, of the shown scene go; undefined while nothing is shown. */
-  async paths(
-    blocks: BlockReference[],
-    flow?: FlowReference,
-    token?: vscode.CancellationToken,
-  ): Promise<Paths | undefined> {
+  /** Where instances of the shown scene go; undefined while nothing is shown. */
+  async paths(selection: Selection, token?: vscode.CancellationToken): Promise<Paths | undefined> {
     if (!this.shown) return undefined;
-    const params = { folder: this.folder, state: this.shown, blocks, flow };
-    return this.engine.request('scene/paths', params, token);
+    return this.engine.request('scene/paths', { folder: this.folder, state: this.shown, selection }, token);
   }
 
   /** Paths of what is selected, to be kept lit. */
   async selectedPaths(token?: vscode.CancellationToken): Promise<Paths | undefined> {
     const { selection } = this.current;
-    if (!this.shown || selection.kind === 'none') return undefined;
-    if (selection.kind === 'blocks') return this.paths(selection.blocks, undefined, token);
-    const { instances } = selection;
-    return this.engine.request(
-      'scene/pathsOfInstances',
-      { folder: this.folder, state: this.shown, instances },
-      token,
-    );
+    return selection.kind === 'none' ? undefined : this.paths(selection, token);
   }
 
-  /** Shows only the instances of some blocks of the shown scene. */
-  async filter(blocks: BlockReference[], title: string): Promise<void> {
+  /**
+   * Selects an instance, if it is shown.
+   * @returns why it is not, in a sentence for the user; undefined when it is selected
+   */
+  async find(instance: number): Promise<string | undefined> {
+    const state = this.shown;
+    if (!state) return 'Nothing is drawn yet.';
+    const found = await this.engine.request('instances/find', { folder: this.folder, state, instance });
+    if (found.where !== 'shown') return notFound(instance, found);
+    this.change({ selection: { kind: 'instances', instances: [instance] } });
+    return undefined;
+  }
+
+  /** Shows only the instances of a selection in the shown scene. */
+  async filter(selection: Selection, title: string): Promise<void> {
     if (!this.shown) return;
-    const { instances } = await this.engine.request('scene/instances', {
-      folder: this.folder,
-      state: this.shown,
-      blocks,
-    });
+    const params = { folder: this.folder, state: this.shown, selection };
+    const { instances } = await this.engine.request('scene/instances', params);
     this.addFilter(title, instances);
   }
 
   /** Shows only these instances. */
   addFilter(title: string, instances: number[]): void {
-    this.carried = undefined;
     this.change({ filters: [...this.current.filters, { title, instances }], selection: { kind: 'none' } });
   }
 
@@ -194,15 +210,33 @@ export class Session implements vscode.Disposable {
       },
     );
     if (token.isCancellationRequested || this.disposed) throw new vscode.CancellationError();
-    const sameView = this.shown?.view === state.view;
-    const selection: Selection =
-      this.carried && sameView ? carriedSelection(this.carried, drawing) : this.current.selection;
-    this.carried = undefined;
+    const selection = await this.carried(state, drawing, token);
     this.drawing = drawing;
     this.shown = state;
+    this.newestShown = (this.run?.snapshots.length ?? 0) - 1;
     this.scene++;
     this.current = { ...this.current, selection };
     this.emitter.fire('scene');
+  }
+
+  /** The selection, found again in a new drawing. */
+  private async carried(
+    state: ViewState,
+    drawing: Scene,
+    token: vscode.CancellationToken,
+  ): Promise<Selection> {
+    const before = this.shown;
+    const { selection } = this.current;
+    if (!before || !this.drawing) return selection;
+    if (selection.kind === 'blocks') return carriedSelection(selection, this.drawing, drawing);
+    if (selection.kind !== 'node' || !renumbersNodes(before, state, selection.level)) return selection;
+    const { level, node } = selection;
+    const params = { folder: this.folder, state, before, level, node };
+    const later = await this.engine.request('level/continuation', params, token);
+    if (token.isCancellationRequested || this.disposed) throw new vscode.CancellationError();
+    // Another one may have been selected meanwhile: its numbers are still those of the old drawing.
+    if (this.current.selection !== selection) return this.carried(state, drawing, token);
+    return later.node < 0 ? { kind: 'none' } : { kind: 'node', level, node: later.node };
   }
 
   private async loadTimeline(): Promise<void> {
@@ -243,12 +277,14 @@ export class Session implements vscode.Disposable {
     if (failure === undefined) {
       this.error = undefined;
       this.failure = undefined;
-    } else if (isCancelled(failure) && this.shown) {
-      this.carried = undefined;
-      this.current = { ...this.shown, selection: { kind: 'none' } };
-      this.emitter.fire('state');
     } else {
-      this.fail(isCancelled(failure) ? new Error('Cancelled. Refresh draws it.') : failure);
+      const cancelled = isCancelled(failure);
+      if (!cancelled) this.failed = this.current;
+      // What is on screen is what the controls say again.
+      this.current = this.onScreen ?? this.current;
+      if (this.shown) this.emitter.fire('state');
+      if (!cancelled) this.fail(failure);
+      else if (!this.shown) this.fail(new Error('Cancelled. Refresh draws it.'));
     }
     this.emitter.fire('busy');
   }

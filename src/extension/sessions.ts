@@ -1,27 +1,46 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Session, type Requests, type SessionEvent } from './session';
-import { readRemembered, rememberable } from './viewChange';
+import { readRemembered, rememberable, withoutParts } from './viewChange';
 import type { ViewState } from '../protocol/state';
 import { setting } from './settings';
 
 /** Key and format of what is remembered in the workspace. */
 const MEMORY_KEY = 'apd.views';
-const MEMORY_VERSION = 1;
-/** Runs whose last state is remembered. */
-const MOST_RUNS = 50;
+const MEMORY_VERSION = 2;
+/** Panels whose last state is remembered. */
+const MOST_PANELS = 50;
+/** Changes that follow each other faster than this, in milliseconds, are written down as one. */
+const WRITE_AFTER_MS = 30;
 
 interface Memory {
   version: number;
   /** The run looked at last. */
   last?: string;
-  /** Last state by run folder, the newest last. */
-  states: [folder: string, state: ViewState][];
+  /** Last state of every panel, the newest last. */
+  views: RememberedView[];
+}
+
+interface RememberedView {
+  panel: string;
+  folder: string;
+  state: ViewState;
+}
+
+/** What a page kept when the window was reloaded. */
+export interface KeptView {
+  /** Name of its panel. */
+  panel?: string;
+  state?: ViewState;
 }
 
 /** All sessions, one for each panel, and which of them views and commands mean. */
 export class Sessions implements vscode.Disposable {
   private readonly all = new Map<Session, vscode.Disposable>();
   private current?: Session;
+  /** Sessions whose last change is not written down yet. */
+  private readonly unwritten = new Set<Session>();
+  private writing?: NodeJS.Timeout;
   private readonly changed = new vscode.EventEmitter<SessionEvent | 'active'>();
   private readonly failed = new vscode.EventEmitter<Session>();
 
@@ -40,10 +59,22 @@ export class Sessions implements vscode.Disposable {
     return this.current;
   }
 
-  /** A new session of a run, in the state it was last looked at in. */
-  create(folder: string, state?: ViewState): Session {
-    const remembered = state ?? readRemembered(this.memory().states.find(([of]) => of === folder)?.[1]);
-    const session = new Session(this.engine, folder, remembered, setting('apd.blocks'));
+  /**
+   * A new session of a run, in the state it was last looked at in.
+   * @param kept what the page of a panel kept that comes back. VS Code writes that down only now and then, and not when
+   * a page is reloaded by the browser, so that what is remembered here of the panel goes before it
+   */
+  create(folder: string, kept: KeptView = {}): Session {
+    const { views } = this.memory();
+    const own = views.find((view) => view.folder === folder && view.panel === kept.panel);
+    const latest = views.findLast((view) => view.folder === folder);
+    const remembered =
+      readRemembered(own?.state) ??
+      readRemembered(kept.state) ??
+      // Numbers of blocks are those of a scene that another panel may show differently.
+      elsewhere(latest);
+    const panel = kept.panel ?? randomUUID();
+    const session = new Session(this.engine, folder, remembered, setting('apd.blocks'), panel);
     this.all.set(
       session,
       session.onDidChange((event) => this.onEvent(session, event)),
@@ -79,6 +110,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.write();
     for (const session of [...this.all.keys()]) this.remove(session);
     this.changed.dispose();
     this.failed.dispose();
@@ -86,23 +118,38 @@ export class Sessions implements vscode.Disposable {
 
   private onEvent(session: Session, event: SessionEvent): void {
     if (event === 'error') this.failed.fire(session);
-    if (event === 'scene' || event === 'selection') this.remember(session);
+    if (event === 'state' || event === 'scene') this.remember(session);
     if (session === this.current) this.changed.fire(event);
   }
 
   private memory(): Memory {
     const kept = this.memento.get<Memory>(MEMORY_KEY);
-    return kept?.version === MEMORY_VERSION ? kept : { version: MEMORY_VERSION, states: [] };
+    return kept?.version === MEMORY_VERSION ? kept : { version: MEMORY_VERSION, views: [] };
   }
 
   private remember(session: Session): void {
-    const others = this.memory().states.filter(([folder]) => folder !== session.folder);
-    const states = [...others, [session.folder, rememberable(session.state)] as [string, ViewState]];
-    const memory: Memory = {
-      version: MEMORY_VERSION,
-      last: session.folder,
-      states: states.slice(-MOST_RUNS),
-    };
+    this.unwritten.add(session);
+    this.writing ??= setTimeout(() => this.write(), WRITE_AFTER_MS);
+  }
+
+  private write(): void {
+    clearTimeout(this.writing);
+    this.writing = undefined;
+    let { last, views } = this.memory();
+    for (const session of this.unwritten) {
+      const { panel, folder, state, busy } = session;
+      // While another scene is drawn, blocks are still those of the one before.
+      const kept = rememberable(busy ? withoutParts(state) : state);
+      views = [...views.filter((view) => view.panel !== panel), { panel, folder, state: kept }];
+      last = folder;
+    }
+    this.unwritten.clear();
+    const memory: Memory = { version: MEMORY_VERSION, last, views: views.slice(-MOST_PANELS) };
     void this.memento.update(MEMORY_KEY, memory);
   }
+}
+
+function elsewhere(view: RememberedView | undefined): ViewState | undefined {
+  const state = readRemembered(view?.state);
+  return state && withoutParts(state);
 }

@@ -14,7 +14,11 @@ export function statusBar(sessions: Sessions): vscode.Disposable {
       return;
     }
     const { run, state, busy } = session;
-    const snapshot = run.snapshots[state.snapshot];
+    const snapshot = run.snapshots.at(state.snapshot);
+    if (!snapshot) {
+      item.hide();
+      return;
+    }
     const accuracy = snapshot.accuracy === undefined ? '' : ` · ${percent(snapshot.accuracy)}`;
     item.text = `$(${busy ? 'loading~spin' : 'type-hierarchy'}) ${run.name} · ${snapshotName(snapshot)}${accuracy}`;
     item.tooltip = `${session.folder}\nSnapshot ${state.snapshot + 1} of ${run.snapshots.length}. Click to go to another one.`;

@@ -1,6 +1,13 @@
 import type { RunInfo } from '../protocol/engine';
-import type { Scene } from '../protocol/scene';
-import { initialState, type BlockReference, type Selection, type ViewState } from '../protocol/state';
+import type { FlowScene, Scene } from '../protocol/scene';
+import {
+  initialState,
+  type BlockReference,
+  type FlowReference,
+  type PartsSelection,
+  type Selection,
+  type ViewState,
+} from '../protocol/state';
 
 /** Most filtered instances that are remembered across windows: about 2 MB of text. */
 const MOST_REMEMBERED = 300_000;
@@ -41,28 +48,93 @@ export function redraws(before: ViewState, after: ViewState): boolean {
   );
 }
 
-/** Blocks of a new scene that continue the selected ones of the scene before. */
-export function carriedSelection(blocks: BlockReference[], drawing: Scene): Selection {
-  if (drawing.kind !== 'flow') return { kind: 'none' };
-  const found: BlockReference[] = [];
-  for (const { source, continues } of drawing.columns) {
-    const old = new Set(blocks.filter(({ column }) => column === source).map(({ block }) => block));
-    if (old.size === 0) continue;
-    continues.forEach((before, block) => {
-      if (before >= 0 && old.has(before)) found.push({ column: source, block });
-    });
-  }
-  return found.length > 0 ? { kind: 'blocks', blocks: found } : { kind: 'none' };
+/**
+ * Blocks and flows of a new scene that continue the selected ones of the scene before.
+ * @param before the scene that the selection refers to
+ */
+export function carriedSelection(
+  { blocks, flows = [] }: PartsSelection,
+  before: Scene,
+  drawing: Scene,
+): Selection {
+  if (before.kind !== drawing.kind) return { kind: 'none' };
+  const carried = {
+    blocks: carriedBlocks(blocks, drawing),
+    flows: flows.length > 0 ? carriedFlows(flows, before, drawing) : [],
+  };
+  if (carried.blocks.length + carried.flows.length === 0) return { kind: 'none' };
+  const none = carried.flows.length === 0;
+  return none ? { kind: 'blocks', blocks: carried.blocks } : { kind: 'blocks', ...carried };
 }
 
-/** What is worth keeping of a state across windows; numbers of blocks mean nothing without their scene. */
+function carriedBlocks(blocks: BlockReference[], drawing: Scene): BlockReference[] {
+  const columns = drawing.kind === 'patterns' ? [{ ...drawing, source: drawing.level }] : drawing.columns;
+  const found: BlockReference[] = [];
+  for (const { source, continues } of columns) {
+    const old = new Set(blocks.filter(({ column }) => column === source).map(({ block }) => block));
+    if (old.size === 0) continue;
+    continues.forEach((earlier, block) => {
+      if (earlier >= 0 && old.has(earlier)) found.push({ column: source, block });
+    });
+  }
+  return found;
+}
+
+/** Flows of the same class between blocks that continue those of the selected flows. */
+function carriedFlows(flows: FlowReference[], before: Scene, drawing: Scene): FlowReference[] {
+  if (!hasFlows(before) || !hasFlows(drawing) || !sameClasses(before, drawing)) return [];
+  const found: FlowReference[] = [];
+  drawing.flows.forEach((present, gap) => {
+    const [from, to] = [drawing.columns[gap], drawing.columns[gap + 1]];
+    const earlierGap = before.columns.findIndex(
+      ({ source }, g) => source === from.source && before.columns[g + 1]?.source === to.source,
+    );
+    const earlier = before.flows[earlierGap];
+    const old = new Set(
+      flows
+        .filter((reference) => reference.gap === earlierGap)
+        .map(({ flow }) => `${earlier.source[flow]} ${earlier.target[flow]} ${earlier.class[flow]}`),
+    );
+    if (old.size === 0) return;
+    present.source.forEach((source, flow) => {
+      const ends = `${from.continues[source]} ${to.continues[present.target[flow]]} ${present.class[flow]}`;
+      if (old.has(ends)) found.push({ gap, flow });
+    });
+  });
+  return found;
+}
+
+function hasFlows(scene: Scene): scene is FlowScene {
+  return scene.kind === 'flow' || scene.kind === 'time';
+}
+
+/** Numbers of classes mean the same in both scenes: colours stand for the same. */
+function sameClasses(a: FlowScene, b: FlowScene): boolean {
+  return (
+    a.classes.length === b.classes.length && a.classes.every(({ name }, c) => name === b.classes[c].name)
+  );
+}
+
+/** Whether nodes of a level may have other numbers than in the state before. */
+export function renumbersNodes(before: ViewState, after: ViewState, level: number): boolean {
+  const numberedBy = ({ snapshot, filters, resolution, levelResolutions }: ViewState) =>
+    JSON.stringify([snapshot, levelResolutions[level] ?? resolution, filters.map((step) => step.instances)]);
+  return numberedBy(before) !== numberedBy(after);
+}
+
+/**
+ * What is worth keeping of a state for when its panel comes back, whose scene then has the same numbers of blocks: but
+ * not in the partition, where they depend on the height of the panel.
+ */
 export function rememberable(state: ViewState): ViewState {
   const filtered = state.filters.reduce((sum, step) => sum + step.instances.length, 0);
-  return {
-    ...state,
-    filters: filtered > MOST_REMEMBERED ? [] : state.filters,
-    selection: state.selection.kind === 'instances' ? state.selection : { kind: 'none' },
-  };
+  const kept = { ...state, filters: filtered > MOST_REMEMBERED ? [] : state.filters };
+  return state.view === 'partition' ? withoutParts(kept) : kept;
+}
+
+/** The state without what refers to blocks of one scene. */
+export function withoutParts(state: ViewState): ViewState {
+  return state.selection.kind === 'blocks' ? { ...state, selection: { kind: 'none' } } : state;
 }
 
 /** A state that was persisted, if this version can read it. */
@@ -72,6 +144,22 @@ export function readRemembered(value: unknown): ViewState | undefined {
     state?.version === 1 &&
     Number.isInteger(state.snapshot) &&
     [state.filters, state.hiddenLevels, state.hiddenClasses].every(Array.isArray) &&
-    typeof state.selection?.kind === 'string';
+    isSelection(state.selection);
   return whole ? { ...initialState, ...state } : undefined;
+}
+
+function isSelection(value: unknown): boolean {
+  const selection = (value ?? {}) as Partial<Record<string, unknown>>;
+  switch (selection.kind) {
+    case 'none':
+      return true;
+    case 'blocks':
+      return Array.isArray(selection.blocks) && Array.isArray(selection.flows ?? []);
+    case 'node':
+      return Number.isInteger(selection.level) && Number.isInteger(selection.node);
+    case 'instances':
+      return Array.isArray(selection.instances);
+    default:
+      return false;
+  }
 }

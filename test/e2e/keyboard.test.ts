@@ -74,7 +74,7 @@ describe('a user with a keyboard', function () {
     await window.beside('Instances', /^400 instances$/);
   });
 
-  it('moves over the blocks by arrows, and hears of each', async () => {
+  it('moves over the blocks by arrows, and hears of each (complaint 6)', async () => {
     await press('Control+1');
     await moveTo(/^Activation pattern diagram/, 'Tab');
     const reference = occurrencesOf(referencePatterns('moons', LAST, 0));
@@ -138,7 +138,7 @@ describe('a user with a keyboard', function () {
     }
   });
 
-  it('opens the table, whose numbers are those of the reference, and closes it', async () => {
+  it('opens the table, whose numbers are those of the reference, and closes it (complaint 6)', async () => {
     await moveTo(/^Table/, 'Shift+Tab');
     await press('Enter');
     const dialog = window.diagram.getByRole('dialog', { name: 'The diagram as a table' });

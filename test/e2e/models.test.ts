@@ -55,7 +55,7 @@ describe('a user with a mouse', function () {
     await window.picture('instance');
   });
 
-  it('exports a picture through the save dialog', async () => {
+  it('exports a picture through the save dialog (complaint 7)', async () => {
     await window.command('APD: Export Picture');
     const target = path.join(window.folder, 'exported.svg');
     await window.answer(target);
@@ -64,7 +64,7 @@ describe('a user with a mouse', function () {
     assert.match(await readFile(target, 'utf8'), /<svg[\s\S]*relu_6/);
   });
 
-  it('reloads the window and finds the panel as it was', async () => {
+  it('reloads the window and finds the panel as it was (complaint 1)', async () => {
     await window.command('APD: Switch View');
     await window.pick('Partition');
     await window.diagram
@@ -106,7 +106,7 @@ describe('a user with a mouse', function () {
     await window.drawn(/digits-epoch-008.*epoch 8/);
   });
 
-  it('switches to a dark and to a high-contrast theme', async () => {
+  it('switches to a dark and to a high-contrast theme (complaint 5)', async () => {
     for (const [theme, picture] of [
       ['Dark Modern', 'dark'],
       ['Dark High Contrast', 'high-contrast'],
@@ -122,7 +122,7 @@ describe('a user with a mouse', function () {
     }
   });
 
-  it('is told the file of a damaged model', async () => {
+  it('is told the file of a damaged model (complaint 10)', async () => {
     await window.explorer();
     await window.expand('damaged');
     await window.menu(window.row('broken.onnx'), 'Open Diagram for Model');
@@ -133,7 +133,7 @@ describe('a user with a mouse', function () {
     await window.clearMessages();
   });
 
-  it('is told that the engine died, and sees the diagram again after a refresh', async () => {
+  it('is told that the engine died, and sees the diagram again after a refresh (complaint 10)', async () => {
     const engines = window.engines();
     assert.ok(engines.length > 0);
     for (const pid of engines) process.kill(pid, 'SIGKILL');
@@ -145,7 +145,7 @@ describe('a user with a mouse', function () {
     await window.drawn(/digits-epoch-008.*epoch 8/);
   });
 
-  it('has sent nothing out of the machine, and loaded nothing that the policy forbids', () => {
+  it('has sent nothing out of the machine, and loaded nothing that the policy forbids (complaint 8)', () => {
     assert.deepEqual(window.strayRequests, []);
     assert.deepEqual(window.violations, []);
   });

@@ -23,7 +23,7 @@ describe('the package', function () {
     ];
     const flags = ['--install-extension', vsix, '--accept-server-license-terms', ...places];
     execFileSync(host.node, [host.server, ...flags], { stdio: 'pipe' });
-    window = await VsCodeWindow.open(undefined, path.join(folder, 'extensions'));
+    window = await VsCodeWindow.open({ extensions: path.join(folder, 'extensions') });
   });
 
   after(async () => {

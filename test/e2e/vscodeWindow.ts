@@ -10,6 +10,15 @@ import { makeWorkspace } from '../host/workspace.mjs';
 /** Where screenshots go: they are looked at, not committed. */
 const PICTURES = path.join(process.cwd(), 'out', 'test', 'pictures');
 
+/** How a window is opened. */
+export interface WindowOptions {
+  size?: { width: number; height: number };
+  /** Folder with the extension installed; it is taken from this repository when absent. */
+  extensions?: string;
+  /** Puts more into the workspace before it is opened. Returns a workspace file to open in place of the folder. */
+  prepare?(folder: string): string | undefined;
+}
+
 /** A window of VS Code with the extension, a workspace of its own, and a mouse and keys in it. */
 export class VsCodeWindow {
   /** Addresses of requests that a webview sent out of the machine, which none should. */
@@ -25,12 +34,11 @@ export class VsCodeWindow {
     private readonly ends: (() => unknown)[],
   ) {}
 
-  /**
-   * Starts the server, and opens its window in Chromium.
-   * @param extensions folder with the extension installed; it is taken from this repository when absent
-   */
-  static async open(size = { width: 1280, height: 800 }, extensions?: string): Promise<VsCodeWindow> {
+  /** Starts the server, and opens its window in Chromium. */
+  static async open(options: WindowOptions = {}): Promise<VsCodeWindow> {
+    const { size = { width: 1280, height: 800 }, extensions, prepare } = options;
     const workspace = makeWorkspace();
+    const place = prepare?.(workspace.folder) ?? workspace.folder;
     const server = await startServer({ tests: true, extensions });
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });
@@ -47,7 +55,7 @@ export class VsCodeWindow {
     });
     await page.exposeFunction('codeAutomationLog', () => undefined);
     await page.exposeFunction('codeAutomationExit', () => undefined);
-    await page.goto(windowAddress(server.origin, workspace.folder, undefined, extensions !== undefined));
+    await page.goto(windowAddress(server.origin, place, undefined, extensions !== undefined));
     await window.ready();
     return window;
   }
@@ -95,9 +103,21 @@ export class VsCodeWindow {
     await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
   }
 
+  /** The row of a tree of ours or of the Explorer shows its hover; what is in it. */
+  async hoverOf(row: Locator): Promise<Locator> {
+    // The mouse comes from elsewhere, or nothing happens where it rests already.
+    await this.page.mouse.move(640, 4);
+    await row.hover();
+    const hover = this.page.locator('.workbench-hover-container:visible, .monaco-hover:visible').first();
+    await hover.waitFor();
+    return hover;
+  }
+
   /** The innermost page of the diagram that is visible. */
   get diagram(): FrameLocator {
-    return this.page.frameLocator('iframe.webview:visible').frameLocator('iframe#active-frame');
+    return this.page
+      .frameLocator('.webview-overlay-outer-right > iframe.webview:visible')
+      .frameLocator('iframe#active-frame');
   }
 
   /** Waits until a diagram is drawn; its description. */
@@ -205,6 +225,20 @@ export class VsCodeWindow {
     await input.fill(text);
     await this.page.waitForTimeout(500);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Gives a file to the dialog that asks for one, which may be busy looking into its folder when it is told to go on. */
+  async chooseFile(file: string): Promise<void> {
+    await this.answer(file);
+    const input = this.page.locator('.quick-input-widget:visible input[type=text]').first();
+    for (let tries = 0; tries < 5; tries++) {
+      await this.page.waitForTimeout(700);
+      const [text] = await input.evaluateAll((all) =>
+        all.map((one) => (one as unknown as { value: string }).value),
+      );
+      if (text !== file) return;
+      await this.page.keyboard.press('Enter');
+    }
   }
 
   /** A message, in the list of messages: the driver of tests keeps them from popping up. */

@@ -2,4 +2,4 @@ import type { Browser } from 'playwright-core';
 
 export function findChromium(): string | undefined;
 export function openBrowser(): Promise<Browser>;
-export function windowAddress(origin: string, folder: string, tests?: string, installed?: boolean): string;
+export function windowAddress(origin: string, place: string, tests?: string, installed?: boolean): string;

@@ -30,15 +30,16 @@ export function openBrowser() {
 /**
  * Address of a window with this extension under development.
  * @param origin of the server
- * @param folder workspace
+ * @param place folder, or workspace file (.code-workspace)
  * @param tests module with a `run` function for the extension host; none when a user's window is wanted
  * @param installed the extension is installed in the server, not taken from this repository
  */
-export function windowAddress(origin, folder, tests, installed = false) {
-  if (installed) return `${origin}/?${new URLSearchParams({ folder })}`;
+export function windowAddress(origin, place, tests, installed = false) {
+  const opened = place.endsWith('.code-workspace') ? { workspace: place } : { folder: place };
+  if (installed) return `${origin}/?${new URLSearchParams(opened)}`;
   const remote = (file) => `vscode-remote://${new URL(origin).host}${file}`;
   const payload = [['extensionDevelopmentPath', remote(root)]];
   if (tests) payload.push(['extensionTestsPath', remote(tests)]);
-  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  const query = new URLSearchParams({ ...opened, payload: JSON.stringify(payload) });
   return `${origin}/?${query}`;
 }

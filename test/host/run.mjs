@@ -23,30 +23,43 @@ export function hostObstacle() {
   return findChromium() ? undefined : 'Chromium is not installed (Debian package chromium)';
 }
 
+/** How everything is bundled that runs in the extension host beside the extension. */
+const hostOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+  external: ['vscode', 'mocha'],
+};
+
 /** Bundles the tests of the host. Returns the module with `run`. */
 export async function bundleHostTests() {
   const names = (await readdir(path.join(root, 'test', 'host')))
     .filter((name) => name.endsWith('.test.ts'))
     .sort();
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-    external: ['vscode', 'mocha'],
-  };
   const outdir = path.join(root, 'out', 'test', 'host');
   const contents = names.map((name) => `import './${name}';`).join('\n');
   await build({
-    ...common,
+    ...hostOptions,
     stdin: { contents, resolveDir: path.join(root, 'test', 'host') },
     outfile: path.join(outdir, 'tests.js'),
   });
-  await build({ ...common, entryPoints: ['test/host/index.ts'], outfile: path.join(outdir, 'index.js') });
+  await build({
+    ...hostOptions,
+    entryPoints: ['test/host/index.ts'],
+    outfile: path.join(outdir, 'index.js'),
+  });
   return path.join(outdir, 'index.js');
+}
+
+/** Bundles a module with a `run` of its own, for other ends than tests. Returns its bundle. */
+export async function bundleForHost(entry) {
+  const outfile = path.join(root, 'out', 'host', `${path.basename(entry, '.ts')}.js`);
+  await build({ ...hostOptions, entryPoints: [entry], outfile });
+  return outfile;
 }
 
 /** Runs the suite. Returns its counts, as mocha names them. */

@@ -38,7 +38,7 @@ describe('the session', () => {
     assert.equal(session.shown?.snapshot, 8);
   });
 
-  it('draws the latest of many requests, not each of them', async () => {
+  it('draws the latest of many requests, not each of them (complaint 4)', async () => {
     const before = session.scene;
     for (let snapshot = 0; snapshot < 8; snapshot++) session.change({ snapshot });
     await session.settled();
@@ -46,7 +46,7 @@ describe('the session', () => {
     assert.equal(session.scene, before + 1);
   });
 
-  it('goes back to what is on screen when drawing is cancelled', async () => {
+  it('goes back to what is on screen when drawing is cancelled (complaint 4)', async () => {
     session.change({ snapshot: 3 });
     await run('apd.cancel');
     await session.settled();

@@ -11,6 +11,7 @@ export function makeWorkspace() {
     cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
   }
   writeIris(path.join(folder, 'iris'));
+  writeTraining(path.join(folder, 'trained'));
   mkdirSync(path.join(folder, 'damaged'));
   const whole = readFileSync(path.join(folder, 'digits', 'epoch-008.onnx'));
   writeFileSync(path.join(folder, 'damaged', 'broken.onnx'), whole.subarray(0, whole.length / 2));
@@ -19,6 +20,26 @@ export function makeWorkspace() {
   }
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return { folder, remove };
+}
+
+/** The data of moons with two configurations: one that takes long enough to be watched, and a short one. */
+function writeTraining(folder) {
+  mkdirSync(folder);
+  for (const name of ['x.npy', 'y.npy']) {
+    cpSync(path.join(root, 'examples', 'moons', name), path.join(folder, name));
+  }
+  const hidden = { type: 'dense', units: 8, activation: 'relu' };
+  const config = (epochs, batchSize, every) => ({
+    data: { files: 'x.npy', labels: 'y.npy', splits: { train: 0.8, test: 0.2 } },
+    model: { layers: [hidden, hidden, { type: 'dense', units: 2 }] },
+    training: { epochs, batchSize, optimizer: { type: 'adam', learningRate: 0.002 } },
+    snapshots: { withinFirstEpoch: 3, every },
+    backend: 'wasm',
+  });
+  const write = (name, value) =>
+    writeFileSync(path.join(folder, `${name}.apd.json`), `${JSON.stringify(value, null, 2)}\n`);
+  write('moons', config(60, 2, 2));
+  write('short', config(4, 32, 1));
 }
 
 /** The iris model with its data as a table, so that an instance has a line. */

@@ -10,7 +10,7 @@ export class FilterBar {
   /** @param keep asked to keep only these filters */
   constructor(private readonly keep: (filters: FilterStep[]) => void) {}
 
-  show({ state: { filters } }: Shown): void {
+  show({ wanted: { filters } }: Shown): void {
     this.element.hidden = filters.length === 0;
     const chips = filters.map((step, i) => {
       const text = `${step.title} · ${formatCount(step.instances.length)}`;

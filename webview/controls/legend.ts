@@ -11,6 +11,8 @@ const COLOURED_BY = { label: 'Label', output: 'Predicted output', correct: 'Pred
 export class Legend {
   readonly element = make('div', { class: 'legend' });
   private drawing?: Scene;
+  private hidden: number[] = [];
+  private buttons: HTMLButtonElement[] = [];
 
   /** @param hide asked to leave out these classes */
   constructor(private readonly hide: (classes: number[]) => void) {}
@@ -18,31 +20,39 @@ export class Legend {
   show(shown: Shown): void {
     const { drawing } = shown;
     this.element.hidden = drawing === undefined;
+    this.hidden = shown.wanted.hiddenClasses;
+    if (drawing && drawing !== this.drawing) this.build(shown, drawing);
+    this.buttons.forEach((button, index) => {
+      const hidden = this.hidden.includes(index);
+      button.setAttribute('aria-pressed', String(!hidden));
+      button.title = `${hidden ? 'Show' : 'Leave out'} ${drawing?.classes[index].name ?? ''}`;
+    });
+  }
+
+  private build(shown: Shown, drawing: Scene): void {
     // Rebuilt only for another drawing, so that a button that has the focus keeps it.
-    if (!drawing || drawing === this.drawing) return;
     const focused = [...this.element.querySelectorAll('button')].indexOf(
       document.activeElement as HTMLButtonElement,
     );
     this.drawing = drawing;
     const fills = classFills(drawing.classes, colouringOf(shown));
-    const items = drawing.classes.map((entry, index) => {
+    this.buttons = drawing.classes.map((entry, index) => {
       const swatch = make('span', { class: 'swatch' });
       setStyle(swatch, { 'background-color': fills[index] });
       const count = make('span', { class: 'legend-count' }, formatCount(entry.instances));
       const button = make('button', { type: 'button', class: 'legend-item' }, swatch);
       button.append(make('span', { class: 'legend-name' }, entry.name), count);
-      button.setAttribute('aria-pressed', String(!entry.hidden));
-      button.title = `${entry.hidden ? 'Show' : 'Leave out'} ${entry.name}`;
       button.addEventListener('click', () => this.toggle(index));
       return button;
     });
     const title = make('span', { class: 'legend-title' }, COLOURED_BY[colouringOf(shown)]);
-    this.element.replaceChildren(title, ...items, ...marks(drawing));
-    if (focused >= 0) items[focused]?.focus();
+    this.element.replaceChildren(title, ...this.buttons, ...marks(drawing));
+    if (focused >= 0) this.buttons[focused]?.focus();
   }
 
   private toggle(index: number): void {
-    const hidden = this.drawing!.classes.flatMap((entry, i) => (entry.hidden !== (i === index) ? [i] : []));
+    const { hidden: before } = this;
+    const hidden = before.includes(index) ? before.filter((c) => c !== index) : [...before, index];
     // Without any class there would be nothing to see, nor to click on.
     if (hidden.length < this.drawing!.classes.length) this.hide(hidden);
   }

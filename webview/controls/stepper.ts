@@ -40,7 +40,7 @@ export class Stepper {
 
   show(shown: Shown): void {
     this.shown = shown;
-    const { run, state } = shown;
+    const { run, wanted: state } = shown;
     const count = run?.snapshots.length ?? 0;
     this.element.hidden = count === 0 || state.view === 'time';
     this.buttons.first.disabled = this.buttons.previous.disabled = state.snapshot <= 0;
@@ -52,7 +52,7 @@ export class Stepper {
   /** Goes a step. */
   step(step: Step): void {
     const last = (this.shown?.run?.snapshots.length ?? 0) - 1;
-    const now = this.shown?.state.snapshot ?? 0;
+    const now = this.shown?.wanted.snapshot ?? 0;
     const to = { first: 0, previous: Math.max(0, now - 1), next: Math.min(last, now + 1), last }[step];
     if (to !== now && last >= 0) this.leaveFor(to);
   }
@@ -62,7 +62,7 @@ export class Stepper {
     const count = this.shown?.run?.snapshots.length ?? 0;
     if (this.playing !== undefined) this.stop();
     else if (count > 1) {
-      if (this.shown!.state.snapshot >= count - 1) this.leaveFor(0);
+      if (this.shown!.wanted.snapshot >= count - 1) this.leaveFor(0);
       else this.step('next');
       this.playing = window.setInterval(() => this.playOn(count), PLAY_STEP);
       this.showPlaying();
@@ -82,7 +82,7 @@ export class Stepper {
   }
 
   private playOn(count: number): void {
-    if ((this.shown?.state.snapshot ?? 0) >= count - 1) this.stop();
+    if ((this.shown?.wanted.snapshot ?? 0) >= count - 1) this.stop();
     else if (this.shown?.drawing !== this.passed) this.step('next');
   }
 

@@ -34,7 +34,7 @@ export class TimelineChart {
     const count = shown.timeline?.epochs.length ?? 0;
     this.element.hidden = count < 2;
     if (count < 2) return;
-    const { snapshot } = shown.state;
+    const { snapshot } = shown.wanted;
     this.element.setAttribute('aria-valuemin', '0');
     this.element.setAttribute('aria-valuemax', String(count - 1));
     this.element.setAttribute('aria-valuenow', String(snapshot));
@@ -47,13 +47,13 @@ export class TimelineChart {
     const timeline = shown?.timeline;
     const width = this.element.clientWidth;
     if (!shown || !timeline || width === 0 || this.element.hidden) return;
-    const { level } = shown.state;
+    const { level } = shown.wanted;
     const { drawnFor } = this;
     if (drawnFor?.timeline !== timeline || drawnFor.width !== width || drawnFor.level !== level) {
       this.drawnFor = { timeline, width, level };
       this.drawCurves(timeline, width, level);
     }
-    this.moveCursor(this.dragged ?? shown.state.snapshot);
+    this.moveCursor(this.dragged ?? shown.wanted.snapshot);
   }
 
   private drawCurves(timeline: Timeline, width: number, level: number): void {
@@ -172,7 +172,7 @@ export class TimelineChart {
     this.readout.hidden = true;
     element.addEventListener('keydown', (event) => {
       const count = this.shown?.timeline?.epochs.length ?? 0;
-      const to = snapshotByKey(event.key, this.shown?.state.snapshot ?? 0, count);
+      const to = snapshotByKey(event.key, this.shown?.wanted.snapshot ?? 0, count);
       if (to === undefined) return;
       event.preventDefault();
       this.goTo(to);
@@ -181,7 +181,7 @@ export class TimelineChart {
 
   private goTo(snapshot: number): void {
     this.moveCursor(snapshot);
-    if (snapshot !== this.shown?.state.snapshot) this.change({ snapshot });
+    if (snapshot !== this.shown?.wanted.snapshot) this.change({ snapshot });
   }
 
   private showValues(snapshot: number): void {

@@ -3,6 +3,7 @@ import type { Colouring, ViewState } from '../../src/protocol/state';
 import { iconButton, make, selectBox, setChoices } from '../dom';
 import { colouringOf, type Shown } from '../shown';
 import { budgetChoices, colourChoices, resolutionChoices, resolutionOf, viewChoices } from './choices';
+import { FindBox } from './findBox';
 import { levelsMenu } from './levelMenu';
 import { openMenu } from './popupMenu';
 import { Stepper } from './stepper';
@@ -12,6 +13,8 @@ export interface ToolbarActions {
   change(change: Partial<ViewState>): void;
   command(command: PanelCommand): void;
   findInstance(instance: number): void;
+  /** Announces a text to screen readers. */
+  say(text: string): void;
   zoomBy(factor: number): void;
   fit(): void;
   openTable(): void;
@@ -21,6 +24,7 @@ export interface ToolbarActions {
 export class Toolbar {
   readonly element = make('div', { class: 'toolbar', role: 'toolbar', 'aria-label': 'Diagram' });
   readonly stepper: Stepper;
+  readonly find: FindBox;
   private shown?: Shown;
   private readonly views: HTMLButtonElement[];
   private readonly level: HTMLSelectElement;
@@ -30,6 +34,7 @@ export class Toolbar {
 
   constructor(private readonly actions: ToolbarActions) {
     const { change } = actions;
+    this.find = new FindBox(actions.findInstance, actions.say);
     this.stepper = new Stepper((snapshot) => change({ snapshot }));
     this.views = viewChoices.map(({ view, icon, text, title }) => {
       const button = iconButton(icon, title, () => change({ view }), text);
@@ -46,51 +51,35 @@ export class Toolbar {
       group('View', ...this.views),
       this.stepper.element,
       group('Show', this.level, this.colour, this.resolution, this.budget),
-      group('Find', this.findBox()),
+      group('Find', this.find.element),
       this.tools(),
     );
   }
 
   show(shown: Shown): void {
     this.shown = shown;
-    const { run, state } = shown;
+    const { run, wanted: state } = shown;
     this.element.hidden = run === undefined;
     if (!run) return;
     this.stepper.show(shown);
+    this.find.show(shown);
     this.views.forEach((button, i) => {
       button.setAttribute('aria-pressed', String(viewChoices[i].view === state.view));
     });
     const levels = run.layers.map(({ name }, level) => ({ value: String(level), text: name }));
     choose(this.level, levels, String(state.level));
     this.level.hidden = state.view === 'flow' || state.view === 'partition';
-    choose(this.colour, colourChoices(run), colouringOf(shown));
+    choose(this.colour, colourChoices(run), colouringOf({ run, state }));
     choose(this.resolution, resolutionChoices(state.resolution), String(state.resolution));
     choose(this.budget, budgetChoices(state.budget), String(state.budget));
     this.budget.hidden = state.view === 'partition';
   }
 
-  private findBox(): HTMLElement {
-    const input = make('input', {
-      class: 'find',
-      type: 'number',
-      min: '0',
-      placeholder: 'Instance',
-      'aria-label': 'Find an instance by its number',
-      title: 'Find an instance by its number (Enter)',
-    });
-    input.addEventListener('keydown', (event) => {
-      const instance = Number(input.value);
-      if (event.key !== 'Enter' || input.value === '' || !Number.isInteger(instance) || instance < 0) return;
-      this.actions.findInstance(instance);
-    });
-    return input;
-  }
-
   private tools(): HTMLElement {
     const { actions } = this;
     const levels = menuButton('list-selection', 'Show and hide levels', (anchor) => {
-      const { run, state } = this.shown!;
-      openMenu(anchor, 'Levels', levelsMenu(run!, state, actions.change));
+      const { run, wanted } = this.shown!;
+      openMenu(anchor, 'Levels', levelsMenu(run!, wanted, actions.change));
     });
     const exports = menuButton('export', 'Export', (anchor) => {
       const items = [

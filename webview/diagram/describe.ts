@@ -8,6 +8,7 @@ import type {
   SceneClass,
   SceneColumn,
 } from '../../src/protocol/scene';
+import { becameText } from './followed';
 
 /** A class's part of a block. */
 export interface ClassShare {
@@ -57,6 +58,13 @@ export function describeRibbon(scene: FlowScene, gap: number, flow: number): Des
   };
 }
 
+/** What the filter to a flow is called: "3: relu_2, pattern 12 → relu_4, pattern 7". */
+export function ribbonTitle(scene: FlowScene, gap: number, flow: number): string {
+  const { source, target, class: classOf } = scene.flows[gap];
+  const ends = `${nameOf(scene, gap, source[flow])} → ${nameOf(scene, gap + 1, target[flow])}`;
+  return `${scene.classes[classOf[flow]].name}: ${ends}`;
+}
+
 /** Describes a unit of the patterns view; `unit` is its place among the shown ones. */
 export function describeUnit(scene: PatternsScene, row: number, unit: number): string[] {
   const state = ['', ' · dead: never on', ' · always on'][scene.unitState[unit]];
@@ -82,17 +90,14 @@ export function nameOf(scene: FlowScene, column: number, block: number): string 
 
 function describeFlowBlock(scene: FlowScene, c: number, block: number): Description {
   const column = scene.columns[c];
-  const { instances, kind, nodes, word, change } = column;
+  const { instances, kind, nodes, word } = column;
   const share = formatShare(instances[block] / Math.max(1, scene.instances));
   const facts = [`${countOf(instances[block], 'instance')} · ${share} of those shown`];
   if (kind[block] !== 'alone') {
     const merged = mergedKinds.find((entry) => entry.kind === kind[block])!;
     facts.push(`${countOf(nodes[block], word)} ${merged.text}`);
   }
-  // Where all is new there was no picture before.
-  const follows = change.some((code) => code !== 2);
-  const became = ['', 'split off since the last picture', 'new since the last picture'][change[block]];
-  if (follows && became && word !== 'output') facts.push(became);
+  if (word !== 'output') facts.push(...becameText(column, block));
   return { title: nameOf(scene, c, block), facts, shares: sharesOf(scene.classes, column, block) };
 }
 
@@ -111,6 +116,7 @@ function describeSet(scene: PartitionScene, c: number, block: number): Descripti
       `${countOf(instances, 'instance')} · ${formatShare(instances / Math.max(1, scene.instances))} of those shown`,
       ...(last ? [] : [`mostly predicted ${output}`]),
       ...(leaf && !last ? ['nothing further back tells more of the output'] : []),
+      ...(last ? [] : becameText(column, block)),
     ],
     shares: sharesOf(scene.classes, column, block),
   };
@@ -124,6 +130,7 @@ function describePattern(scene: PatternsScene, row: number): Description {
     facts: [
       `${countOf(occurrences[row], 'instance')} · ${share} of those shown`,
       `mostly ${scene.classes[majority[row]]?.name ?? majority[row]} (${formatShare(purity[row])})`,
+      ...becameText(scene, row),
     ],
     shares: [],
   };

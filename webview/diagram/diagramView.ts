@@ -5,7 +5,8 @@ import type { Paths } from '../../src/protocol/scene';
 import type { BlockReference } from '../../src/protocol/state';
 import { make, setStyle } from '../dom';
 import { Animation } from './animation';
-import { columnOf, type DrawnScene, type Place } from './drawnScene';
+import type { DrawnScene, Place } from './drawnScene';
+import { followedPlace, placesOfSelection } from './places';
 import { FrameClock } from './frameClock';
 import { makeHatchings } from './hatching';
 import { Heads } from './heads';
@@ -20,9 +21,6 @@ import { Stage } from './stage';
 
 /** How long after the last move of a pan the picture is painted sharp, in milliseconds. */
 const SETTLE = 110;
-
-/** Up to so many selected instances have rings around their sets: more would hide the partition. */
-const RINGED_INSTANCES = 10;
 
 /** The diagram: what is drawn, lit, hovered and focused. Pointer and keyboard act on it from outside. */
 export class DiagramView {
@@ -94,7 +92,7 @@ export class DiagramView {
     this.hover = undefined;
     this.heads.show(drawing);
     this.layOut();
-    this.keepFocus();
+    this.keepFocus(earlier);
     if (!before?.drawing || !earlier || !this.drawn || reducedMotion()) return;
     const motion = motionBetween({ scene: before.drawing, drawn: earlier }, drawing, this.drawn);
     if (motion) this.animation.play(motion);
@@ -154,22 +152,9 @@ export class DiagramView {
   /** The selected blocks that are drawn. */
   selectedPlaces(): Place[] {
     const { drawn, shown } = this;
-    if (!drawn || !shown || shown.state.selection.kind === 'none') return [];
-    if (shown.state.selection.kind === 'instances') return this.boxesOfPaths();
-    return shown.state.selection.blocks
-      .map(({ column, block }) => ({ column: columnOf(drawn, column), block }))
-      .filter(({ column, block }) => drawn.columns[column]?.byBlock[block] !== undefined);
-  }
-
-  /** Boxes that hold selected instances, in the views where no ribbon leads the eye to them. */
-  private boxesOfPaths(): Place[] {
-    const paths = this.selectedPaths;
-    const kind = this.shown?.drawing?.kind;
-    const few = kind === 'partition' && paths !== undefined && paths.instances <= RINGED_INSTANCES;
-    if (!paths || (kind !== 'patterns' && !few)) return [];
-    return paths.blocks.flatMap((counts, column) =>
-      [...counts.keys()].flatMap((block) => (counts[block] > 0 ? [{ column, block }] : [])),
-    );
+    const drawing = shown?.drawing;
+    if (!drawn || !drawing) return [];
+    return placesOfSelection(drawing, drawn, shown.state, this.selectedPaths);
   }
 
   private shownFocus(): Place | undefined {
@@ -186,12 +171,12 @@ export class DiagramView {
     else this.paths.ask(undefined);
   }
 
-  /** The focus stays on its column where its block is gone. */
-  private keepFocus(): void {
-    if (!this.focus || !this.drawn) return;
-    const column = this.drawn.columns[Math.min(this.focus.column, this.drawn.columns.length - 1)];
-    const kept = column?.byBlock[this.focus.block] ?? column?.boxes[0];
-    this.focus = kept && { column: this.drawn.columns.indexOf(column), block: kept.block };
+  /** The focus goes on with its block; where that is gone, on the same column. */
+  private keepFocus(before: DrawnScene | undefined): void {
+    const { focus, drawn } = this;
+    const drawing = this.shown?.drawing;
+    if (!focus || !drawn || !drawing) return;
+    this.focus = before && followedPlace(drawing, before, drawn, focus);
     this.askPaths();
   }
 

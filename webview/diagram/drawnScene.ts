@@ -72,3 +72,8 @@ export function drawnColumn(source: number, x: number, width: number, boxes: Dra
 export function columnOf(scene: DrawnScene, source: number): number {
   return scene.columns.findIndex((column) => column.source === source);
 }
+
+/** False for what fades out: its block is one of the scene before, and has no name in this one. */
+export function isOfScene(column: DrawnColumn, box: DrawnBox): boolean {
+  return column.byBlock[box.block] === box;
+}

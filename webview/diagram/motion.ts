@@ -1,8 +1,7 @@
-import type { FlowScene, Scene } from '../../src/protocol/scene';
+import type { Scene } from '../../src/protocol/scene';
 import { columnOf, drawnColumn, type DrawnBox, type DrawnRibbon, type DrawnScene } from './drawnScene';
+import { continuityAt, NEW } from './followed';
 
-/** Codes of `SceneColumn.change`. */
-const NEW = 2;
 /** Ribbons that move; the thinner ones appear when the rest has arrived. */
 const MOVING_RIBBONS = 1500;
 
@@ -15,36 +14,44 @@ interface Start {
   opacity: number;
 }
 
+/** A box of the scene before that nothing continues. */
+interface Leaving {
+  box: DrawnBox;
+  /** The box of the target that it was merged into, where it goes; absent when it is gone and stays where it was. */
+  into?: DrawnBox;
+}
+
 /** A change from one drawn scene to the next. */
 export interface Motion {
   target: DrawnScene;
   /** By column and block. */
   starts: Start[][];
-  /** Boxes of the scene before that nothing continues, by column of the target. */
-  gone: DrawnBox[][];
+  /** Boxes of the scene before that nothing continues, by column of the target: they fade out. */
+  gone: Leaving[][];
   /** The thickest ribbons of each gap. */
   moving: DrawnRibbon[][];
 }
 
 /**
  * How a scene follows from the one before it: blocks that continue one move from its place, parts of a split start within
- * the block they split from, new ones fade in and those that nothing continues fade out. Undefined where the scenes are
- * not of the same kind, so that there is nothing to follow.
+ * the block they split from, new ones fade in where they are; merged ones move into their heir while they fade, and
+ * those that are gone fade where they were. Undefined where there is nothing to follow: between different views, and
+ * between the patterns of different levels.
  */
 export function motionBetween(
   before: { scene: Scene; drawn: DrawnScene },
   scene: Scene,
   target: DrawnScene,
 ): Motion | undefined {
-  if (before.scene.kind !== scene.kind || (scene.kind !== 'flow' && scene.kind !== 'time')) return undefined;
-  const starts: Start[][] = [];
-  const gone: DrawnBox[][] = [];
-  scene.columns.forEach((_, c) => {
-    const column = startsOfColumn(before.drawn, scene, target, c);
-    starts.push(column.starts);
-    gone.push(column.gone);
-  });
-  return { target, starts, gone, moving: target.gaps.map((gap) => thickest(gap, target.gaps.length)) };
+  if (before.scene.kind !== scene.kind || before.drawn.columns.length === 0) return undefined;
+  if (scene.kind === 'patterns' && before.drawn.columns[0].source !== scene.level) return undefined;
+  const columns = target.columns.map((_, c) => startsOfColumn(before.drawn, scene, target, c));
+  return {
+    target,
+    starts: columns.map(({ starts }) => starts),
+    gone: columns.map(({ gone }) => gone),
+    moving: target.gaps.map((gap) => thickest(gap, target.gaps.length)),
+  };
 }
 
 function thickest(gap: DrawnRibbon[], gaps: number): DrawnRibbon[] {
@@ -55,12 +62,12 @@ function thickest(gap: DrawnRibbon[], gaps: number): DrawnRibbon[] {
 
 function startsOfColumn(
   before: DrawnScene,
-  scene: FlowScene,
+  scene: Scene,
   target: DrawnScene,
   c: number,
-): { starts: Start[]; gone: DrawnBox[] } {
-  const { source, continues, change } = scene.columns[c];
-  const old = before.columns[columnOf(before, source)];
+): { starts: Start[]; gone: Leaving[] } {
+  const { continues, change, mergedInto } = continuityAt(scene, c)!;
+  const old = before.columns[columnOf(before, target.columns[c].source)];
   const heirs = new Map<number, DrawnBox[]>();
   const starts: Start[] = [];
   for (const box of target.columns[c].boxes) {
@@ -78,7 +85,9 @@ function startsOfColumn(
       y += height;
     }
   }
-  return { starts, gone: old ? old.boxes.filter((box) => !heirs.has(box.block)) : [] };
+  const leaving = old ? old.boxes.filter((box) => !heirs.has(box.block)) : [];
+  const { byBlock } = target.columns[c];
+  return { starts, gone: leaving.map((box) => ({ box, into: byBlock[mergedInto[box.block]] })) };
 }
 
 /** The scene at a share of the way, 0 … 1 (already eased). */
@@ -89,7 +98,7 @@ export function sceneAt(motion: Motion, share: number): DrawnScene {
     const x = mix(starts[c].find((start) => start?.opacity === 1)?.x ?? column.x, column.x, share);
     const moved = drawnColumn(column.source, x, column.width, boxes);
     // Gone boxes are drawn, but no block of the scene: they come after the others and have no entry by block.
-    const fading = gone[c].map((box) => ({ ...box, opacity: 1 - share }));
+    const fading = gone[c].map((leaving) => leavingAt(leaving, share));
     return { ...moved, boxes: [...fading, ...boxes] };
   });
   const gaps = motion.moving.map((gap, g) => {
@@ -112,7 +121,7 @@ export function sceneAt(motion: Motion, share: number): DrawnScene {
   return { frame: target.frame, columns, gaps };
 }
 
-function boxAt(box: DrawnBox, start: Start, share: number): DrawnBox {
+function boxAt(box: DrawnBox, start: Omit<Start, 'x'>, share: number): DrawnBox {
   const y = mix(start.y, box.y, share);
   const height = mix(start.height, box.height, share);
   const scale = box.height > 0 ? height / box.height : 1;
@@ -122,6 +131,14 @@ function boxAt(box: DrawnBox, start: Start, share: number): DrawnBox {
     height: segment.height * scale,
   }));
   return { ...box, y, height, segments, opacity: mix(start.opacity, 1, share) };
+}
+
+/** A merged box glides to the middle of its heir and gets as low as a line. */
+function leavingAt({ box, into }: Leaving, share: number): DrawnBox {
+  const end = into ? { y: into.y + into.height / 2, height: 0 } : box;
+  const start = { ...end, opacity: 1 };
+  const moved = boxAt(box, start, 1 - share);
+  return { ...moved, opacity: 1 - share };
 }
 
 /** Where a height within a box lies when the box has moved. */

@@ -1,20 +1,27 @@
 import { fitText, firstFitting, formatCount, formatShare } from '../../src/core/look/text';
 import type { PatternsScene } from '../../src/protocol/scene';
-import type { DrawnScene } from './drawnScene';
+import { isOfScene, type DrawnScene } from './drawnScene';
 import { captionSize, stripHeight } from './layoutScene';
 import { paintLabels, type Paints, type Surface } from './paint';
+import type { PatternMatrix } from './patternMatrix';
 import type { Label, Zoom } from './placeLabels';
 
 /** Units are told apart by a gap where they are wider than this. */
 const GAP_FROM = 5;
+/** Least distance between the texts of rows. */
+const ROW_TEXT = 13;
 
-/** The matrix of the patterns view: a row a pattern, a cell a unit, filled the more the higher its piece. */
+/**
+ * The matrix of the patterns view: a row a pattern, a cell a unit, filled the more the higher its piece.
+ * @param matrix its cells
+ */
 export function paintPatterns(
   surface: Surface,
   scene: PatternsScene,
   drawn: DrawnScene,
   paints: Paints,
   zoom: Zoom,
+  { picture }: PatternMatrix,
 ): void {
   const { context } = surface;
   const column = drawn.columns[0];
@@ -24,23 +31,30 @@ export function paintPatterns(
   const left = column.x * zoom.k + zoom.x;
   const first = Math.max(0, Math.floor(-left / cell));
   const end = Math.min(units, Math.ceil((surface.width - left) / cell));
-  const top = Math.max(1, scene.pieces - 1);
+  if (end <= first) return;
+  // Cells have sharp edges unless there are several to a pixel.
+  context.imageSmoothingEnabled = cell * surface.ratio < 1.5;
   for (const box of column.boxes) {
     const y = box.y * zoom.k + zoom.y;
     const height = Math.max(0.5, box.height * zoom.k);
     if (y > surface.height || y + height < 0) continue;
-    context.globalAlpha = 0.12;
-    context.fillStyle = paints.colours.faint;
-    context.fillRect(left + first * cell, y, (end - first) * cell, height);
-    context.fillStyle = paints.fills[scene.majority[box.block]] ?? paints.colours.text;
-    for (let unit = first; unit < end; unit++) {
-      const piece = scene.piecesOf[box.block * units + unit];
-      if (piece === 0) continue;
-      context.globalAlpha = 0.25 + (0.75 * piece) / top;
-      context.fillRect(left + unit * cell, y, inner, height);
+    const [x, width] = [left + first * cell, (end - first) * cell];
+    context.globalAlpha = box.opacity;
+    if (isOfScene(column, box)) {
+      context.drawImage(picture, first, box.block, end - first, 1, x, y, width, height);
+    } else {
+      // Its units are those of the scene before: a bar stands for the row while it goes.
+      context.globalAlpha *= 0.4;
+      context.fillStyle = paints.fills[box.segments[0].class] ?? paints.colours.faint;
+      context.fillRect(x, y, width, height);
     }
   }
   context.globalAlpha = 1;
+  if (inner < cell) {
+    for (let unit = first; unit < end; unit++) {
+      context.clearRect(left + unit * cell + inner, 0, cell - inner, surface.height);
+    }
+  }
   paintStrip(surface, scene, drawn, paints, left, cell, inner, first, end);
   paintRowHeads(surface, scene, drawn, paints, zoom);
 }
@@ -93,13 +107,15 @@ function paintRowHeads(
   const room = (drawn.frame.x - 20) / colours.fontWidth;
   context.fillStyle = colours.background;
   context.fillRect(0, 0, drawn.frame.x - 3, surface.height);
-  const rowHeight = (drawn.columns[0].boxes[0]?.height ?? 0) * zoom.k;
-  const every = Math.max(1, Math.ceil(13 / Math.max(0.1, rowHeight)));
   const label = { size: captionSize, bold: false, halo: false };
   const labels: Label[] = [];
-  for (const { block, y, height } of drawn.columns[0].boxes) {
+  const [column] = drawn.columns;
+  const rows = column.boxes.filter((box) => isOfScene(column, box)).sort((a, b) => a.y - b.y);
+  let last = -Infinity;
+  for (const { block, y, height } of rows) {
     const middle = (y + height / 2) * zoom.k + zoom.y + captionSize * 0.36;
-    if (block % every !== 0 || middle < drawn.frame.y || middle > surface.height) continue;
+    if (middle < last + ROW_TEXT || middle < drawn.frame.y || middle > surface.height) continue;
+    last = middle;
     const name = scene.classes[scene.majority[block]]?.name ?? '';
     const count = formatCount(scene.occurrences[block]);
     const id = `#${scene.node[block]}`;

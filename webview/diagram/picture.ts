@@ -11,6 +11,7 @@ import {
   type Paints,
 } from './paint';
 import { paintPatterns } from './paintPatterns';
+import { patternMatrix, type PatternMatrix } from './patternMatrix';
 import { mergedLabels, outputLabels, setLabels, type Zoom } from './placeLabels';
 import { ribbonPaths, type RibbonPath } from './ribbonPaths';
 import type { Stage } from './stage';
@@ -35,6 +36,7 @@ export interface Marks {
 /** Paints one scene on the stage, layer by layer. */
 export class Picture {
   private paths?: { of: DrawnScene; k: number; paths: RibbonPath[] };
+  private matrix?: PatternMatrix;
   private lit?: { of: DrawnScene; from: Paths; k: number; scene: DrawnScene; paths: RibbonPath[] };
 
   constructor(private readonly stage: Stage) {}
@@ -44,7 +46,8 @@ export class Picture {
     const surface = this.stage.picture;
     clear(surface);
     if (scene.kind === 'patterns') {
-      paintPatterns(surface, scene, drawn, paints, zoom);
+      this.matrix = patternMatrix(scene, paints.fills, paints.colours.faint, this.matrix);
+      paintPatterns(surface, scene, drawn, paints, zoom, this.matrix);
       return;
     }
     paintRibbons(surface, this.pathsOf(drawn, zoom.k), paints, zoom, paints.colours.ribbon);

@@ -1,7 +1,7 @@
 import { firstFitting, fitText, textWidth, countOf } from '../../src/core/look/text';
 import { spreadOut } from '../../src/core/look/spread';
 import type { FlowScene, PartitionScene } from '../../src/protocol/scene';
-import type { DrawnBox, DrawnColumn, DrawnScene } from './drawnScene';
+import { isOfScene, type DrawnScene } from './drawnScene';
 import { captionSize, nameSize } from './layoutScene';
 
 /** How a drawn scene is zoomed: a point p is shown at p·k + (x, y). */
@@ -73,11 +73,6 @@ export function outputLabels(
   });
 }
 
-/** False for what fades out: its block is one of the scene before, and has no name in this one. */
-function isOfScene(column: DrawnColumn, box: DrawnBox): boolean {
-  return column.byBlock[box.block] === box;
-}
-
 /** Outputs are listed by block in flows, by class in the partition. */
 function outputOf(scene: FlowScene | PartitionScene, block: number): { name: string; caption: string } {
   const last = scene.columns.length - 1;
@@ -117,7 +112,7 @@ export function setLabels(
   return drawn.columns.slice(0, -1).flatMap((column, c) => {
     const { sets, leaf } = scene.columns[c];
     return column.boxes.flatMap((box): Label[] => {
-      if (box.height * zoom.k < captionSize + 4) return [];
+      if (!isOfScene(column, box) || box.height * zoom.k < captionSize + 4) return [];
       const instances = countOf(box.instances, 'instance');
       const what = countOf(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
       const variants = [...(sets[box.block] > 1 ? [`${what} · ${instances}`] : []), instances];

@@ -1,5 +1,4 @@
 import { select, zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from 'd3';
-import type { Place } from './drawnScene';
 import { hitTest, type Hit } from './hitTest';
 import type { DiagramView } from './diagramView';
 import type { KeptZoom } from '../persisted';
@@ -12,8 +11,8 @@ const REACH = 2.5;
 /** What the pointer asks for. */
 export interface PointerActions {
   hover(hit: Hit | undefined, x: number, y: number): void;
-  select(place: Place | undefined, add: boolean): void;
-  filter(place: Place): void;
+  select(hit: Hit | undefined, add: boolean): void;
+  filter(hit: Hit): void;
   /** Zooming or panning has ended. */
   zoomed(): void;
 }
@@ -55,7 +54,7 @@ export class Pointer {
     element.addEventListener('click', (event) => this.onClick(event));
     element.addEventListener('dblclick', (event) => {
       const hit = this.hitAt(event);
-      if (hit?.kind === 'block') this.actions.filter(hit);
+      if (hit) this.actions.filter(hit);
     });
   }
 
@@ -100,7 +99,6 @@ export class Pointer {
   private onClick(event: MouseEvent): void {
     const hit = this.hitAt(event);
     const add = event.shiftKey || event.ctrlKey || event.metaKey;
-    if (hit?.kind === 'block') this.actions.select(hit, add);
-    else if (!hit && !add) this.actions.select(undefined, false);
+    if (hit || !add) this.actions.select(hit, add);
   }
 }

@@ -1,5 +1,6 @@
 import { emptyPatterns, wordsPerRow, type PackedPatterns } from '../packing';
 import { Random } from '../random';
+import { finish, type Steps } from '../steps';
 import { ModeIteration } from './iterate';
 import { assignRows, fillEmptyModes, type Ties } from './nearest';
 import { countOccurrences, orderByOccurrences } from './order';
@@ -58,6 +59,16 @@ export function fitPrototypes(
   k: number,
   options: PrototypeOptions = {},
 ): Prototypes {
+  return finish(prototypeSteps(patterns, weights, k, options));
+}
+
+/** `fitPrototypes` in steps: a wide level takes seconds. */
+export function* prototypeSteps(
+  patterns: PackedPatterns,
+  weights: Int32Array,
+  k: number,
+  options: PrototypeOptions = {},
+): Steps<Prototypes> {
   const { start } = options;
   if (!Number.isInteger(k) || k < 1)
     throw new RangeError(`expected a whole number of prototypes, found ${k}`);
@@ -70,9 +81,10 @@ export function fitPrototypes(
   const size = Math.max(2 * k, options.sampleSize ?? Math.max(4096, 16 * k));
   const sample = samplePatterns(patterns, weights, size, random);
   const turns = options.maxIterations ?? (start ? 3 : 10);
+  yield;
   return start
-    ? continued(patterns, weights, sample, startModes(patterns, start, k), turns)
-    : seeded(patterns, weights, sample, k, random, turns);
+    ? yield* continued(patterns, weights, sample, yield* startModes(patterns, start, k), turns)
+    : yield* seeded(patterns, weights, sample, k, random, turns);
 }
 
 /** Every pattern its own prototype. */
@@ -99,37 +111,38 @@ function exactPrototypes(
   return collect(modes, assignment, weights, distance, reborn);
 }
 
-function seeded(
+function* seeded(
   patterns: PackedPatterns,
   weights: Int32Array,
   sample: WeightedRows,
   k: number,
   random: Random,
   turns: number,
-): Prototypes {
+): Steps<Prototypes> {
   const modes = emptyPatterns(k, patterns.units, patterns.planes);
   const stride = wordsPerRow(patterns);
-  for (const [mode, row] of seedRows(sample.rows, sample.weights, k, random, TRIES).entries()) {
+  const seeds = yield* seedRows(sample.rows, sample.weights, k, random, TRIES);
+  for (const [mode, row] of seeds.entries()) {
     modes.words.set(sample.rows.words.subarray(row * stride, (row + 1) * stride), mode * stride);
   }
-  new ModeIteration(sample, modes).run(turns);
+  yield* new ModeIteration(sample, modes).run(turns);
   let ties: Ties = { rows: [], modes: [] };
-  const { assignment, distance } = assignAll(patterns, modes, allOf(modes), ties);
-  if (fillEmptyModes(modes, patterns, assignment, distance).length > 0) {
+  const { assignment, distance } = yield* assignAll(patterns, modes, allOf(modes), ties);
+  if ((yield* fillEmptyModes(modes, patterns, assignment, distance)).length > 0) {
     ties = { rows: [], modes: [] };
-    assignRows(modes, allOf(modes), patterns, assignment, distance, ties);
+    yield* assignRows(modes, allOf(modes), patterns, assignment, distance, ties);
   }
   const ordered = orderByOccurrences(modes, assignment, weights, ties);
   return collect(ordered, assignment, weights, distance, []);
 }
 
-function continued(
+function* continued(
   patterns: PackedPatterns,
   weights: Int32Array,
   sample: WeightedRows,
   { modes, live }: { modes: PackedPatterns; live: Int32Array },
   turns: number,
-): Prototypes {
+): Steps<Prototypes> {
   const reborn = new Set<number>();
   const note = (filled: Iterable<number>): void => {
     for (const mode of filled) reborn.add(mode);
@@ -138,12 +151,12 @@ function continued(
     // Those without instances are set somewhere first: their empty pattern would draw rows like any other.
     const known = live.length > 0 ? live : Int32Array.of(0);
     if (live.length === 0) reborn.add(0);
-    const { assignment, distance } = assignAll(sample.rows, modes, known);
-    note(fillEmptyModes(modes, sample.rows, assignment, distance));
+    const { assignment, distance } = yield* assignAll(sample.rows, modes, known);
+    note(yield* fillEmptyModes(modes, sample.rows, assignment, distance));
   }
-  note(new ModeIteration(sample, modes).run(turns));
-  const { assignment, distance } = assignAll(patterns, modes, allOf(modes));
-  note(fillEmptyModes(modes, patterns, assignment, distance));
+  note(yield* new ModeIteration(sample, modes).run(turns));
+  const { assignment, distance } = yield* assignAll(patterns, modes, allOf(modes));
+  note(yield* fillEmptyModes(modes, patterns, assignment, distance));
   return collect(
     modes,
     assignment,
@@ -157,15 +170,15 @@ function allOf(modes: PackedPatterns): Int32Array {
   return Int32Array.from({ length: modes.count }, (_, mode) => mode);
 }
 
-function assignAll(
+function* assignAll(
   rows: PackedPatterns,
   modes: PackedPatterns,
   live: Int32Array,
   ties?: Ties,
-): { assignment: Int32Array; distance: Int32Array } {
+): Steps<{ assignment: Int32Array; distance: Int32Array }> {
   const assignment = new Int32Array(rows.count);
   const distance = new Int32Array(rows.count);
-  assignRows(modes, live, rows, assignment, distance, ties);
+  yield* assignRows(modes, live, rows, assignment, distance, ties);
   return { assignment, distance };
 }
 

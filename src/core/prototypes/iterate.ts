@@ -1,5 +1,6 @@
 import { hammingUnits } from '../bits';
 import { wordsPerRow, type PackedPatterns } from '../packing';
+import { rowsPerStep, type Steps } from '../steps';
 import { writeMode } from './majority';
 import { fillEmptyModes } from './nearest';
 import type { WeightedRows } from './sample';
@@ -33,24 +34,35 @@ export class ModeIteration {
   }
 
   /**
-   * Iterates until no row moves, but at most `turns` times.
+   * Iterates until no row moves, but at most `turns` times; in steps.
    * @returns the modes that lost all their rows on the way and were set elsewhere
    */
-  run(turns: number): Set<number> {
+  *run(turns: number): Steps<Set<number>> {
     const reborn = new Set<number>();
-    this.assign();
+    yield* this.assign();
     for (let turn = 0; turn < turns; turn++) {
-      const filled = this.update();
+      const filled = yield* this.update();
       for (const mode of filled) reborn.add(mode);
-      if (this.assign() === 0 && filled.length === 0) break;
+      if ((yield* this.assign()) === 0 && filled.length === 0) break;
     }
     return reborn;
   }
 
   /** Moves each row to its nearest mode, of several as near to the lowest. Returns how many rows moved. */
-  private assign(): number {
+  private *assign(): Steps<number> {
+    const { rows, modes, stride } = this;
+    const step = rowsPerStep(modes.count * stride);
     let moved = 0;
-    for (let row = 0; row < this.rows.count; row++) {
+    for (let from = 0; from < rows.count; from += step) {
+      moved += this.assignRange(from, Math.min(rows.count, from + step));
+      yield;
+    }
+    return moved;
+  }
+
+  private assignRange(from: number, to: number): number {
+    let moved = 0;
+    for (let row = from; row < to; row++) {
       const before = this.assignment[row];
       this.assignRow(row);
       if (this.assignment[row] !== before) moved++;
@@ -87,9 +99,9 @@ export class ModeIteration {
   }
 
   /** Makes each mode the mode of its rows. Returns the modes that had none and were set elsewhere. */
-  private update(): number[] {
+  private *update(): Steps<number[]> {
     const { modes, stride } = this;
-    const filled = fillEmptyModes(modes, this.rows, this.assignment, this.distance);
+    const filled = yield* fillEmptyModes(modes, this.rows, this.assignment, this.distance);
     const { order, starts } = this.members();
     const weights = Int32Array.from(order, (row) => this.weights[row]);
     const shift = new Int32Array(modes.count);
@@ -98,6 +110,7 @@ export class ModeIteration {
       const members = { rows: order, weights, begin: starts[mode], end: starts[mode + 1] };
       writeMode(this.rows, members, modes, mode);
       shift[mode] = hammingUnits(modes, before, 0, modes.words, mode * stride);
+      yield;
     }
     this.shiftBounds(shift, filled);
     return filled;

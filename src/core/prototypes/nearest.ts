@@ -1,5 +1,6 @@
 import { hammingUnits } from '../bits';
 import { wordsPerRow, type PackedPatterns } from '../packing';
+import { finish, rowsPerStep, type Steps } from '../steps';
 
 /** Modes that are as near to a row as the one it was given to. */
 export interface Ties {
@@ -26,30 +27,53 @@ export function assignToPrototypes(
     (mode) => !occurrences || occurrences[mode] > 0,
   );
   if (live.length === 0) throw new RangeError('expected at least one prototype');
-  assignRows(modes, Int32Array.from(live), rows, assignment, distance);
+  finish(assignRows(modes, Int32Array.from(live), rows, assignment, distance));
 }
 
 /**
- * `assignToPrototypes` over some of the modes, ascending.
+ * `assignToPrototypes` over some of the modes, ascending, in steps.
  *
  * Hamming distance is a metric: a mode more than twice as far from the best so far as that is from the row cannot be
  * nearer. And it only grows along the words: the count stops at the best so far.
  *
  * @param ties where given, receives every other mode that is as near as the one chosen
  */
-export function assignRows(
+export function* assignRows(
   modes: PackedPatterns,
   live: Int32Array,
   rows: PackedPatterns,
   assignment: Int32Array,
   distance: Int32Array,
   ties?: Ties,
-): void {
-  const between = modeDistances(modes);
+): Steps<void> {
+  const between = yield* modeDistances(modes);
+  const step = rowsPerStep(live.length * wordsPerRow(rows));
+  let best = live[0];
+  for (let from = 0; from < rows.count; from += step) {
+    const to = Math.min(rows.count, from + step);
+    best = assignRange({ modes, live, between, rows, assignment, distance, ties }, from, to, best);
+    yield;
+  }
+}
+
+/** What `assignRows` works on. */
+interface Assigning {
+  modes: PackedPatterns;
+  live: Int32Array;
+  between: Int32Array;
+  rows: PackedPatterns;
+  assignment: Int32Array;
+  distance: Int32Array;
+  ties?: Ties;
+}
+
+/** Assigns rows `from` … `to` − 1, beginning with a mode as a guess. Returns the mode of the last row. */
+function assignRange(work: Assigning, from: number, to: number, guessed: number): number {
+  const { modes, live, between, rows, assignment, distance, ties } = work;
   const stride = wordsPerRow(rows);
   const { count } = modes;
-  let best = live[0];
-  for (let row = 0; row < rows.count; row++) {
+  let best = guessed;
+  for (let row = from; row < to; row++) {
     // The mode of the row before is as good a first guess as any.
     const guess = best;
     const tiesBefore = ties ? ties.rows.length : 0;
@@ -65,6 +89,7 @@ export function assignRows(
     assignment[row] = best;
     distance[row] = least;
   }
+  return best;
 }
 
 /** Notes that `best` and `mode` are as near to the row; a nearer mode makes its former ties void. */
@@ -79,34 +104,37 @@ function noteTie(ties: Ties, start: number, row: number, best: number, mode: num
 }
 
 /** Distances of every mode to every other, [count, count], in units. */
-function modeDistances(modes: PackedPatterns): Int32Array {
+function* modeDistances(modes: PackedPatterns): Steps<Int32Array> {
   const { count, words } = modes;
   const stride = wordsPerRow(modes);
   const distances = new Int32Array(count * count);
+  const step = rowsPerStep(count * stride);
   for (let a = 0; a < count; a++) {
     for (let b = 0; b < a; b++) {
       const distance = hammingUnits(modes, words, a * stride, words, b * stride);
       distances[a * count + b] = distance;
       distances[b * count + a] = distance;
     }
+    if (a % step === 0) yield;
   }
   return distances;
 }
 
 /**
- * Sets each mode without rows on the row farthest from its own mode, of those that share a mode with others, and gives it
+ * In steps: sets each mode without rows on the row farthest from its own mode, of those that share a mode with others, and gives it
  * the rows it is the nearest of.
  * @param assignment mode of each row, changed in place
  * @param distance distances of the rows to their modes, changed in place
  * @returns the modes set anew; a mode stays empty only where there are no more different rows than modes
  */
-export function fillEmptyModes(
+export function* fillEmptyModes(
   modes: PackedPatterns,
   rows: PackedPatterns,
   assignment: Int32Array,
   distance: Int32Array,
-): number[] {
+): Steps<number[]> {
   const stride = wordsPerRow(rows);
+  const step = rowsPerStep(stride);
   const filled = new Set<number>();
   const sizes = new Int32Array(modes.count);
   for (const mode of assignment) sizes[mode]++;
@@ -116,17 +144,33 @@ export function fillEmptyModes(
     if (farthest < 0) break;
     modes.words.set(rows.words.subarray(farthest * stride, (farthest + 1) * stride), mode * stride);
     filled.add(mode);
-    for (let row = 0; row < rows.count; row++) {
-      const least = distance[row];
-      const d = hammingUnits(rows, rows.words, row * stride, modes.words, mode * stride, least);
-      if (d > least || (d === least && mode > assignment[row])) continue;
-      sizes[assignment[row]]--;
-      sizes[mode]++;
-      assignment[row] = mode;
-      distance[row] = d;
+    for (let from = 0; from < rows.count; from += step) {
+      attract(mode, modes, rows, from, Math.min(rows.count, from + step), { assignment, distance, sizes });
+      yield;
     }
   }
   return Array.from(filled);
+}
+
+/** Gives a mode the rows `from` … `to` − 1 that it is the nearest of. */
+function attract(
+  mode: number,
+  modes: PackedPatterns,
+  rows: PackedPatterns,
+  from: number,
+  to: number,
+  { assignment, distance, sizes }: { assignment: Int32Array; distance: Int32Array; sizes: Int32Array },
+): void {
+  const stride = wordsPerRow(rows);
+  for (let row = from; row < to; row++) {
+    const least = distance[row];
+    const d = hammingUnits(rows, rows.words, row * stride, modes.words, mode * stride, least);
+    if (d > least || (d === least && mode > assignment[row])) continue;
+    sizes[assignment[row]]--;
+    sizes[mode]++;
+    assignment[row] = mode;
+    distance[row] = d;
+  }
 }
 
 function farthestSharing(sizes: Int32Array, assignment: Int32Array, distance: Int32Array): number {

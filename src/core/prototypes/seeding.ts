@@ -1,34 +1,40 @@
 import { hammingUnits } from '../bits';
 import { wordsPerRow, type PackedPatterns } from '../packing';
 import type { Random } from '../random';
+import { rowsPerStep, type Steps } from '../steps';
 
 /**
- * Chooses `k` rows as first modes, as greedy k-means++ does (Arthur and Vassilvitskii 2007): each next one is drawn with a
+ * Chooses `k` rows as first modes, in steps, as greedy k-means++ does (Arthur and Vassilvitskii 2007): each next one is drawn with a
  * chance that grows with weight × distance to the nearest chosen (the Hamming distance of bits is their squared Euclidean
  * one); of several drawn the one that brings the rows nearest in sum is taken.
  * @param k at most the number of distinct rows
  * @param tries rows drawn for each mode
  * @returns the rows, different ones, in the order chosen
  */
-export function seedRows(
+export function* seedRows(
   patterns: PackedPatterns,
   weights: Int32Array,
   k: number,
   random: Random,
   tries: number,
-): Int32Array {
+): Steps<Int32Array> {
   const { count } = patterns;
   const seeds = new Int32Array(k);
   const nearest = new Float64Array(count);
   const closer = new Float64Array(count);
   const best = new Float64Array(count);
   nearest.fill(patterns.units + 1);
+  const step = rowsPerStep(wordsPerRow(patterns));
   for (let chosen = 0; chosen < k; chosen++) {
     let bestSum = Infinity;
     // The first is drawn by weight alone, where all distances are alike.
     for (let t = 0; t < (chosen === 0 ? 1 : tries); t++) {
       const row = draw(nearest, weights, random);
-      const sum = distancesWith(patterns, weights, row, nearest, closer);
+      let sum = 0;
+      for (let from = 0; from < count; from += step) {
+        sum += distancesWith(patterns, weights, row, nearest, closer, from, Math.min(count, from + step));
+        yield;
+      }
       if (sum < bestSum) {
         bestSum = sum;
         seeds[chosen] = row;
@@ -56,18 +62,20 @@ function draw(distances: Float64Array, weights: Int32Array, random: Random): num
   return last;
 }
 
-/** Distance of each row to the nearest of the chosen when `seed` joins them. Returns their weighted sum. */
+/** Distance of rows `from` … `to` − 1 to the nearest of the chosen when `seed` joins them. Returns their weighted sum. */
 function distancesWith(
   patterns: PackedPatterns,
   weights: Int32Array,
   seed: number,
   nearest: Float64Array,
   out: Float64Array,
+  from: number,
+  to: number,
 ): number {
-  const { words, count } = patterns;
+  const { words } = patterns;
   const stride = wordsPerRow(patterns);
   let sum = 0;
-  for (let row = 0; row < count; row++) {
+  for (let row = from; row < to; row++) {
     const limit = nearest[row];
     const d = limit === 0 ? 0 : hammingUnits(patterns, words, row * stride, words, seed * stride, limit);
     out[row] = Math.min(d, limit);

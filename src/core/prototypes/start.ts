@@ -1,5 +1,6 @@
 import { contingency } from '../contingency';
 import { emptyPatterns, type PackedPatterns } from '../packing';
+import type { Steps } from '../steps';
 import { writeMode } from './majority';
 
 /** Where prototypes start from: the instances of this snapshot with the prototypes that they had in the one before. */
@@ -31,15 +32,15 @@ function sharedInstances(start: PrototypeStart, patternCount: number): SharedIns
 }
 
 /**
- * Modes of the patterns that the instances of each former prototype have now.
+ * In steps: modes of the patterns that the instances of each former prototype have now.
  * @param k prototypes to make room for, at least the former ones
  * @returns the modes, and which of them have instances (ascending); the others are all 0
  */
-export function startModes(
+export function* startModes(
   patterns: PackedPatterns,
   start: PrototypeStart,
   k: number,
-): { modes: PackedPatterns; live: Int32Array } {
+): Steps<{ modes: PackedPatterns; live: Int32Array }> {
   const modes = emptyPatterns(k, patterns.units, patterns.planes);
   const shared = sharedInstances(start, patterns.count);
   const live: number[] = [];
@@ -52,6 +53,7 @@ export function startModes(
     writeMode(patterns, members, modes, prototype);
     live.push(prototype);
     begin = end;
+    yield;
   }
   return { modes, live: Int32Array.from(live) };
 }

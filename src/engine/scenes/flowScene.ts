@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors';
 import type { ResolvedLevel } from '../../core/resolution';
 import type { Snapshot } from '../../core/snapshot';
 import { thinResolved, thinSnapshot } from '../../core/subset';
-import type { FlowScene, SceneColumn, SceneHead } from '../../protocol/scene';
+import type { ColumnContinuity, FlowScene, SceneColumn, SceneHead } from '../../protocol/scene';
 import type { ColumnHead } from '../../draw/picture';
 import { equalArrays } from '../analyse';
 import { classInstances } from '../classing';
@@ -11,7 +11,6 @@ import { flowView, timeView, type FlowView } from '../flowView';
 import { sceneClasses, visibleRows, type CheckedState, type Look } from '../look';
 import type { OpenedRun, RunStore } from '../runStore';
 import { breathe, type Work } from '../work';
-import type { ColumnContinuity } from './continuity';
 import type { FlowPart, SceneModel } from './model';
 
 /** The flow view of one snapshot. */

@@ -11,6 +11,8 @@ export interface ModelColumn {
   blocks: number;
   /** Block of each instance; −1 for none. */
   of: Int32Array;
+  /** Nodes that blocks stand for, where many others have none: what goes on from what is told of all of them. */
+  nodes?: { of: Int32Array; count: number; blockOf: Int32Array };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Block } from '../../core/overview';
 import { countOf, formatCount } from '../../core/look/text';
 import type { PartitionScene } from '../../protocol/scene';
+import type { FlowReference } from '../../protocol/state';
 import type { SceneModel } from './model';
 
 /** Name of a column: its layer or epoch. */
@@ -17,6 +18,16 @@ export function blockName(model: SceneModel, column: number, block: number): str
   if (model.flow) return flowBlockName(model, column, block);
   if (scene?.kind === 'partition') return setName(scene, column, block);
   return scene?.kind === 'patterns' ? `${scene.word} ${scene.node[block]}` : '';
+}
+
+/** Name of a flow: "3 from relu_2, pattern 12 to relu_4, pattern 7"; undefined where the scene does not have it. */
+export function flowName(model: SceneModel, { gap, flow }: FlowReference): string | undefined {
+  const flows = model.flows[gap];
+  if (!model.flow || !flows || flow >= flows.instances.length) return undefined;
+  const end = (column: number, block: number) =>
+    `${columnName(model, column)}, ${blockName(model, column, block)}`;
+  const name = model.flow.classing.classes[flows.class[flow]].name;
+  return `${name} from ${end(gap, flows.source[flow])} to ${end(gap + 1, flows.target[flow])}`;
 }
 
 const kinds = {

@@ -1,8 +1,9 @@
 import type { IcicleColumn } from '../../core/layout/icicle';
-import type { PartitionScene } from '../../protocol/scene';
+import type { PartitionColumn, PartitionScene } from '../../protocol/scene';
 import { layOutPartition, partitionView, type PartitionView } from '../picture';
 import type { CheckedState, Look } from '../look';
 import type { OpenedRun } from '../runStore';
+import { newColumn } from './continuity';
 import { headOf } from './flowScene';
 import type { SceneModel } from './model';
 
@@ -52,11 +53,7 @@ export function partitionModel(
   };
 }
 
-function columnOf(
-  view: PartitionView,
-  c: number,
-  { boxes }: IcicleColumn,
-): PartitionScene['columns'][number] {
+function columnOf(view: PartitionView, c: number, { boxes }: IcicleColumn): PartitionColumn {
   const segments = boxes.flatMap((box) => box.segments);
   const offsets = new Int32Array(boxes.length + 1);
   boxes.forEach((box, b) => {
@@ -73,5 +70,6 @@ function columnOf(
     offsets,
     histogramClass: Int32Array.from(segments, (segment) => segment.class),
     histogramCount: Int32Array.from(segments, (segment) => segment.instances),
+    ...newColumn(boxes.length),
   };
 }

@@ -22,15 +22,16 @@ export function rowsOfInstances(model: SceneModel, instances: readonly number[])
   return rowsWhere(model.instances, (instance) => wanted.has(instance));
 }
 
-/** Rows of the instances of one flow; none where the scene does not have it. */
-export async function rowsOfFlow(
+/** Rows of the instances of some flows; those that the scene does not have hold none. */
+export async function rowsOfFlows(
   cache: ByteCache,
   model: SceneModel,
-  { gap, flow }: FlowReference,
+  flows: readonly FlowReference[],
 ): Promise<Int32Array> {
-  if (!model.flows[gap]) return new Int32Array();
+  const known = flows.filter(({ gap }) => model.flows[gap]);
+  if (known.length === 0) return new Int32Array();
   const flowOf = await flowsOfRows(cache, model);
-  return rowsWhere(model.instances, (_, row) => flowOf[gap][row] === flow);
+  return rowsWhere(model.instances, (_, row) => known.some(({ gap, flow }) => flowOf[gap][row] === flow));
 }
 
 /** How many of some instances each block and flow carries. */

@@ -1,10 +1,12 @@
 import { nodeClasses } from '../../core/diagram';
+import type { LevelNodes } from '../../core/nodes';
 import { pieceOf } from '../../core/packing';
 import { unitInformation } from '../../core/unitInformation';
 import type { PatternsScene } from '../../protocol/scene';
 import { levelHead, wordOf } from '../heads';
 import type { CheckedState, Look } from '../look';
 import type { OpenedRun } from '../runStore';
+import { newColumn } from './continuity';
 import { headOf } from './flowScene';
 import type { SceneModel } from './model';
 
@@ -23,6 +25,7 @@ const nothing = {
   purity: new Float64Array(),
   piecesOf: new Uint8Array(),
   allPatterns: 0,
+  ...newColumn(0),
 };
 
 /** The patterns view: the largest nodes of one level, their units sorted by what they tell of the classes. */
@@ -61,9 +64,7 @@ export function patternsModel(
     (a, b) => units.information[b] - units.information[a] || a - b,
   );
   const unitsShown = byInformation.slice(0, MOST_UNITS);
-  const largest = Int32Array.from(nodes.occurrences.keys())
-    .filter((n) => nodes.occurrences[n] > 0)
-    .sort((a, b) => nodes.occurrences[b] - nodes.occurrences[a] || a - b);
+  const largest = largestFirst(nodes);
   const rows = largest.slice(0, state.budget);
   const ofClasses = nodeClasses(nodes, classOf, classing.classes.length);
   const piecesOf = new Uint8Array(rows.length * unitsShown.length);
@@ -85,11 +86,24 @@ export function patternsModel(
     purity: Float64Array.from(rows, (n) => ofClasses.purity[n]),
     piecesOf,
     allPatterns: largest.length,
+    ...newColumn(rows.length),
   };
   const rowOf = new Int32Array(nodes.count).fill(-1);
   rows.forEach((n, r) => {
     rowOf[n] = r;
   });
-  const column = { source: l, blocks: rows.length, of: nodes.of.map((n) => rowOf[n]) };
+  const column = {
+    source: l,
+    blocks: rows.length,
+    of: nodes.of.map((n) => rowOf[n]),
+    nodes: { of: nodes.of, count: nodes.count, blockOf: rowOf },
+  };
   return { key, kind, instances: shown.snapshot.instances, classOf, columns: [column], flows: [], scene };
+}
+
+/** Nodes that have instances, the largest first. */
+function largestFirst({ occurrences }: LevelNodes): Int32Array {
+  return Int32Array.from(occurrences.keys())
+    .filter((n) => occurrences[n] > 0)
+    .sort((a, b) => occurrences[b] - occurrences[a] || a - b);
 }

@@ -5,7 +5,7 @@ import type { ViewState } from '../../protocol/state';
 import { checkState, lookAt, type CheckedState } from '../look';
 import type { OpenedRun, RunStore } from '../runStore';
 import { breathe, type Work } from '../work';
-import { arrange } from './continuity';
+import { arrange, continuityOf } from './continuity';
 import { flowModel, sceneOfFlow, timeModel } from './flowScene';
 import type { SceneModel } from './model';
 import { partitionModel } from './partitionScene';
@@ -25,11 +25,14 @@ export class Scenes {
   /** Draws a state; its blocks go on from the scene on screen. */
   async draw({ folder, state, shown, height }: SceneRequest, work: Work): Promise<Scene> {
     const opened = await this.store.open(folder);
-    const model = await this.model(opened, checkState(opened, state), height, work);
-    if (!model.flow) return model.scene!;
+    // First, as the new height takes the place of the one that the scene on screen was drawn for.
     const before = shown && shown.view === state.view ? await this.before(opened, shown, work) : undefined;
     await breathe(work);
-    const { order, continuity } = arrange(model, before);
+    const model = await this.model(opened, checkState(opened, state), height, work);
+    await breathe(work);
+    if (!model.flow) return followed(model, before);
+    const earlier = before?.flow && { model: before, order: this.orderOf(before) };
+    const { order, continuity } = arrange(model, earlier);
     this.store.cache.put(orderKey(model), order);
     return sceneOfFlow(model.kind === 'time' ? 'time' : 'flow', model.flow, order, continuity);
   }
@@ -51,11 +54,10 @@ export class Scenes {
   }
 
   /** The scene on screen. What cannot be shown any more, after a run was replaced, is no start for the next. */
-  private async before(opened: OpenedRun, shown: ViewState, work: Work) {
+  private async before(opened: OpenedRun, shown: ViewState, work: Work): Promise<SceneModel | undefined> {
     const { snapshots } = opened.run.manifest;
     if (shown.snapshot >= snapshots.length) return undefined;
-    const model = await this.model(opened, checkState(opened, shown), undefined, work);
-    return model.flow ? { model, order: this.orderOf(model) } : undefined;
+    return this.model(opened, checkState(opened, shown), undefined, work);
   }
 
   private async model(
@@ -96,6 +98,21 @@ export class Scenes {
     this.heights.set(part, known);
     if (this.heights.size > MOST_HEIGHTS) this.heights.delete(this.heights.keys().next().value!);
     return known;
+  }
+}
+
+/** A scene that is the same whatever was shown before, but for what goes on from what. */
+function followed(model: SceneModel, before: SceneModel | undefined): Scene {
+  const scene = model.scene!;
+  const continuity = continuityOf(model, before);
+  switch (scene.kind) {
+    case 'partition':
+      return { ...scene, columns: scene.columns.map((column, c) => ({ ...column, ...continuity[c] })) };
+    case 'patterns':
+      return { ...scene, ...continuity[0] };
+    case 'flow':
+    case 'time':
+      return scene;
   }
 }
 

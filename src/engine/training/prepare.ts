@@ -10,7 +10,8 @@ import type { TensorEngine } from '../../models/tfjs/tensorflow';
 import type { TrainParams } from '../../protocol/training';
 import type { TrainingConfig } from '../../training/config/config';
 import { openTrainingData, type TrainingData } from '../../training/config/data';
-import { readTrainingConfig } from '../../training/config/readConfig';
+import { atItsLine } from '../../training/config/configError';
+import { openTrainingConfig } from '../../training/config/readConfig';
 import { networkTopology } from '../../training/config/topology';
 import { initialWeights } from '../../training/initialise';
 import { recordedLayers } from '../record';
@@ -39,7 +40,12 @@ export interface PreparedTraining {
 }
 
 /** A training whose configuration is read. */
-export type LocatedTraining = Pick<PreparedTraining, 'config' | 'configFile' | 'run' | 'state'>;
+export interface LocatedTraining extends Pick<PreparedTraining, 'config' | 'configFile' | 'run' | 'state'> {
+  /** Text of the configuration. */
+  text: string;
+  /** What is doubtful about it, in sentences with their line. */
+  warnings: string[];
+}
 
 /** Name of the copy of the configuration, and of the network's topology, in the training folder of a run. */
 export const configCopy = 'config.apd.json';
@@ -56,10 +62,25 @@ export async function prepareTraining(
   control: TrainingControl,
   tell: (text: string) => void,
 ): Promise<PreparedTraining> {
+  try {
+    return await prepare(located, params, control, tell);
+  } catch (error) {
+    // What does not go with the data is told at its line of the configuration.
+    throw atItsLine(error, located.text, located.configFile);
+  }
+}
+
+async function prepare(
+  located: LocatedTraining,
+  params: TrainParams,
+  control: TrainingControl,
+  tell: (text: string) => void,
+): Promise<PreparedTraining> {
   const { configFile, run, state, config } = located;
   if (params.epochs !== undefined) config.training.epochs = params.epochs;
   if (params.backend !== undefined) config.backend = params.backend;
-  const data = await openTrainingData(config, path.dirname(configFile));
+  located.warnings.forEach(tell);
+  const data = await openTrainingData(config, path.dirname(configFile), configFile);
   data.dataset.notices.forEach(tell);
   await control.breathe();
   const engine = await loadTensorflow(config.backend, { searchFolders: params.backendFolders });
@@ -97,17 +118,19 @@ export async function locateTraining(params: TrainParams): Promise<LocatedTraini
       throw new InputError(run, `was not trained here: expected a run with ${trainingFolder}/state.json`);
     }
     const configFile = path.join(run, trainingFolder, configCopy);
-    const config = await readTrainingConfig(configFile);
+    const { config, text } = await openTrainingConfig(configFile);
     config.training.epochs = state.epochs;
-    return { config, configFile, run, state };
+    // Told when it was started.
+    return { config, configFile, text, warnings: [], run, state };
   }
   if (params.config === undefined)
     throw new InputError('training', 'neither a configuration nor a run is given');
   const configFile = path.resolve(params.config);
-  const config = await readTrainingConfig(configFile);
+  const { config, text, warnings } = await openTrainingConfig(configFile);
   const run =
     params.out === undefined ? path.resolve(path.dirname(configFile), config.out) : path.resolve(params.out);
-  return { config, configFile, run, state: undefined };
+  const told = warnings.map(({ line, message }) => `${path.basename(configFile)}, line ${line}: ${message}`);
+  return { config, configFile, text, warnings: told, run, state: undefined };
 }
 
 /**

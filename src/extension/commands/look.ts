@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { BlockReference } from '../../protocol/state';
+import type { RunInfo } from '../../protocol/engine';
+import type { Selection, ViewState } from '../../protocol/state';
 import { UserError } from '../failures';
 import { revealPlace } from '../revealPlace';
 import type { Services } from '../services';
-import type { Session } from '../session';
 import { counted, snapshotName } from '../wording';
 import { activeSession } from './active';
 import type { Handlers } from './registry';
@@ -14,37 +14,24 @@ export function lookCommands(services: Services) {
     'apd.filterToSelection': async () => {
       const { session, run } = activeSession(services);
       const { selection } = session.state;
-      const when = snapshotName(run.snapshots[session.state.snapshot]);
-      if (selection.kind === 'instances') {
-        session.addFilter(counted(selection.instances.length, 'instance'), selection.instances);
-      } else if (selection.kind === 'blocks') {
-        await session.filter(selection.blocks, `${counted(selection.blocks.length, 'block')} at ${when}`);
-      } else {
+      if (selection.kind === 'none') {
         throw new UserError('nothing is selected; click a block of the diagram, or an instance');
       }
+      await session.filter(selection, filterTitle(selection, run, session.onScreen ?? session.state));
     },
     'apd.clearFilters': () => activeSession(services).session.change({ filters: [] }),
     'apd.findInstance': async (given?: number) => {
       const { session, run } = activeSession(services);
       const instance = given ?? (await askInstance('Find Instance', run.dataset.rows));
-      if (instance !== undefined) selectInstance(session, instance);
+      const problem = instance === undefined ? undefined : await session.find(instance);
+      if (problem !== undefined) throw new UserError(problem);
     },
     'apd.selectInstance': (target: { instance: number }) => {
-      selectInstance(activeSession(services).session, target.instance);
-    },
-    'apd.selectPattern': (target: { level: number; node: number }) => {
       const { session } = activeSession(services);
-      const block = blockOf(session, target.level, target.node);
-      session.change({
-        level: target.level,
-        ...(block && { selection: { kind: 'blocks' as const, blocks: [block] } }),
-      });
-      if (!block) {
-        void vscode.window.setStatusBarMessage(
-          'This pattern is merged with others in the diagram: raise the number of blocks to see it alone.',
-          5000,
-        );
-      }
+      session.change({ selection: { kind: 'instances', instances: [target.instance] } });
+    },
+    'apd.selectPattern': ({ level, node }: { level: number; node: number }) => {
+      activeSession(services).session.change({ level, selection: { kind: 'node', level, node } });
     },
     'apd.revealInDataset': async (target?: { instance: number }) => {
       const { session, run } = activeSession(services);
@@ -63,8 +50,27 @@ export function lookCommands(services: Services) {
   } satisfies Handlers;
 }
 
-function selectInstance(session: Session, instance: number): void {
-  session.change({ selection: { kind: 'instances', instances: [instance] } });
+/** What a filter to a selection is called. */
+function filterTitle(
+  selection: Exclude<Selection, { kind: 'none' }>,
+  run: RunInfo,
+  state: ViewState,
+): string {
+  const when = `at ${snapshotName(run.snapshots[state.snapshot])}`;
+  switch (selection.kind) {
+    case 'instances':
+      return counted(selection.instances.length, 'instance');
+    case 'node':
+      return `pattern ${selection.node} of ${run.layers[selection.level].name} ${when}`;
+    case 'blocks': {
+      const { blocks, flows = [] } = selection;
+      const parts = [
+        ...(blocks.length > 0 ? [counted(blocks.length, 'block')] : []),
+        ...(flows.length > 0 ? [counted(flows.length, 'ribbon')] : []),
+      ];
+      return `${parts.join(' and ')} ${when}`;
+    }
+  }
 }
 
 async function askInstance(title: string, rows: number): Promise<number | undefined> {
@@ -77,12 +83,4 @@ async function askInstance(title: string, rows: number): Promise<number | undefi
         : `Expected a number from 0 to ${rows - 1}`,
   });
   return text === undefined ? undefined : Number(text);
-}
-
-/** Block of the shown scene in which a pattern is alone. */
-function blockOf(session: Session, level: number, node: number): BlockReference | undefined {
-  const { drawing } = session;
-  if (drawing?.kind !== 'flow') return undefined;
-  const block = drawing.columns.find(({ source }) => source === level)?.node.indexOf(node) ?? -1;
-  return block < 0 ? undefined : { column: level, block };
 }

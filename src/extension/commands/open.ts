@@ -5,7 +5,7 @@ import { chooseDataset } from '../datasetChoice';
 import type { DatasetChoice } from '../datasetMemory';
 import { inTrainingOrder } from '../checkpoints';
 import { modelOfActiveTab, modelsOf, pickModels } from '../modelFiles';
-import { recordOrReopen } from '../recording';
+import { recordOrReopen, type RecordingStages } from '../recording';
 import type { Services } from '../services';
 import type { Handlers } from './registry';
 
@@ -51,22 +51,43 @@ export async function runOfModels(
   services: Services,
   models: string[],
   given?: DatasetChoice,
-  onFirst?: (folder: string) => void,
+  stages?: RecordingStages,
 ): Promise<string | undefined> {
   const dataset =
     given ?? services.datasets.of(models[0]) ?? (await chooseDataset(services, models[0], false));
   if (!dataset) return undefined;
-  const folder = await recordOrReopen(services, { models, dataset }, onFirst);
+  const folder = await recordOrReopen(services, { models, dataset }, stages);
   // Remembered only now: data that could not be used is asked for again.
   if (folder !== undefined) await services.datasets.remember(models, dataset);
   return folder;
 }
 
 async function openModels(services: Services, models: string[], dataset?: DatasetChoice): Promise<void> {
-  // With many checkpoints the first is looked at while the others are recorded.
-  const onFirst = models.length > 1 ? (folder: string) => void services.panels.open(folder) : undefined;
-  const folder = await runOfModels(services, models, dataset, onFirst);
-  if (folder !== undefined) await services.panels.open(folder);
+  await showRecorded(services, models, (stages) => runOfModels(services, models, dataset, stages));
+}
+
+/** Shows the run that comes of some models; its page loads while they are recorded. */
+async function showRecorded(
+  services: Services,
+  models: string[],
+  record: (stages: RecordingStages) => Promise<string | undefined>,
+): Promise<void> {
+  const { panels } = services;
+  const what = models.length > 1 ? `${models.length} models` : path.basename(models[0]);
+  const message = `Recording the activation patterns of ${what}…`;
+  let prepared: vscode.Disposable | undefined;
+  try {
+    const folder = await record({
+      onStart: (run) => {
+        prepared = panels.prepare(run, message);
+      },
+      // With many checkpoints the first is looked at while the others are recorded.
+      onFirst: models.length > 1 ? (run) => void panels.open(run) : undefined,
+    });
+    if (folder !== undefined) await panels.open(folder);
+  } finally {
+    prepared?.dispose();
+  }
 }
 
 async function chosenModels(uri?: vscode.Uri, uris?: vscode.Uri[]): Promise<vscode.Uri[] | undefined> {
@@ -87,9 +108,16 @@ export function folderOf(target: RunTarget | undefined): string | undefined {
   return target?.folder;
 }
 
-/** Lets the user pick a run of the workspace, or browse for one. */
-export async function pickRun(services: Services): Promise<string | undefined> {
-  const runs = await services.runs.list();
+/**
+ * Lets the user pick a run, or browse for one.
+ * @param among runs to offer; those of the workspace when absent
+ */
+export async function pickRun(
+  services: Services,
+  title = 'Open Run',
+  among?: readonly string[],
+): Promise<string | undefined> {
+  const runs = among ?? (await services.runs.list());
   const items = runs.map((folder) => ({
     label: `$(type-hierarchy) ${path.basename(folder)}`,
     description: vscode.workspace.asRelativePath(path.dirname(folder)),
@@ -101,15 +129,15 @@ export async function pickRun(services: Services): Promise<string | undefined> {
     folder: undefined,
   });
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Open Run',
+    title,
     placeHolder: 'Run to look at',
   });
   if (!picked || picked.folder !== undefined) return picked?.folder;
   const chosen = await vscode.window.showOpenDialog({
-    title: 'Open Run',
+    title,
     canSelectFiles: false,
     canSelectFolders: true,
-    openLabel: 'Open Run',
+    openLabel: 'Choose Run',
   });
   return chosen?.[0]?.fsPath;
 }
@@ -121,7 +149,7 @@ async function openExample(services: Services): Promise<void> {
   const models = inTrainingOrder(names.map((name) => path.join(example, name)));
   const dataset = { data: [path.join(example, 'x.npy')], labels: [path.join(example, 'y.npy')] };
   const folder = path.join(services.context.globalStorageUri.fsPath, 'examples', 'digits');
-  const open = (run: string) => void services.panels.open(run);
-  const run = await recordOrReopen(services, { models, dataset, folder }, open);
-  if (run !== undefined) await services.panels.open(run);
+  await showRecorded(services, models, (stages) =>
+    recordOrReopen(services, { models, dataset, folder }, stages),
+  );
 }

@@ -1,112 +1,109 @@
 import * as vscode from 'vscode';
-import type { SelectionDetails } from '../../protocol/engine';
+import type { FromDetails, ToDetails } from '../../protocol/details';
 import { isCancelled, messageOf } from '../failures';
+import { pageHtml, panelOptions } from '../panelHtml';
 import type { Services } from '../services';
-import { counted } from '../wording';
-import { patternRows } from './patternRows';
+import type { Session } from '../session';
 
-interface Entry {
-  label: string;
-  description?: string;
-  tooltip?: string;
-  icon?: vscode.ThemeIcon;
-  children?: Entry[];
-  open?: boolean;
-}
+const nothing: ToDetails = {
+  type: 'empty',
+  text: 'Open a run or a model, and select a block of its diagram: what is known of it appears here.',
+  commands: [
+    { command: 'apd.openModel', title: 'Open Diagram for Model…' },
+    { command: 'apd.openRun', title: 'Open Run…' },
+  ],
+};
 
-/** Tree with what is known of the selection. */
-export class DetailsView implements vscode.TreeDataProvider<Entry>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
-  readonly onDidChangeTreeData = this.changed.event;
-  private readonly subscription: vscode.Disposable;
+/** Page in the side panel with what is known of the selection: facts, classes, and the pattern as a grid of units. */
+export class DetailsView implements vscode.WebviewViewProvider, vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[];
+  private view?: vscode.WebviewView;
+  /** False until the page has said that it listens, and again while it is hidden. */
+  private ready = false;
+  private work?: vscode.CancellationTokenSource;
 
   constructor(private readonly services: Services) {
-    this.subscription = services.sessions.onDidChange((event) => {
-      if (event === 'active' || event === 'scene' || event === 'selection') this.changed.fire(undefined);
+    this.subscriptions = [
+      vscode.window.registerWebviewViewProvider('apd.details', this),
+      services.sessions.onDidChange((event) => {
+        if (event !== 'state' && event !== 'busy') void this.update();
+      }),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { extensionUri } = this.services.context;
+    this.view = view;
+    view.webview.options = panelOptions(extensionUri);
+    view.webview.onDidReceiveMessage((message: FromDetails) => this.receive(message));
+    view.onDidChangeVisibility(() => {
+      // A hidden page is gone: it says `ready` again when it comes back.
+      if (!view.visible) this.ready = false;
     });
-  }
-
-  async getChildren(entry?: Entry): Promise<Entry[]> {
-    if (entry) return entry.children ?? [];
-    const session = this.services.sessions.active;
-    if (!session?.shown) return [];
-    const { folder } = session;
-    const state = { ...session.shown, selection: session.state.selection };
-    try {
-      return entriesOf(await this.services.engine.request('selection/details', { folder, state }));
-    } catch (error) {
-      return isCancelled(error) ? [] : [{ label: messageOf(error), icon: new vscode.ThemeIcon('error') }];
-    }
-  }
-
-  getTreeItem(entry: Entry): vscode.TreeItem {
-    const closed = entry.open
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
-    const item = new vscode.TreeItem(
-      entry.label,
-      entry.children ? closed : vscode.TreeItemCollapsibleState.None,
-    );
-    item.description = entry.description;
-    item.tooltip = entry.tooltip ?? [entry.label, entry.description].filter(Boolean).join(': ');
-    item.iconPath = entry.icon;
-    return item;
+    view.onDidDispose(() => {
+      this.ready = false;
+      this.view = undefined;
+    });
+    view.webview.html = pageHtml(view.webview, extensionUri, 'details', 'Details of the selection');
   }
 
   dispose(): void {
-    this.subscription.dispose();
-    this.changed.dispose();
+    this.work?.cancel();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private receive(message: FromDetails): void {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        void this.update();
+        break;
+      case 'command':
+        void vscode.commands.executeCommand(message.command);
+        break;
+      case 'failed':
+        this.services.log.error(`Page of details: ${message.message}`);
+        break;
+    }
+  }
+
+  /** Asks for the details of what is selected now; what was asked before is dropped. */
+  private async update(): Promise<void> {
+    this.work?.cancel();
+    if (!this.ready) return;
+    const work = new vscode.CancellationTokenSource();
+    this.work = work;
+    const message = await this.message(work.token);
+    if (!message || this.work !== work || !this.ready) return;
+    void this.view?.webview.postMessage(message);
+  }
+
+  private async message(token: vscode.CancellationToken): Promise<ToDetails | undefined> {
+    const session = this.services.sessions.active;
+    if (!session) return nothing;
+    if (!session.shown) return waitingFor(session);
+    const { folder } = session;
+    const state = { ...session.shown, selection: session.state.selection };
+    try {
+      const details = await this.services.engine.request('selection/details', { folder, state }, token);
+      const all = state.selection.kind === 'none';
+      return {
+        type: 'show',
+        details,
+        hint: all ? 'Select a block of the diagram to see its pattern.' : undefined,
+      };
+    } catch (error) {
+      return isCancelled(error) ? undefined : { type: 'error', message: messageOf(error) };
+    }
   }
 }
 
-function entriesOf(details: SelectionDetails): Entry[] {
-  const facts = details.facts.map(([label, description]): Entry => ({ label, description }));
-  const entries: Entry[] = [
-    { label: details.title, icon: new vscode.ThemeIcon('info'), children: facts, open: true },
-  ];
-  if (details.labels) entries.push(histogram('Labels', details.labels));
-  entries.push(histogram('Outputs', details.outputs));
-  if (details.destinations.length > 0) {
-    const children = details.destinations.map(({ column, block, instances }): Entry => ({
-      label: `${column}: ${block}`,
-      description: counted(instances, 'instance'),
-    }));
-    entries.push({ label: 'Where they go', icon: new vscode.ThemeIcon('arrow-right'), children });
+/** What is awaited while a run has not been drawn. */
+function waitingFor({ run, error }: Session): ToDetails {
+  if (run?.snapshots.length === 0) {
+    const text = `${run.name} has no snapshot yet. Its details appear with the first one.`;
+    return { type: 'empty', text, commands: [] };
   }
-  if (details.pattern) {
-    const { rows, legend } = patternRows(details.pattern);
-    const children = rows.map(({ name, text, spoken }): Entry => ({
-      label: text,
-      description: name,
-      tooltip: spoken,
-    }));
-    entries.push({
-      label: 'Pattern',
-      description: legend,
-      icon: new vscode.ThemeIcon('table'),
-      children,
-      open: true,
-    });
-  }
-  return entries;
-}
-
-function histogram(label: string, classes: SelectionDetails['outputs']): Entry {
-  const all = classes.reduce((sum, { count }) => sum + count, 0);
-  const largest = Math.max(1, ...classes.map(({ count }) => count));
-  const children = classes.map(({ name, count }): Entry => {
-    const bar = '█'.repeat(Math.max(1, Math.round((10 * count) / largest)));
-    return {
-      label: name,
-      description: `${bar} ${count}`,
-      tooltip: `${name}: ${count} of ${counted(all, 'instance')}`,
-    };
-  });
-  return {
-    label,
-    description: counted(classes.length, 'class').replace('classs', 'classes'),
-    icon: new vscode.ThemeIcon('graph'),
-    children,
-    open: true,
-  };
+  if (error !== undefined) return { type: 'error', message: error };
+  return { type: 'empty', text: 'The diagram is being drawn…', commands: [] };
 }

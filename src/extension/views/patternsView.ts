@@ -2,16 +2,20 @@ import * as vscode from 'vscode';
 import type { PatternRow } from '../../protocol/engine';
 import { isCancelled, messageOf } from '../failures';
 import type { Services } from '../services';
+import type { Session } from '../session';
 import { counted, percent } from '../wording';
 
 type Entry =
   | { kind: 'level'; level: number }
   | { kind: 'pattern'; level: number; row: PatternRow }
-  | { kind: 'more'; level: number; rest: number }
+  | { kind: 'more'; level: number; from: number; rest: number }
   | { kind: 'note'; text: string };
 
-/** Largest patterns that a level lists. */
+/** Largest patterns that a level lists, and how many each entry for smaller ones adds. */
 const PATTERNS_LISTED = 50;
+const MORE_PATTERNS = 200;
+
+const COLLAPSED = vscode.TreeItemCollapsibleState.Collapsed;
 
 /** Tree of the levels of the shown snapshot and their largest patterns. */
 export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disposable {
@@ -29,17 +33,9 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     const session = this.services.sessions.active;
     if (!session?.run || !session.shown) return [];
     if (!entry) return session.run.layers.map((_, level) => ({ kind: 'level', level }));
-    if (entry.kind !== 'level') return [];
-    const { level } = entry;
-    const { folder, shown: state } = session;
-    try {
-      const params = { folder, state, level, count: PATTERNS_LISTED };
-      const { all, rows } = await this.services.engine.request('level/patterns', params);
-      const patterns: Entry[] = rows.map((row) => ({ kind: 'pattern', level, row }));
-      return all > rows.length ? [...patterns, { kind: 'more', level, rest: all - rows.length }] : patterns;
-    } catch (error) {
-      return isCancelled(error) ? [] : [{ kind: 'note', text: messageOf(error) }];
-    }
+    if (entry.kind === 'level') return this.patterns(session, entry.level, 0, PATTERNS_LISTED);
+    if (entry.kind === 'more') return this.patterns(session, entry.level, entry.from, MORE_PATTERNS);
+    return [];
   }
 
   async getTreeItem(entry: Entry): Promise<vscode.TreeItem> {
@@ -49,7 +45,8 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
       case 'pattern':
         return patternItem(entry.level, entry.row);
       case 'more': {
-        const item = new vscode.TreeItem(`${counted(entry.rest, 'smaller pattern')}`);
+        const item = new vscode.TreeItem(counted(entry.rest, 'smaller pattern'), COLLAPSED);
+        item.id = `level ${entry.level} from ${entry.from}`;
         item.iconPath = new vscode.ThemeIcon('ellipsis');
         return item;
       }
@@ -64,6 +61,21 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
   dispose(): void {
     this.subscription.dispose();
     this.changed.dispose();
+  }
+
+  /** The patterns of a level from one place in the order of their size, and an entry for those that follow. */
+  private async patterns(session: Session, level: number, from: number, count: number): Promise<Entry[]> {
+    const { folder, shown: state } = session;
+    if (!state) return [];
+    try {
+      const params = { folder, state, level, count: from + count };
+      const { all, rows } = await this.services.engine.request('level/patterns', params);
+      const listed: Entry[] = rows.slice(from).map((row) => ({ kind: 'pattern', level, row }));
+      const rest = all - rows.length;
+      return rest > 0 ? [...listed, { kind: 'more', level, from: rows.length, rest }] : listed;
+    } catch (error) {
+      return isCancelled(error) ? [] : [{ kind: 'note', text: messageOf(error) }];
+    }
   }
 
   private levelItem(level: number): vscode.TreeItem {

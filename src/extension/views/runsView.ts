@@ -4,12 +4,13 @@ import type { RunInfo } from '../../protocol/engine';
 import type { Timeline } from '../../protocol/scene';
 import { messageOf } from '../failures';
 import type { Services } from '../services';
+import { showStanding } from '../trainings/runStanding';
 import { counted, percent, snapshotName } from '../wording';
 
 type Entry =
   | { kind: 'run'; folder: string }
   | { kind: 'snapshot'; folder: string; snapshot: number; run: RunInfo }
-  | { kind: 'note'; text: string };
+  | { kind: 'note'; text: string; waiting?: boolean };
 
 /** Tree of the run folders of the workspace and their snapshots. */
 export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposable {
@@ -26,6 +27,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
       this.view,
       this.changed,
       services.runs.onDidChange((folders) => this.onRuns(folders)),
+      services.training.onDidChangeStanding(() => this.changed.fire(undefined)),
       services.sessions.onDidChange((event) => {
         if (event !== 'active' && event !== 'scene') return;
         this.changed.fire(undefined);
@@ -40,6 +42,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     try {
       const run = await this.info(entry.folder);
       const { folder } = entry;
+      if (run.snapshots.length === 0) return [{ kind: 'note', text: 'no snapshot yet', waiting: true }];
       return run.snapshots.map((_, snapshot) => ({ kind: 'snapshot', folder, snapshot, run }));
     } catch (error) {
       return [{ kind: 'note', text: messageOf(error) }];
@@ -58,8 +61,10 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
         return this.snapshotItem(entry);
       case 'note': {
         const item = new vscode.TreeItem(entry.text);
-        item.iconPath = new vscode.ThemeIcon('error');
-        item.tooltip = entry.text;
+        item.iconPath = new vscode.ThemeIcon(entry.waiting ? 'watch' : 'error');
+        item.tooltip = entry.waiting
+          ? 'The first snapshot appears here as soon as it is written.'
+          : entry.text;
         return item;
       }
     }
@@ -119,8 +124,12 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     try {
       const run = await this.info(folder);
       item.label = run.name;
-      item.description = `${counted(run.snapshots.length, 'snapshot')}, ${counted(run.dataset.rows, 'instance')}`;
+      const { length } = run.snapshots;
+      const snapshots = length === 0 ? 'no snapshot yet' : counted(length, 'snapshot');
+      item.description = `${snapshots}, ${counted(run.dataset.rows, 'instance')}`;
       item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
+      const standing = run.training && (await this.services.training.standing(folder));
+      if (standing) showStanding(item, standing);
     } catch (error) {
       item.description = 'cannot be read';
       item.tooltip = messageOf(error);
@@ -137,7 +146,8 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     const entry = run.snapshots[snapshot];
     const item = new vscode.TreeItem(snapshotName(entry));
     item.id = `${folder}#${snapshot}`;
-    item.contextValue = 'snapshot';
+    const wholeEpoch = run.training && entry.model !== undefined && Number.isInteger(entry.epoch);
+    item.contextValue = wholeEpoch ? 'snapshot.trained' : 'snapshot';
     const active = this.services.sessions.active;
     const shown = active?.folder === folder && (active.shown ?? active.state).snapshot === snapshot;
     item.iconPath = new vscode.ThemeIcon(shown ? 'circle-filled' : 'circle-outline');

@@ -58,7 +58,7 @@ async function startNative(tf: Tensorflow, status: NativeBackendStatus): Promise
       backend: {
         name: 'tfjs-node',
         version: status.version,
-        reason: 'it is installed and native code is fastest',
+        reason: `it is installed in ${status.folder}`,
       },
     },
   };
@@ -130,8 +130,8 @@ async function startChosen(
   return withReason(attempt.engine, `${source} was asked for`);
 }
 
-/** Starts the fastest backend there is. */
-async function startFastest(tf: Tensorflow, status: NativeBackendStatus): Promise<TensorEngine> {
+/** Starts the first backend there is: native, WebAssembly, plain JavaScript. */
+async function startFirst(tf: Tensorflow, status: NativeBackendStatus): Promise<TensorEngine> {
   const native = await startNative(tf, status);
   if ('engine' in native) return native.engine;
   const wasm = await startWasm(tf);
@@ -164,7 +164,7 @@ async function switchTo(choice: TensorBackendChoice, folders: string[]): Promise
   const key = JSON.stringify([choice, choice === 'auto' || choice === 'node' ? status : undefined]);
   let engine = engines.get(key);
   if (!engine) {
-    engine = await (choice === 'auto' ? startFastest(tf, status) : startChosen(tf, choice, status));
+    engine = await (choice === 'auto' ? startFirst(tf, status) : startChosen(tf, choice, status));
     engines.set(key, engine);
   }
   const name = registeredNames[engine.backend.name];
@@ -173,7 +173,7 @@ async function switchTo(choice: TensorBackendChoice, folders: string[]): Promise
 }
 
 /**
- * TensorFlow.js with the backend asked for, or with the fastest that there is: native code where
+ * TensorFlow.js with the backend asked for, or with the first that there is: native code where
  * `@tensorflow/tfjs-node` is installed beside the product or in one of the folders, else WebAssembly, else plain
  * JavaScript. A process has one backend at a time: the same choice gives the same engine again, another one switches
  * (tensors of the former backend are moved when they are used). Calls are served in order.

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { InputError } from '../../core/errors';
 import type { ActivationLayer, ModelInput, ModelOutput, SkippedActivation } from '../runner';
@@ -48,7 +48,8 @@ export interface GraphOptions {
 interface GraphParts {
   engine: TensorEngine;
   topology: object;
-  model: LayersModel;
+  /** Variables of all layers. */
+  made: Variable[];
   plan: Plan;
   reading: PlanReading;
   weights: GraphWeight[];
@@ -66,23 +67,24 @@ function weightLimit(weights: ReadonlyMap<string, WeightValue> | undefined): num
   return Math.min(mostWeights, 2 * given + 2 ** 20);
 }
 
-/** Makes the layers of a prepared topology, as zeros. */
+/** Makes the layers of a prepared topology, as zeros. `made` are the variables of all of them, used or not. */
 async function makeLayers(
   tf: Tensorflow,
   library: LayersLibrary,
   config: object,
   numbers: number,
   source: string,
-): Promise<LayersModel> {
+): Promise<{ model: LayersModel; made: Variable[] }> {
   const { registeredVariables } = tf.engine().state;
   const known = new Set(Object.keys(registeredVariables));
-  // The layers are made before the call returns.
-  const making = withAllowance(numbers, () => library.models.modelFromJSON(config as never));
+  // The layers are made before the call returns. What one that fails has begun with is freed by tidy.
+  const begun: Promise<LayersModel>[] = [];
+  tf.tidy(() => void begun.push(withAllowance(numbers, () => library.models.modelFromJSON(config as never))));
   const made = Object.values(registeredVariables).filter(({ name }) => !known.has(name));
   try {
-    const model = await making;
+    const [model] = await Promise.all(begun);
     if (model instanceof library.Sequential && !model.built) model.build();
-    return model;
+    return { model, made };
   } catch (error) {
     tf.dispose(made);
     if (error instanceof TooManyWeights) {
@@ -135,7 +137,7 @@ export class LayerGraph {
   /** All weights in the order of the values given; without values, as TensorFlow.js saves them. */
   readonly weights: GraphWeight[];
   private readonly tf: Tensorflow;
-  private readonly model: LayersModel;
+  private readonly made: Variable[];
   private readonly plan: Plan;
   private readonly reading: PlanReading;
 
@@ -151,7 +153,7 @@ export class LayerGraph {
     this.trainingNotices = parts.trainingNotices;
     this.weights = parts.weights;
     this.tf = parts.engine.tf;
-    this.model = parts.model;
+    this.made = parts.made;
     this.plan = parts.plan;
     this.reading = reading;
   }
@@ -175,7 +177,7 @@ export class LayerGraph {
     const library = await loadLayersLibrary();
     registerOwnClasses(tf, library);
     const prepared = prepareTopology(topology, source, layerTest(tf, library));
-    const model = await makeLayers(tf, library, prepared.config, weightLimit(weights), source);
+    const { model, made } = await makeLayers(tf, library, prepared.config, weightLimit(weights), source);
     try {
       const container = containerOf(library, model as unknown as Layer)!;
       const input = soleInput(container, source);
@@ -187,7 +189,7 @@ export class LayerGraph {
       const graph = new LayerGraph({
         engine,
         topology,
-        model,
+        made,
         plan,
         reading,
         weights: matched?.map(({ weight }) => weight) ?? own,
@@ -197,7 +199,7 @@ export class LayerGraph {
       if (matched) graph.setWeights(matched.map(({ values }) => values));
       return graph;
     } catch (error) {
-      model.dispose();
+      tf.dispose(made);
       throw error;
     }
   }
@@ -271,6 +273,6 @@ export class LayerGraph {
 
   /** Frees the weights. */
   dispose(): void {
-    this.model.dispose();
+    this.tf.dispose(this.made);
   }
 }

@@ -1,11 +1,15 @@
 import { ByteCache } from '../../../src/engine/byteCache';
+import { findInstance } from '../../../src/engine/find';
+import { checkState, lookAt } from '../../../src/engine/look';
 import { RunStore, type OpenedRun } from '../../../src/engine/runStore';
-import { pathsOf, rowsOfBlocks, rowsOfFlow, rowsOfInstances } from '../../../src/engine/scenes/paths';
+import { pathsOf } from '../../../src/engine/scenes/paths';
 import { Scenes } from '../../../src/engine/scenes/scenes';
+import { selectedRows } from '../../../src/engine/scenes/selected';
 import { runInfo, timelineOf } from '../../../src/engine/timeline';
+import { notFound } from '../../../src/extension/notFound';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel';
 import type { Scene } from '../../../src/protocol/scene';
-import { initialState, type ViewState } from '../../../src/protocol/state';
+import { initialState, type Selection, type ViewState } from '../../../src/protocol/state';
 
 const SELECTION_ONLY = new Set(['selection']);
 
@@ -43,8 +47,8 @@ export class FakeHost {
         await this.change(message.change);
         break;
       case 'filter': {
-        const model = await this.model();
-        const rows = rowsOfBlocks(model, message.blocks);
+        const { blocks, flows } = message;
+        const { model, rows } = await this.rowsOf({ kind: 'blocks', blocks, flows });
         const instances = Array.from(rows, (row) => model.instances[row]);
         const filters = [...this.state.filters, { title: message.title, instances }];
         await this.change({ filters, selection: { kind: 'none' } });
@@ -52,16 +56,14 @@ export class FakeHost {
       }
       case 'paths': {
         if (message.scene !== this.scene) break;
-        const model = await this.model();
-        const rows = message.flow
-          ? await rowsOfFlow(this.cache, model, message.flow)
-          : rowsOfBlocks(model, message.blocks);
+        const flows = message.flow ? [message.flow] : [];
+        const { model, rows } = await this.rowsOf({ kind: 'blocks', blocks: message.blocks, flows });
         const paths = await pathsOf(this.cache, model, rows);
         await this.send({ type: 'paths', request: message.request, scene: this.scene, paths });
         break;
       }
       case 'findInstance':
-        await this.change({ selection: { kind: 'instances', instances: [message.instance] } });
+        await this.find(message.instance);
         break;
       case 'failed':
         throw new Error(message.message);
@@ -108,11 +110,7 @@ export class FakeHost {
       await this.send({ type: 'selected', scene: this.scene });
       return;
     }
-    const model = await this.model();
-    const rows =
-      selection.kind === 'blocks'
-        ? rowsOfBlocks(model, selection.blocks)
-        : rowsOfInstances(model, selection.instances);
+    const { model, rows } = await this.rowsOf(selection);
     await this.send({
       type: 'selected',
       scene: this.scene,
@@ -120,7 +118,18 @@ export class FakeHost {
     });
   }
 
-  private model() {
-    return this.scenes.modelOf(this.folder!, this.state, this.height, {});
+  private async find(instance: number): Promise<void> {
+    const opened = this.opened!;
+    const found = await findInstance(this.store, opened, checkState(opened, this.state), instance);
+    const problem = found.where === 'shown' ? undefined : notFound(instance, found);
+    if (!problem) await this.change({ selection: { kind: 'instances', instances: [instance] } });
+    await this.send({ type: 'found', instance, problem });
+  }
+
+  private async rowsOf(selection: Selection) {
+    const model = await this.scenes.modelOf(this.folder!, this.state, this.height, {});
+    const opened = this.opened!;
+    const look = () => lookAt(this.store, opened, checkState(opened, this.state), {});
+    return { model, rows: await selectedRows(this.cache, model, selection, look) };
   }
 }

@@ -73,12 +73,16 @@ describe('continuation of nodes', () => {
         const { from, to, shared, kind, fate } = continueNodes(before, after);
         const overlap = (e: number, l: number) =>
           earlier.filter((node, i) => node === e && later[i] === l).length;
-        const most = (counts: number[]) =>
-          Math.max(...counts) === 0 ? -1 : counts.indexOf(Math.max(...counts));
+        const most = (counts: number[], sizes: Int32Array) => {
+          const largest = Math.max(...counts);
+          const equal = [...counts.keys()].filter((node) => counts[node] === largest);
+          const smallest = Math.min(...equal.map((node) => sizes[node]));
+          return largest === 0 ? -1 : equal.find((node) => sizes[node] === smallest);
+        };
         let staying = 0;
         for (let l = 0; l < after.count; l++) {
           const counts = Array.from({ length: before.count }, (_, e) => overlap(e, l));
-          assert.equal(from[l], most(counts));
+          assert.equal(from[l], most(counts, before.occurrences));
           assert.equal(shared[l], Math.max(...counts));
           assert.equal(kind[l] === 'continued', from[l] >= 0 && to[from[l]] === l);
           assert.equal(kind[l] === 'empty', after.occurrences[l] === 0);
@@ -88,7 +92,7 @@ describe('continuation of nodes', () => {
         }
         for (let e = 0; e < before.count; e++) {
           const counts = Array.from({ length: after.count }, (_, l) => overlap(e, l));
-          assert.equal(to[e], most(counts));
+          assert.equal(to[e], most(counts, after.occurrences));
           assert.equal(fate[e] === 'continued', to[e] >= 0 && from[to[e]] === e);
           if (fate[e] === 'merged') assert.ok(2 * counts[to[e]] >= before.occurrences[e]);
           if (fate[e] === 'gone') assert.ok(2 * counts[to[e]] < before.occurrences[e]);
@@ -98,6 +102,18 @@ describe('continuation of nodes', () => {
       }),
       { seed: 1, numRuns: 200 },
     );
+  });
+
+  it('prefers the smaller of partners that share equally many, then the lower number', () => {
+    // Two of a and all of b are in the new node, which is b's: a goes on in the four that stayed.
+    const { from, kind, fate } = continueNodes(nodes('aaaaaabb'), nodes('aaaabbbb'));
+    assert.deepEqual(Array.from(from), [0, 1]);
+    assert.deepEqual(kind, ['continued', 'continued']);
+    assert.deepEqual(fate, ['continued', 'continued']);
+    // Of a one half is by itself, the other lies with two of b.
+    assert.deepEqual(Array.from(continueNodes(nodes('aaaabbb'), nodes('aabbaac')).to), [1, 0]);
+    // Equal in all: the lowest number.
+    assert.deepEqual(Array.from(continueNodes(nodes('aabb'), nodes('abab')).to), [0, 0]);
   });
 
   it('lets nobody stay but one where a level falls apart into singletons', () => {

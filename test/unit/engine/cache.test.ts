@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
 import { ByteCache, bytesOf } from '../../../src/engine/byteCache';
+import type { Work } from '../../../src/engine/work';
+
+/** A promise, and what settles it. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 const kilobyte = () => new Uint8Array(1024);
 
@@ -54,5 +64,57 @@ describe('byte cache', () => {
     assert.equal(cache.peek('run 1 a'), undefined);
     assert.ok(cache.peek('run 2 a'));
     assert.equal(cache.bytes, bytesOf(kilobyte()));
+  });
+
+  it('goes on with shared work as long as one waits for it, and tells all of them how far it is', async () => {
+    const cache = new ByteCache();
+    const given = withResolvers<string>();
+    let begun = 0;
+    let tell: Work['onProgress'];
+    const make = async ({ onProgress }: Work) => {
+      begun++;
+      tell = onProgress;
+      return given.promise;
+    };
+    const first = new AbortController();
+    const heard: string[] = [];
+    const one = cache.share(
+      'k',
+      { signal: first.signal, onProgress: (text) => heard.push(`1 ${text}`) },
+      make,
+    );
+    const other = cache.share('k', { onProgress: (text) => heard.push(`2 ${text}`) }, make);
+    tell?.('half');
+    first.abort(new Error('not wanted'));
+    await assert.rejects(one, /not wanted/);
+    tell?.('most');
+    given.resolve('done');
+    assert.equal(await other, 'done');
+    assert.deepEqual(heard, ['1 half', '2 half', '2 most']);
+    assert.equal(begun, 1);
+    assert.equal(cache.peek('k'), 'done');
+  });
+
+  it('gives shared work up when nobody wants it, and begins anew for who asks then', async () => {
+    const cache = new ByteCache();
+    const signals: AbortSignal[] = [];
+    const never = ({ signal }: Work) => {
+      signals.push(signal!);
+      return new Promise<string>((_, reject) =>
+        signal!.addEventListener('abort', () => reject(signal!.reason)),
+      );
+    };
+    const both = [new AbortController(), new AbortController()];
+    const asked = both.map(({ signal }) => cache.share('k', { signal }, never));
+    both[0].abort(new Error('first'));
+    await assert.rejects(asked[0], /first/);
+    assert.equal(signals[0].aborted, false);
+    both[1].abort(new Error('second'));
+    await assert.rejects(asked[1], /second/);
+    assert.equal(signals[0].aborted, true);
+    assert.equal(await cache.share('k', {}, async () => 'anew'), 'anew');
+    assert.equal(signals.length, 1);
+    await assert.rejects(cache.share('other', { signal: both[0].signal }, never), /first/);
+    assert.equal(signals.length, 1, 'nothing is begun for who has gone already');
   });
 });

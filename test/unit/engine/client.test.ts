@@ -70,6 +70,29 @@ describe('engine process', function () {
     }
   });
 
+  it('takes another limit of memory as soon as it has nothing to do, and says nothing of it', async () => {
+    const client = engine({ memoryMiB: 512 });
+    const reasons: string[] = [];
+    client.onExit(({ reason }) => reasons.push(reason));
+    const { pid } = await client.request('engine/info', {});
+    client.limit({ memoryMiB: 512, hangAfterMs: 60_000 });
+    assert.equal(client.pid, pid, 'the same memory needs no other process');
+    const recording = client.request(
+      'model/record',
+      recordParams('moons', [0], path.join(folder(), 'limit')),
+    );
+    client.limit({ memoryMiB: 600 });
+    assert.equal(client.pid, pid, 'work under way is not disturbed');
+    await recording;
+    assert.equal(client.pid, undefined);
+    const next = await client.request('engine/info', {});
+    assert.notEqual(next.pid, pid);
+    client.limit({ memoryMiB: 700 });
+    assert.equal(client.pid, undefined, 'an idle one goes at once');
+    assert.notEqual((await client.request('engine/info', {})).pid, next.pid);
+    assert.deepEqual(reasons, []);
+  });
+
   it('that is killed in the middle of work rejects, and the next request starts another', async () => {
     const client = engine();
     const reasons: string[] = [];

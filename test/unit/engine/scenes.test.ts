@@ -74,6 +74,10 @@ describe('scenes', function () {
     const scene = await flow({ snapshot: 8, budget: 40, resolution: 'auto', levelResolutions: { 1: 16 } });
     conserves(scene, INSTANCES);
     for (const column of scene.columns.slice(0, -1)) assert.ok(column.nodes.length <= 40);
+    for (const budget of [2, 5, 16, 25]) {
+      const { columns } = await flow({ snapshot: 8, budget });
+      for (const { instances } of columns.slice(0, -1)) assert.ok(instances.length <= budget);
+    }
     assert.deepEqual(
       scene.columns.map(({ word }) => word),
       ['pattern', 'prototype', 'pattern', 'output'],
@@ -127,7 +131,11 @@ describe('scenes', function () {
       { column: 0, block: 0 },
       { column: 0, block: 2 },
     ];
-    const { instances } = await client.request('scene/instances', { folder: run(), state, blocks });
+    const { instances } = await client.request('scene/instances', {
+      folder: run(),
+      state,
+      selection: { kind: 'blocks', blocks },
+    });
     const apdf = readReferenceApdf('digits', 8);
     assert.equal(instances.length, whole.columns[0].instances[0] + whole.columns[0].instances[2]);
     assert.equal(new Set(instances.map((i) => apdf.layers[0][i])).size, 2);
@@ -174,7 +182,11 @@ describe('scenes', function () {
       [3, 4],
     ]) {
       const blocks = [{ column: c, block }];
-      const paths = await client.request('scene/paths', { folder: run(), state, blocks });
+      const paths = await client.request('scene/paths', {
+        folder: run(),
+        state,
+        selection: { kind: 'blocks', blocks },
+      });
       assert.equal(paths.instances, scene.columns[c].instances[block]);
       assert.equal(paths.blocks[c][block], paths.instances);
       for (const counts of [...paths.blocks, ...paths.flows]) assert.equal(sum(counts), paths.instances);
@@ -186,18 +198,69 @@ describe('scenes', function () {
     const paths = await client.request('scene/paths', {
       folder: run(),
       state,
-      blocks: [],
-      flow: flowReference,
+      selection: { kind: 'blocks', blocks: [], flows: [flowReference] },
     });
     assert.equal(paths.instances, scene.flows[1].instances[3]);
     assert.equal(paths.flows[1][3], paths.instances);
-    const one = await client.request('scene/pathsOfInstances', {
+    const one = await client.request('scene/paths', {
       folder: run(),
       state,
-      instances: [17, 99999],
+      selection: { kind: 'instances', instances: [17, 99999] },
     });
     assert.equal(one.instances, 1);
     assert.deepEqual([...one.blocks, ...one.flows].map(sum), [1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  it('tell what goes on in the partition and in the patterns, by the instances', async () => {
+    const reference = [7, 8].map((snapshot) => readReferenceApdf('digits', snapshot).layers[2]);
+    const state = { view: 'patterns', level: 2, budget: 20 } as const;
+    const [first, next] = [
+      (await draw({ ...state, snapshot: 7 })) as PatternsScene,
+      (await draw({ ...state, snapshot: 8 }, { ...state, snapshot: 7 })) as PatternsScene,
+    ];
+    assert.ok(first.change.every((change) => change === 2));
+    const textOf = ({ piecesOf, units }: PatternsScene, row: number) => {
+      const pieces: number[] = [];
+      units.forEach((unit, u) => (pieces[unit] = piecesOf[row * units.length + u]));
+      return pieces.join('');
+    };
+    assert.ok(next.change.includes(0));
+    next.continues.forEach((old, row) => {
+      assert.equal(old < 0, next.change[row] === 2);
+      if (old < 0) return;
+      // No other pattern of the snapshot before has more of the row's instances.
+      const inside = reference[0].filter((_, i) => reference[1][i] === textOf(next, row));
+      const shared = (text: string) => inside.filter((other) => other === text).length;
+      assert.equal(shared(textOf(first, old)), Math.max(...[...new Set(inside)].map(shared)));
+    });
+    assert.equal(next.mergedInto.length, first.node.length);
+    const goesOn = new Set(next.continues.filter((_, row) => next.change[row] === 0));
+    next.mergedInto.forEach((into, old) => assert.ok(into < 0 || !goesOn.has(old)));
+
+    const partition = { view: 'partition', snapshot: 8 } as const;
+    await draw({ ...partition, snapshot: 7 });
+    await draw(partition);
+    const same = (await draw(partition, partition)) as PartitionScene;
+    for (const { continues, change } of same.columns) {
+      assert.deepEqual(continues, Int32Array.from(continues.keys()));
+      assert.ok(change.every((code) => code === 0));
+    }
+    const later = (await draw(partition, { ...partition, snapshot: 7 })) as PartitionScene;
+    assert.ok(later.columns.slice(0, -1).some(({ change }) => change.includes(0)));
+    for (const { continues, change } of later.columns) {
+      const kept = continues.filter((_, b) => change[b] === 0);
+      assert.equal(new Set(kept).size, kept.length, 'a box goes on in one');
+    }
+    // The other height merges other sets; boxes are still those of the same instances.
+    const low = await client.request('scene/draw', {
+      folder: run(),
+      state: stateOf(partition),
+      shown: stateOf(partition),
+      height: 120,
+    });
+    const [outputs] = (low as PartitionScene).columns.slice(-1);
+    assert.deepEqual(outputs.continues, Int32Array.from(outputs.continues.keys()));
+    assert.ok((low as PartitionScene).columns[0].instances.length < same.columns[0].instances.length);
   });
 
   it('of the partition are the reference clusters', async () => {
@@ -223,7 +286,11 @@ describe('scenes', function () {
     );
     const state = stateOf({ snapshot: 8, view: 'partition' });
     const blocks = [{ column: scene.columns[column].source, block }];
-    const { instances } = await client.request('scene/instances', { folder: run(), state, blocks });
+    const { instances } = await client.request('scene/instances', {
+      folder: run(),
+      state,
+      selection: { kind: 'blocks', blocks },
+    });
     assert.equal(instances.length, scene.columns[column].instances[block]);
     const [cluster] = new Set(instances.map((i) => clusters[i]));
     assert.equal(clusters.filter((c) => c === cluster).length, instances.length);

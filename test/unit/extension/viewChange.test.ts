@@ -5,10 +5,13 @@ import {
   readRemembered,
   redraws,
   rememberable,
+  renumbersNodes,
+  withoutParts,
 } from '../../../src/extension/viewChange';
-import type { RunInfo } from '../../../src/protocol/engine';
-import type { FlowScene, SceneColumn } from '../../../src/protocol/scene';
-import { initialState, type ViewState } from '../../../src/protocol/state';
+import { notFound } from '../../../src/extension/notFound';
+import type { FoundInstance, RunInfo } from '../../../src/protocol/engine';
+import type { FlowScene, SceneColumn, SceneFlows } from '../../../src/protocol/scene';
+import { initialState, type PartsSelection, type ViewState } from '../../../src/protocol/state';
 
 const run: RunInfo = {
   folder: '/run',
@@ -41,6 +44,7 @@ function column(source: number, continues: number[]): SceneColumn {
     histogramCount: new Int32Array(0),
     continues: Int32Array.from(continues),
     change: new Uint8Array(continues.length),
+    mergedInto: new Int32Array(),
     coverage: 1,
   };
 }
@@ -71,26 +75,71 @@ describe('changes of the view', () => {
   });
 
   it('carry a selection to the blocks that continue it, level by level', () => {
+    const before = scene(column(1, [-1, -1, -1]), column(2, [-1, -1, -1]));
     const next = scene(column(1, [2, 0, 2, -1]), column(2, [2, 1]));
-    const selected = [{ column: 1, block: 2 }];
-    assert.deepEqual(carriedSelection(selected, next), {
+    const selected: PartsSelection = { kind: 'blocks', blocks: [{ column: 1, block: 2 }] };
+    assert.deepEqual(carriedSelection(selected, before, next), {
       kind: 'blocks',
       blocks: [
         { column: 1, block: 0 },
         { column: 1, block: 2 },
       ],
     });
-    assert.deepEqual(carriedSelection([{ column: 1, block: 7 }], next), { kind: 'none' });
+    const beyond: PartsSelection = { kind: 'blocks', blocks: [{ column: 1, block: 7 }] };
+    assert.deepEqual(carriedSelection(beyond, before, next), { kind: 'none' });
+    assert.deepEqual(carriedSelection(selected, { ...before, kind: 'time' }, next), { kind: 'none' });
   });
 
-  it('remember what keeps its meaning without a scene', () => {
-    const blocks: ViewState = {
-      ...initialState,
-      selection: { kind: 'blocks', blocks: [{ column: 0, block: 1 }] },
-    };
-    assert.deepEqual(rememberable(blocks).selection, { kind: 'none' });
+  it('carry a flow to those of its class between the blocks that continue its own', () => {
+    const flows = (source: number[], target: number[], classOf: number[]): SceneFlows => ({
+      source: Int32Array.from(source),
+      target: Int32Array.from(target),
+      class: Int32Array.from(classOf),
+      instances: new Int32Array(source.length).fill(1),
+    });
+    const before = scene(column(1, [-1, -1]), column(2, [-1, -1]));
+    before.flows = [flows([0, 0, 1], [0, 0, 1], [0, 1, 0])];
+    const next = scene(column(1, [1, 0]), column(2, [0, 0, 1]));
+    next.flows = [flows([0, 1, 1, 1], [2, 0, 0, 1], [0, 0, 1, 0])];
+    const selected: PartsSelection = { kind: 'blocks', blocks: [], flows: [{ gap: 0, flow: 0 }] };
+    // Class 0 from block 0 to block 0: now from 1 to both parts of the old target.
+    assert.deepEqual(carriedSelection(selected, before, next), {
+      kind: 'blocks',
+      blocks: [],
+      flows: [
+        { gap: 0, flow: 1 },
+        { gap: 0, flow: 3 },
+      ],
+    });
+    // Colours that stand for something else are no longer the same classes.
+    const recoloured = { ...next, classes: [{ name: 'right', colour: 0, instances: 10, hidden: false }] };
+    assert.deepEqual(carriedSelection(selected, before, recoloured), { kind: 'none' });
+    // Another level between them: no flow leads there any more.
+    const between = scene(column(1, [1, 0]), column(3, [0]), column(2, [0, 0, 1]));
+    between.flows = [flows([0], [0], [0]), flows([0], [0], [0])];
+    assert.deepEqual(carriedSelection(selected, before, between), { kind: 'none' });
+  });
+
+  it('know what gives the patterns of a level other numbers', () => {
+    const state = initialState;
+    assert.equal(renumbersNodes(state, { ...state, snapshot: 1 }, 0), true);
+    assert.equal(renumbersNodes(state, { ...state, levelResolutions: { 1: 16 } }, 1), true);
+    assert.equal(renumbersNodes(state, { ...state, levelResolutions: { 1: 16 } }, 0), false);
+    assert.equal(renumbersNodes(state, { ...state, filters: [{ title: '', instances: [1] }] }, 0), true);
+    const same: ViewState = { ...state, budget: 16, view: 'time', hiddenClasses: [1], colour: 'output' };
+    assert.equal(renumbersNodes(state, same, 0), false);
+  });
+
+  it('remember what keeps its meaning when the panel comes back', () => {
+    const selection: PartsSelection = { kind: 'blocks', blocks: [{ column: 0, block: 1 }] };
+    const blocks: ViewState = { ...initialState, selection };
+    assert.deepEqual(rememberable(blocks).selection, selection);
+    // Where small sets are merged depends on the height of the panel.
+    assert.deepEqual(rememberable({ ...blocks, view: 'partition' }).selection, { kind: 'none' });
+    assert.deepEqual(withoutParts(blocks).selection, { kind: 'none' });
     const instances: ViewState = { ...initialState, selection: { kind: 'instances', instances: [3] } };
-    assert.deepEqual(rememberable(instances).selection, instances.selection);
+    assert.deepEqual(rememberable({ ...instances, view: 'partition' }).selection, instances.selection);
+    assert.equal(withoutParts(instances), instances);
     const huge: ViewState = {
       ...initialState,
       filters: [{ title: 'all', instances: Array<number>(400_000).fill(0) }],
@@ -109,8 +158,22 @@ describe('changes of the view', () => {
       { ...state, version: 2 },
       { ...state, filters: 1 },
       { ...state, selection: null },
+      { ...state, selection: { kind: 'blocks' } },
+      { ...state, selection: { kind: 'blocks', blocks: [], flows: 3 } },
+      { ...state, selection: { kind: 'node', level: 0 } },
+      { ...state, selection: { kind: 'everything' } },
     ]) {
       assert.equal(readRemembered(bad), undefined);
     }
+  });
+});
+
+describe('an instance that cannot be shown', () => {
+  it('is told of in words, with what would help', () => {
+    const text = (where: FoundInstance['where']) => notFound(12, { where, rows: 100, class: 'cat' });
+    assert.equal(text('beyond'), 'There is no instance 12: the dataset has instances 0 to 99.');
+    assert.match(text('absent'), /^Instance 12 was not recorded/);
+    assert.match(text('filtered'), /filtered away.*filter/);
+    assert.match(text('hidden'), /class cat.*legend/);
   });
 });

@@ -158,12 +158,12 @@ describe('TensorFlow.js backends', () => {
   });
 
   it('computes with a backend that another copy of TensorFlow.js registers, gradients included', async () => {
-    installStandIn('4.22.0');
+    const native = installStandIn('4.22.0');
     const { tf, backend } = await loadTensorflow('auto', { searchFolders: [folder] });
     assert.deepEqual(backend, {
       name: 'tfjs-node',
       version: '4.22.0',
-      reason: 'it is installed and native code is fastest',
+      reason: `it is installed in ${native}`,
     });
     assert.equal(tf.getBackend(), 'tensorflow');
     const gradient = tf.grad((x) => tf.sum(tf.mul(x, tf.relu(x))))(tf.tensor1d([-1, 2, 3]));

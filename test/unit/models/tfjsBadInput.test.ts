@@ -134,30 +134,35 @@ describe('damaged tfjs models', () => {
   });
 
   it('confines weights to the folder of the model', async () => {
-    writeFileSync(path.join(os.tmpdir(), 'outside.bin'), stock.data);
-    for (const location of [
+    const outside = path.join(folder, 'outside.bin');
+    const own = path.join(folder, 'model');
+    /** The stock model with its weights said to be elsewhere. */
+    const at = (location: string): string => {
+      const file = writeModel(own, stock);
+      const json = JSON.parse(readFileSync(file, 'utf8')) as { weightsManifest: { paths: string[] }[] };
+      json.weightsManifest[0].paths = [location];
+      writeFileSync(file, JSON.stringify(json));
+      return file;
+    };
+    writeFileSync(outside, stock.data);
+    const locations = [
       '../outside.bin',
-      '/tmp/outside.bin',
+      outside,
       'a/../../outside.bin',
       'https://host/w.bin',
-      'file:///tmp/outside.bin',
-      'C:\\w.bin',
-      '..\\outside.bin',
-    ]) {
-      const file = changed((json) => (json.weightsManifest[0].paths = [location] as unknown as Loose));
-      await refused(
-        file,
-        /weightsManifest\[0\]: has its weights in '.*', expected a file in the model's own folder/,
-      );
+      `file://${outside}`,
+    ];
+    for (const location of [...locations, 'C:\\w.bin', '..\\outside.bin']) {
+      const expected =
+        /weightsManifest\[0\]: has its weights in '.*', expected a file in the model's own folder/;
+      await refused(at(location), expected);
     }
-    const file = changed((json) => (json.weightsManifest[0].paths = ['link.bin'] as unknown as Loose));
-    symlinkSync(path.join(os.tmpdir(), 'outside.bin'), path.join(folder, 'link.bin'));
-    await refused(file, /expected a file in the model's own folder/);
-    rmSync(path.join(os.tmpdir(), 'outside.bin'));
-    mkdirSync(path.join(folder, 'shards'));
-    writeFileSync(path.join(folder, 'shards', 'w.bin'), stock.data);
-    const inside = changed((json) => (json.weightsManifest[0].paths = ['shards/w.bin'] as unknown as Loose));
-    assert.equal((await describeModel(inside, { engine: 'wasm' })).layers.length, 1);
+    const linked = at('link.bin');
+    symlinkSync(outside, path.join(own, 'link.bin'));
+    await refused(linked, /expected a file in the model's own folder/);
+    mkdirSync(path.join(own, 'shards'));
+    writeFileSync(path.join(own, 'shards', 'w.bin'), stock.data);
+    assert.equal((await describeModel(at('shards/w.bin'), { engine: 'wasm' })).layers.length, 1);
   });
 
   it('checks the files of the weights', async () => {
@@ -402,6 +407,6 @@ describe('damaged tfjs models', () => {
       assert.ok(error instanceof InputError, (error as Error).stack);
       assert.ok(!error.message.includes('\n') && error.message.length < 1000, error.message);
     }
-    assert.ok(performance.now() - started < 3000);
+    assert.ok(performance.now() - started < 20_000);
   }
 });

@@ -7,6 +7,7 @@ import { layoutScene } from '../../../webview/diagram/layoutScene';
 import { firstPlace, neighbour } from '../../../webview/diagram/navigation';
 import { mergedLabels, outputLabels } from '../../../webview/diagram/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
+import { newColumn } from '../../../src/engine/scenes/continuity';
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
 const whole = { k: 1, x: 0, y: 0 };
@@ -81,6 +82,7 @@ describe('webview layout', () => {
       offsets: Int32Array.from([0, ...leaf.keys()].map((_, i) => i)),
       histogramClass: Int32Array.from(leaf, () => 0),
       histogramCount: Int32Array.from(instances),
+      ...newColumn(leaf.length),
     });
     const scene: PartitionScene = {
       kind: 'partition',
@@ -127,6 +129,7 @@ describe('webview layout', () => {
       purity: new Float64Array(rows).fill(1),
       piecesOf: new Uint8Array(2 * rows),
       allPatterns: rows,
+      ...newColumn(rows),
     };
     const [column] = layoutScene(scene, 500, 300, 1).columns;
     assert.equal(column.boxes.length, rows);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
+import { newColumn } from '../../../src/engine/scenes/continuity';
+import type { ColumnContinuity, PatternsScene } from '../../../src/protocol/scene';
+import { becameText } from '../../../webview/diagram/followed';
 import { motionBetween, sceneAt } from '../../../webview/diagram/motion';
+import { followedPlace } from '../../../webview/diagram/places';
 import { outputLabels } from '../../../webview/diagram/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 
@@ -123,6 +127,86 @@ describe('webview motion between snapshots', () => {
     assert.ok(fading.length >= 2);
     assert.ok(fading.every((box) => box.opacity === 0.5));
     assert.equal(half.columns[0].byBlock.length, 1);
+  });
+
+  it('moves what was merged into its heir, and leaves what is gone where it was', () => {
+    const before: Assignment = {
+      blocks: [
+        [0, 1, 2],
+        [0, 0, 0],
+      ],
+      classes: [0, 1, 2],
+    };
+    const earlier = flowSceneOf(before);
+    const scene = flowSceneOf({ ...before, blocks: [[0, 0, 1], before.blocks[1]] }, earlier, before);
+    // Block 1 goes into block 0; of block 2 nothing is left.
+    scene.columns[0].continues = Int32Array.from([0, -1]);
+    scene.columns[0].change = Uint8Array.from([0, 2]);
+    scene.columns[0].mergedInto = Int32Array.from([-1, 0, -1]);
+    const old = layoutScene(earlier, 700, 420, 1);
+    const target = layoutScene(scene, 700, 420, 1);
+    const motion = motionBetween({ scene: earlier, drawn: old }, scene, target)!;
+    const at = (share: number) => {
+      const [column] = sceneAt(motion, share).columns;
+      return column.boxes.filter((box) => column.byBlock[box.block] !== box);
+    };
+    const [merged, gone] = [1, 2].map((block) => old.columns[0].byBlock[block]);
+    assert.deepEqual(
+      at(0).map((box) => [box.block, box.y, box.height, box.opacity]),
+      [merged, gone].map((box) => [box.block, box.y, box.height, 1]),
+    );
+    const heir = target.columns[0].byBlock[0];
+    const [last, stayed] = at(1);
+    near(last.y, heir.y + heir.height / 2);
+    near(last.height, 0);
+    near(stayed.y, gone.y);
+    near(stayed.height, gone.height);
+    assert.equal(last.opacity + stayed.opacity, 0);
+  });
+
+  it('moves the sets of a partition and the rows of patterns, of the same level only', () => {
+    const classes = [{ name: 'a', colour: 0, instances: 30, hidden: false }];
+    const patterns = (node: number[], continuity: ColumnContinuity): PatternsScene => ({
+      kind: 'patterns',
+      instances: 30,
+      classes,
+      head: { title: ['l0'], lines: [] },
+      level: 0,
+      word: 'pattern',
+      pieces: 2,
+      units: Int32Array.from([0]),
+      allUnits: 1,
+      information: Float64Array.from([1]),
+      unitState: new Uint8Array(1),
+      node: Int32Array.from(node),
+      occurrences: Int32Array.from(node, () => 10),
+      majority: new Int32Array(node.length),
+      purity: new Float64Array(node.length).fill(1),
+      piecesOf: new Uint8Array(node.length),
+      allPatterns: node.length,
+      ...continuity,
+    });
+    const earlier = patterns([0, 1, 2], newColumn(3));
+    const next = patterns([0, 1], {
+      continues: Int32Array.from([2, -1]),
+      change: Uint8Array.from([0, 2]),
+      mergedInto: Int32Array.from([-1, -1, -1]),
+    });
+    const drawn = layoutScene(earlier, 500, 300, 1);
+    const target = layoutScene(next, 500, 300, 1);
+    const motion = motionBetween({ scene: earlier, drawn }, next, target)!;
+    const [column] = sceneAt(motion, 0).columns;
+    near(column.byBlock[0].y, drawn.columns[0].byBlock[2].y);
+    assert.equal(column.byBlock[1].opacity, 0);
+    assert.equal(column.boxes.length, 4, 'two rows that are gone');
+    const other = { ...next, level: 1 };
+    assert.equal(motionBetween({ scene: earlier, drawn }, other, layoutScene(other, 500, 300, 1)), undefined);
+    // The keyboard stays with its row, and with the column where the row is gone.
+    assert.deepEqual(followedPlace(next, drawn, target, { column: 0, block: 2 }), { column: 0, block: 0 });
+    assert.deepEqual(followedPlace(next, drawn, target, { column: 0, block: 1 }), { column: 0, block: 0 });
+    assert.deepEqual(becameText(next, 0), []);
+    assert.deepEqual(becameText(next, 1), ['new since the last picture']);
+    assert.deepEqual(becameText(earlier, 1), [], 'nothing was shown before');
   });
 
   it('names only the outputs of the scene that it moves to', () => {

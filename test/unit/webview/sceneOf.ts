@@ -84,6 +84,7 @@ function columnOf(
     histogramCount: histogram.count,
     continues: new Int32Array(count).fill(-1),
     change: new Uint8Array(count).fill(2),
+    mergedInto: new Int32Array(),
     coverage: 1,
   };
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { RunInfo } from '../../../src/protocol/engine';
-import { initialState, type ViewState } from '../../../src/protocol/state';
+import {
+  initialState,
+  type BlockReference,
+  type FlowReference,
+  type PartsSelection,
+  type ViewState,
+} from '../../../src/protocol/state';
 import {
   describeBlock,
   describeRibbon,
@@ -15,8 +21,10 @@ import {
   resolutionOf,
   toggledLevel,
 } from '../../../webview/controls/choices';
+import { PendingChanges } from '../../../webview/pendingChanges';
 import { keptZoom, persisted } from '../../../webview/persisted';
-import { filterTitle, selectBlock, snapshotName } from '../../../webview/references';
+import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/references';
+import type { Shown } from '../../../webview/shown';
 import { diagramTable } from '../../../webview/tableRows';
 import { nearestSnapshot, snapshotByKey, snapshotPositions } from '../../../webview/timelineScale';
 import { flowSceneOf } from './sceneOf';
@@ -101,27 +109,52 @@ describe('webview descriptions', () => {
   });
 });
 
+function parts(blocks: BlockReference[], flows: FlowReference[] = []): PartsSelection {
+  return { kind: 'blocks', blocks, flows };
+}
+
 describe('webview selection and filters', () => {
   const block = { column: 1, block: 2 };
-
   it('selects alone, adds, and takes out again', () => {
-    const one = selectBlock({ kind: 'none' }, block, false);
+    const other = { column: 0, block: 0 };
+    const one = selectPart({ kind: 'none' }, { block }, false);
     assert.deepEqual(one, { kind: 'blocks', blocks: [block] });
-    const two = selectBlock(one, { column: 0, block: 0 }, true);
-    assert.deepEqual(two, { kind: 'blocks', blocks: [block, { column: 0, block: 0 }] });
-    assert.deepEqual(selectBlock(two, block, true), { kind: 'blocks', blocks: [{ column: 0, block: 0 }] });
-    assert.deepEqual(selectBlock(one, block, true), { kind: 'none' });
-    assert.deepEqual(selectBlock({ kind: 'instances', instances: [3] }, block, true), one);
+    const two = selectPart(one, { block: other }, true);
+    assert.deepEqual(two, { kind: 'blocks', blocks: [block, other] });
+    assert.deepEqual(selectPart(two, { block }, true), { kind: 'blocks', blocks: [other] });
+    assert.deepEqual(selectPart(one, { block }, true), { kind: 'none' });
+    assert.deepEqual(selectPart({ kind: 'instances', instances: [3] }, { block }, true), one);
+  });
+
+  it('selects ribbons as it does blocks, and both together', () => {
+    const flow = { gap: 1, flow: 12 };
+    const one = selectPart({ kind: 'node', level: 0, node: 3 }, { flow }, false);
+    assert.deepEqual(one, { kind: 'blocks', blocks: [], flows: [flow] });
+    const both = selectPart(one, { block }, true);
+    assert.deepEqual(both, { kind: 'blocks', blocks: [block], flows: [flow] });
+    assert.equal(selectedCount(both), 2);
+    assert.deepEqual(selectPart(both, { flow }, true), { kind: 'blocks', blocks: [block] });
+    assert.deepEqual(selectPart(one, { flow: { ...flow } }, true), { kind: 'none' });
+    assert.deepEqual(selectPart(both, { flow }, false), one);
   });
 
   it('titles a filter by blocks, levels and snapshot', () => {
     const state: ViewState = { ...initialState, snapshot: 1 };
-    assert.equal(filterTitle([block], state, run), '1 block of relu_4 at epoch 8');
+    assert.equal(filterTitle(parts([block]), state, run), '1 block of relu_4 at epoch 8');
     const blocks = [block, { column: 0, block: 1 }, { column: 2, block: 0 }];
-    assert.equal(filterTitle(blocks, state, run), '3 blocks of relu_4, relu_2, outputs at epoch 8');
+    assert.equal(filterTitle(parts(blocks), state, run), '3 blocks of relu_4, relu_2, outputs at epoch 8');
     assert.equal(
-      filterTitle([{ column: 0, block: 0 }], { ...state, view: 'time', level: 1 }, run),
+      filterTitle(parts([{ column: 0, block: 0 }]), { ...state, view: 'time', level: 1 }, run),
       '1 block of relu_4 at epoch 0',
+    );
+    const flows = [
+      { gap: 0, flow: 1 },
+      { gap: 1, flow: 4 },
+    ];
+    assert.equal(filterTitle(parts([], flows), state, run), '2 ribbons at epoch 8');
+    assert.equal(
+      filterTitle(parts([block], flows), state, run),
+      '1 block and 2 ribbons of relu_4 at epoch 8',
     );
     assert.equal(snapshotName(run, 2), 'epoch 8, step 40');
   });
@@ -187,18 +220,74 @@ describe('webview timeline', () => {
   });
 });
 
+describe('webview changes that are under way', () => {
+  it('stay asked for until the session has heard of them', () => {
+    const pending = new PendingChanges();
+    const first = pending.add({ snapshot: 3 });
+    const second = pending.add({ view: 'partition' });
+    // What the session said before it heard of either.
+    assert.deepEqual(pending.wanted({ state: initialState, heard: 0 }), {
+      ...initialState,
+      snapshot: 3,
+      view: 'partition',
+    });
+    const wanted = { ...initialState, snapshot: 3 };
+    const said = { state: initialState, wanted, heard: first };
+    assert.deepEqual(pending.wanted(said), { ...wanted, view: 'partition' });
+    // Drawing failed: what is on screen is what it says, and nothing is asked for any more.
+    assert.equal(pending.wanted({ state: initialState, heard: second }), initialState);
+  });
+
+  it('go back at once where the session does not number them', () => {
+    const pending = new PendingChanges();
+    pending.add({ snapshot: 3 });
+    assert.equal(pending.wanted({ state: initialState }), initialState);
+  });
+
+  it('show a selection without waiting', () => {
+    const pending = new PendingChanges();
+    const selection = parts([{ column: 0, block: 1 }]);
+    const number = pending.add({ selection });
+    pending.add({ budget: 16 });
+    assert.equal(pending.selection(initialState), selection);
+    pending.wanted({ state: initialState, heard: number });
+    assert.deepEqual(pending.selection(initialState), { kind: 'none' });
+  });
+});
+
 describe('webview persistence', () => {
   const zoom = { k: 2, x: -0.5, y: -0.25 };
 
-  it('keeps folder, state and zoom of a run, and nothing without one', () => {
-    assert.equal(persisted(undefined, initialState, zoom), undefined);
-    const kept = persisted('/runs/digits', initialState, zoom);
-    assert.deepEqual(kept, { version: 1, folder: '/runs/digits', state: initialState, zoom });
-    assert.deepEqual(keptZoom(JSON.parse(JSON.stringify(kept)), '/runs/digits'), zoom);
+  const shown = (change: Partial<Shown> = {}): Shown => ({
+    scene: 3,
+    panel: 'panel-1',
+    state: initialState,
+    wanted: initialState,
+    run,
+    ...change,
+  });
+
+  it('keeps run, panel, state and zoom, and nothing without a run', () => {
+    assert.equal(persisted(shown({ run: undefined }), zoom), undefined);
+    const kept = persisted(shown(), zoom);
+    const { folder } = run;
+    assert.deepEqual(kept, { version: 1, folder, panel: 'panel-1', state: initialState, zoom });
+    assert.deepEqual(keptZoom(JSON.parse(JSON.stringify(kept)), folder), zoom);
+  });
+
+  it('keeps what was asked for last, without blocks of a scene that will not be drawn', () => {
+    const selection = parts([{ column: 0, block: 1 }]);
+    const state = { ...initialState, selection };
+    assert.deepEqual(persisted(shown({ state, wanted: state }), zoom)?.state.selection, selection);
+    const kept = persisted(shown({ state, wanted: { ...state, snapshot: 2 } }), zoom);
+    assert.deepEqual(kept?.state, { ...initialState, snapshot: 2 });
+    const node = { kind: 'node', level: 0, node: 3 } as const;
+    const moving = persisted(shown({ wanted: { ...initialState, snapshot: 2, selection: node } }), zoom);
+    assert.deepEqual(moving?.state.selection, node);
   });
 
   it('takes up no zoom of another run, another version or a broken one', () => {
-    const kept = persisted('/runs/digits', initialState, zoom);
+    const kept = persisted(shown({ run: { ...run, folder: '/runs/digits' } }), zoom);
     assert.equal(keptZoom(kept, '/runs/moons'), undefined);
     assert.equal(keptZoom({ ...kept, version: 2 }, '/runs/digits'), undefined);
     assert.equal(keptZoom({ ...kept, zoom: { k: 'a', x: 0, y: 0 } }, '/runs/digits'), undefined);

@@ -1,0 +1,99 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../failures';
+import type { Services } from '../services';
+import { chosenConfiguration, runsOf } from '../trainings/configurations';
+import { installNative } from '../trainings/installNative';
+import { manageTrainings } from '../trainings/manage';
+import { newConfiguration } from '../trainings/newConfiguration';
+import { branchFrom, goOn, startTraining, trainMore } from '../trainings/orders';
+import { counted, snapshotName } from '../wording';
+import { activeSession } from './active';
+import { folderOf, pickRun, type RunTarget } from './open';
+import type { Handlers } from './registry';
+
+/** Commands that train, and look after trainings. */
+export function trainingCommands(services: Services) {
+  const { training } = services;
+  return {
+    'apd.train': async (uri?: vscode.Uri) => {
+      const config = await chosenConfiguration('Train', uri);
+      if (config !== undefined) await startTraining(services, config);
+    },
+    'apd.pauseTraining': () => training.pause(true),
+    'apd.resumeTraining': () => training.pause(false),
+    'apd.stopTraining': (target?: RunTarget) => {
+      const folder = folderOf(target);
+      const meant = folder === undefined ? training.current : training.of(folder);
+      if (meant) training.stop(meant);
+    },
+    'apd.manageTrainings': () => manageTrainings(services),
+    'apd.continueTraining': async (target?: RunTarget) => {
+      const run = await chosenRun(services, 'Continue Training', target);
+      if (run !== undefined) await goOn(services, run);
+    },
+    'apd.trainMore': async (target?: RunTarget, epochs?: unknown) => {
+      const run = await chosenRun(services, 'Train More Epochs', target);
+      const more = typeof epochs === 'number' ? epochs : undefined;
+      if (run !== undefined) await trainMore(services, run, more);
+    },
+    'apd.branchTraining': async (target?: RunTarget | { folder: string; snapshot: number }) => {
+      const run = await chosenRun(services, 'Restart from Snapshot', target);
+      if (run === undefined) return;
+      const given = target && 'snapshot' in target ? target.snapshot : undefined;
+      const snapshot = given ?? (await pickWholeEpoch(services, run));
+      if (snapshot !== undefined) await branchFrom(services, run, snapshot);
+    },
+    'apd.newTraining': (uri?: vscode.Uri) => newConfiguration(services, uri),
+    'apd.openRunsOfConfiguration': async (uri?: vscode.Uri) => {
+      const config = await chosenConfiguration('Open Runs of Configuration', uri);
+      if (config !== undefined) await openRunsOf(services, config);
+    },
+    'apd.installNativeBackend': () => installNative(services),
+    'apd.followLatest': () => activeSession(services).session.followLatest(true),
+    'apd.holdSnapshot': () => activeSession(services).session.followLatest(false),
+  } satisfies Handlers;
+}
+
+/** The run of a menu or of the active diagram, or one that the user picks among those that were trained. */
+async function chosenRun(
+  services: Services,
+  title: string,
+  target: RunTarget | undefined,
+): Promise<string | undefined> {
+  const given = folderOf(target);
+  if (given !== undefined) return given;
+  const active = services.sessions.active?.folder;
+  if (active !== undefined && (await services.training.info(active))) return active;
+  const runs = await services.runs.list();
+  const standings = await Promise.all(runs.map((run) => services.training.standing(run)));
+  const trained = runs.filter((_, i) => standings[i]);
+  if (trained.length === 0) throw new UserError('no run of the workspace was trained here');
+  return pickRun(services, title, trained);
+}
+
+/** Lets the user pick a snapshot that training can start anew from: one after a whole epoch. */
+async function pickWholeEpoch(services: Services, run: string): Promise<number | undefined> {
+  const { snapshots, name } = await services.engine.request('run/open', { folder: run });
+  const items = snapshots
+    .map((entry, snapshot) => ({ label: snapshotName(entry), entry, snapshot }))
+    .filter(({ entry }) => entry.model !== undefined && Number.isInteger(entry.epoch));
+  if (items.length === 0) throw new UserError(`${run}: has no snapshot after a whole epoch`);
+  const placeHolder = 'Snapshot to start anew from; the run stays as it is';
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Restart ${name} from Snapshot`,
+    placeHolder,
+  });
+  return picked?.snapshot;
+}
+
+async function openRunsOf(services: Services, config: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(config);
+  const runs = await runsOf(services, config, document.getText());
+  if (runs.length === 0) {
+    throw new UserError(`${path.basename(config)} has no runs yet; “APD: Train…” makes one`);
+  }
+  const title = `${counted(runs.length, 'run')} of ${path.basename(config)}`;
+  const run = runs.length === 1 ? runs[0] : await pickRun(services, title, runs);
+  if (run !== undefined) await services.panels.open(run);
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { TrainingInfo } from '../../protocol/training';
+import { messageOf, reportFailure } from '../failures';
+import type { Services } from '../services';
+import { goOn } from './orders';
+import type { TrainingOrder } from './queue';
+import { runName } from './trainingManager';
+
+/** How long a process that was left behind is given to end. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Tells of trainings that were broken off: those that the last window left open, and those of the workspace whose process
+ * is gone.
+ */
+export async function tellOfInterrupted(services: Services): Promise<void> {
+  const { training, log } = services;
+  const left = training.memory.open;
+  await training.memory.keepOpen([]);
+  const waiting = left.filter(({ folder }, i) => i > 0 || folder === undefined);
+  try {
+    const here = left[0]?.folder;
+    const broken = (await runsSaidToRun(services)).filter((folder) => folder !== here);
+    await Promise.all([
+      ...(here === undefined
+        ? []
+        : [settled(services, here).then((info) => info && tell(services, info, 'the window was closed'))]),
+      ...broken.map((folder) => tellInterrupted(services, folder)),
+      ...waiting.map((order) => tellWaiting(services, order)),
+    ]);
+  } catch (error) {
+    log.error(`Trainings of the last window: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Tells of a training whose process is gone, once for each time that it was broken off.
+ * @returns false where that is not so
+ */
+export async function tellInterrupted(services: Services, folder: string, why?: string): Promise<boolean> {
+  const info = await settled(services, folder);
+  if (info?.status !== 'broken') return false;
+  // Not awaited: the message stays for as long as the user likes.
+  void tell(services, info, why);
+  return true;
+}
+
+async function tell(services: Services, info: TrainingInfo, why?: string): Promise<void> {
+  const { folder, epoch, epochs, status } = info;
+  if (status === 'running' || (status === 'finished' && epoch >= epochs)) return;
+  if (!(await services.training.memory.tell(info))) return;
+  const name = runName(folder);
+  const after = epoch === 0 ? 'before its first epoch was done' : `after epoch ${epoch} of ${epochs}`;
+  const text = `Training of ${name} was broken off ${after}${why ? ` (${why})` : ''}.`;
+  services.log.warn(`${text} ${folder}`);
+  const choice = await vscode.window.showWarningMessage(text, 'Continue', 'Show Run', 'Dismiss');
+  try {
+    if (choice === 'Continue') await goOn(services, folder);
+    else if (choice === 'Show Run') await services.panels.open(folder);
+  } catch (error) {
+    void reportFailure(services.log, `Training of ${name}`, error);
+  }
+}
+
+async function tellWaiting(services: Services, order: TrainingOrder): Promise<void> {
+  const text = `Training of ${order.name} was waiting when the window was closed.`;
+  if ((await vscode.window.showInformationMessage(text, 'Train', 'Dismiss')) === 'Train') {
+    await services.training.train(order);
+  }
+}
+
+/** How a training stands once its process had time to end. */
+async function settled(services: Services, folder: string): Promise<TrainingInfo | undefined> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const info = await services.training.freshInfo(folder);
+    if (info?.status !== 'running' || services.training.of(folder) || Date.now() > end) return info;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Runs of the workspace whose state says that they are being trained. Looked up here, so that no engine starts for it. */
+async function runsSaidToRun(services: Services): Promise<string[]> {
+  const runs = await services.runs.list();
+  const running = await Promise.all(runs.map(saysItRuns));
+  return runs.filter((_, i) => running[i]);
+}
+
+async function saysItRuns(run: string): Promise<boolean> {
+  try {
+    const text = await readFile(path.join(run, 'training', 'state.json'), 'utf8');
+    return (JSON.parse(text) as { status?: unknown }).status === 'running';
+  } catch {
+    // Not trained here, or half written: the tree of runs tells of what is damaged.
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { CONFIGURATION_ENDING } from './configurations';
+
+const DATA_FILTERS = {
+  'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
+};
+/** Names that say nothing of what the data is about: the folder's is better. */
+const NAMELESS = /^(x|y|data|train|x_train|features|images?|train-images.*)$/i;
+
+/**
+ * Writes a commented configuration for a dataset beside it, and opens it.
+ * @param given dataset; asked for when absent
+ */
+export async function newConfiguration(services: Services, given?: vscode.Uri): Promise<void> {
+  const data = given instanceof vscode.Uri ? given : await askData();
+  if (!data) return;
+  const { text } = await services.engine.request('training/starter', { data: data.fsPath });
+  const file = await writeNew(data.fsPath, text);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+}
+
+async function askData(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'New Training Configuration',
+    openLabel: 'Use as Data',
+    filters: DATA_FILTERS,
+  });
+  return chosen?.[0];
+}
+
+/** Name of the configuration of a dataset: that of its file, or of its folder where the file's tells nothing. */
+export function starterName(data: string): string {
+  const stem = path.basename(data).replace(/(\.[a-z]\w*)+$/i, '');
+  return NAMELESS.test(stem) ? path.basename(path.dirname(data)) || stem : stem;
+}
+
+/** Writes beside the data, under the first name that is free: nothing is overwritten. */
+async function writeNew(data: string, text: string): Promise<string> {
+  const name = starterName(data);
+  for (let n = 1; ; n++) {
+    const file = path.join(path.dirname(data), `${name}${n === 1 ? '' : `-${n}`}${CONFIGURATION_ENDING}`);
+    try {
+      await writeFile(file, text, { flag: 'wx' });
+      return file;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export function hostObstacle(): string | undefined;
+export function bundleForHost(entry: string): Promise<string>;
