@@ -30,7 +30,8 @@ export class LoopWatch {
     this.tick();
     // Both count the time between two looks, of which the waiting is no block.
     const wall = Math.max(0, this.histogram.max / 1e6 - RESOLUTION);
-    const own = Math.max(0, this.own - RESOLUTION);
+    // The two clocks do not look at the same moments.
+    const own = Math.min(wall, Math.max(0, this.own - RESOLUTION));
     this.histogram.reset();
     this.own = 0;
     return { wall, own };

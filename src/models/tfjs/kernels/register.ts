@@ -6,7 +6,7 @@ import { conv2dBackpropFilter } from './filterGradient';
 import { WasmHeap, type WasmKernel } from './heap';
 import { conv2dBackpropInput } from './inputGradient';
 import { batchMatMul } from './matMul';
-import { averagePoolGradient, maxPoolGradient } from './poolGradient';
+import { maxPoolGradient } from './poolGradient';
 import { unsortedSegmentSum } from './segmentSum';
 
 let registered = false;
@@ -40,7 +40,6 @@ export function registerWasmKernels(tf: Tensorflow): void {
   register(tf, conv2dBackpropFilter);
   register(tf, conv2dBackpropInput);
   register(tf, maxPoolGradient);
-  register(tf, averagePoolGradient);
   register(tf, depthwiseBackpropFilter);
   register(tf, depthwiseBackpropInput);
   register(tf, unsortedSegmentSum);
