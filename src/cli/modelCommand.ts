@@ -24,12 +24,12 @@ export function addModel(program: Command): void {
     .description(
       'list the activation layers of a model, their pieces and units, and what is not piecewise linear',
     )
-    .argument('<model>', 'an ONNX file')
+    .argument('<model>', 'an ONNX file, or the model.json of a TensorFlow.js LayersModel')
     .option('--json', 'as JSON')
     .option('--output <name>', "the model's output that gives the classes")
     .option('--no-run', 'read the file only: shapes that it does not state stay unknown')
     .addOption(
-      new Option('--engine <engine>', 'which ONNX Runtime tries the model')
+      new Option('--engine <engine>', 'what tries the model: native code or WebAssembly')
         .choices(['auto', 'node', 'wasm'])
         .default('auto'),
     )

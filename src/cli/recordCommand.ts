@@ -36,7 +36,10 @@ export function addRecord(program: Command): void {
     .description(
       'record the activation patterns of a dataset in saved models, a snapshot each, into a run folder',
     )
-    .argument('<model...>', 'ONNX files, in the order of their snapshots')
+    .argument(
+      '<model...>',
+      'ONNX files, or model.json files of TensorFlow.js, in the order of their snapshots',
+    )
     .requiredOption('--out <folder>', 'the run folder')
     .option('--name <name>', 'name of the run (that of its folder when left out)')
     .option('--force', 'replace the run that is in the folder')
@@ -47,7 +50,7 @@ export function addRecord(program: Command): void {
     )
     .option('--output <name>', "the model's output that gives the classes")
     .addOption(
-      new Option('--engine <engine>', 'which ONNX Runtime runs the models')
+      new Option('--engine <engine>', 'what runs the models: native code or WebAssembly')
         .choices(['auto', 'node', 'wasm'])
         .default('auto'),
     )

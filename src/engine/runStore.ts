@@ -12,7 +12,7 @@ import {
 } from '../core/resolution';
 import type { RecordedLevel, Snapshot } from '../core/snapshot';
 import { subsetSnapshot } from '../core/subset';
-import { manifestName } from '../runs/manifest';
+import { manifestName, type Manifest } from '../runs/manifest';
 import { openRun, readSnapshot, snapshotChecksums, type Run } from '../runs/readRun';
 import { classCount, equalArrays, type AnalysedSnapshot } from './analyse';
 import type { ByteCache } from './byteCache';
@@ -55,20 +55,31 @@ export function filterOf(steps: readonly { instances: readonly number[] }[]): Fi
  * one snapshot can be cancelled; messages are let in all the while.
  */
 export class RunStore {
-  private readonly keys = new Map<string, string>();
+  private readonly opened = new Map<string, OpenedRun & { version: string }>();
 
   constructor(readonly cache: ByteCache) {}
 
-  /** Opens a run, or takes it from the cache while its manifest is the same. @throws InputError */
+  /**
+   * Opens a run, or takes it from the cache while its manifest is the same. What was computed of a run that only got more
+   * snapshots, as one under training does, stays.
+   * @throws InputError
+   */
   async open(folder: string): Promise<OpenedRun> {
     const resolved = path.resolve(folder);
     const manifest = await stat(path.join(resolved, manifestName)).catch(() => undefined);
     const version = manifest ? `${manifest.mtimeMs}:${manifest.size}:${manifest.ino}` : 'none';
     const key = `${resolved}\n${version}\n`;
-    const known = this.keys.get(resolved);
-    if (known !== undefined && known !== key) this.cache.forget(known);
-    this.keys.set(resolved, key);
-    return { run: await this.cache.remember(`${key}run`, () => openRun(resolved)), key };
+    const known = this.opened.get(resolved);
+    if (known?.version === version) return known;
+    const run = await this.cache.remember(`${key}run`, () => openRun(resolved));
+    // Another request may have opened it meanwhile.
+    const before = this.opened.get(resolved);
+    if (before?.version === version) return before;
+    const grown = before && hasGrown(before.run.manifest, run.manifest);
+    if (before && !grown) this.cache.forget(before.key);
+    const opened = { run, key: grown ? before.key : key, version };
+    this.opened.set(resolved, opened);
+    return opened;
   }
 
   /** A snapshot, or the part of it that a filter lets through. @throws InputError */
@@ -175,6 +186,14 @@ export class RunStore {
     );
     return { index, snapshot, resolved, diagram };
   }
+}
+
+/** True where a run has all that it had, and perhaps more snapshots after. */
+function hasGrown(before: Manifest, now: Manifest): boolean {
+  const { snapshots: earlier, ...rest } = before;
+  const { snapshots: all, ...restNow } = now;
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  return same(rest, restNow) && same(earlier, all.slice(0, earlier.length));
 }
 
 /** Positions of the values that are wanted, ascending. */

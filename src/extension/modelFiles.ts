@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { inTrainingOrder } from './checkpoints';
+import { inTrainingOrder, isModelName } from './checkpoints';
 import { UserError } from './failures';
 
 const byName = new Intl.Collator(undefined, { numeric: true });
@@ -13,21 +13,40 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
   for (const uri of resources) {
     const { type } = await vscode.workspace.fs.stat(uri);
     if (type & vscode.FileType.Directory) {
-      const inside = await vscode.workspace.fs.readDirectory(uri);
-      const names = inside
-        .filter(([name, of]) => of & vscode.FileType.File && isModel(name))
-        .map(([name]) => name);
-      if (names.length === 0) {
-        throw new UserError(`${uri.fsPath}: has no .onnx files, expected a folder of checkpoints`);
+      const inside = await modelsInside(uri);
+      if (inside.length === 0) {
+        throw new UserError(
+          `${uri.fsPath}: has neither .onnx files nor folders with a model.json, expected a folder of checkpoints`,
+        );
       }
-      models.push(...names.map((name) => vscode.Uri.joinPath(uri, name).fsPath));
-    } else if (isModel(uri.path)) {
+      models.push(...inside);
+    } else if (isModelName(uri.path)) {
       models.push(uri.fsPath);
     } else {
-      throw new UserError(`${uri.fsPath}: is no model, expected a file that ends in .onnx`);
+      throw new UserError(
+        `${uri.fsPath}: is no model, expected an .onnx file or a model.json of TensorFlow.js`,
+      );
     }
   }
   return inTrainingOrder([...new Set(models)]);
+}
+
+/** The models in a folder: files, and the `model.json` of each folder in it. */
+async function modelsInside(folder: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  const models: string[] = [];
+  for (const [name, type] of entries) {
+    const inner = vscode.Uri.joinPath(folder, name);
+    if (type & vscode.FileType.File && isModelName(name)) models.push(inner.fsPath);
+    if (!(type & vscode.FileType.Directory)) continue;
+    const model = vscode.Uri.joinPath(inner, 'model.json');
+    const found = await vscode.workspace.fs.stat(model).then(
+      ({ type: kind }) => (kind & vscode.FileType.File) !== 0,
+      () => false,
+    );
+    if (found) models.push(model.fsPath);
+  }
+  return models;
 }
 
 /** The model in the active editor, if there is one. */
@@ -35,7 +54,7 @@ export function modelOfActiveTab(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri =
     input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
-  return uri && isModel(uri.path) ? uri : undefined;
+  return uri && isModelName(uri.path) ? uri : undefined;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -44,9 +63,18 @@ interface ModelItem extends vscode.QuickPickItem {
 
 /** Lets the user pick among the models of the workspace. Undefined when nothing was picked. */
 export async function pickModels(title: string): Promise<vscode.Uri[] | undefined> {
-  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_OFFERED);
+  const found = await vscode.workspace.findFiles(
+    '**/{*.onnx,model.json}',
+    '**/node_modules/**',
+    MOST_OFFERED,
+  );
   const items: ModelItem[] = [];
-  const folders = grouped(found, (uri) => path.dirname(uri.fsPath));
+  // Folders that each hold a model.json are checkpoints of the folder above.
+  const folders = grouped(found, (uri) =>
+    path.basename(uri.fsPath) === 'model.json'
+      ? path.dirname(path.dirname(uri.fsPath))
+      : path.dirname(uri.fsPath),
+  );
   for (const [folder, uris] of [...folders].sort(([a], [b]) => byName.compare(a, b))) {
     uris.sort((a, b) => byName.compare(a.fsPath, b.fsPath));
     const where = vscode.workspace.asRelativePath(folder);
@@ -56,7 +84,7 @@ export async function pickModels(title: string): Promise<vscode.Uri[] | undefine
       items.push({ label: `$(folder) All of ${where}`, description, uris });
     }
     for (const uri of uris)
-      items.push({ label: `$(file) ${path.basename(uri.fsPath)}`, description: where, uris: [uri] });
+      items.push({ label: `$(file) ${path.relative(folder, uri.fsPath)}`, description: where, uris: [uri] });
   }
   items.push({ label: '', kind: vscode.QuickPickItemKind.Separator, uris: [] });
   items.push({ label: '$(folder-opened) Browse…', uris: [], alwaysShow: true });
@@ -68,13 +96,9 @@ export async function pickModels(title: string): Promise<vscode.Uri[] | undefine
   return vscode.window.showOpenDialog({
     title,
     canSelectMany: true,
-    filters: { 'ONNX models': ['onnx'] },
+    filters: { Models: ['onnx', 'json'] },
     openLabel: 'Open Diagram',
   });
-}
-
-function isModel(name: string): boolean {
-  return name.toLowerCase().endsWith('.onnx');
 }
 
 function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {

@@ -62,9 +62,7 @@ export function runFolderOf(services: Services, models: readonly string[]): stri
   const place = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(models[0]));
   const wanted = setting('apd.runsFolder', place?.uri) || 'apd-runs';
   const base = place?.uri.fsPath ?? services.context.globalStorageUri.fsPath;
-  const parent = path.basename(path.dirname(models[0]));
-  const stem = path.basename(models[0], path.extname(models[0]));
-  return path.resolve(base, wanted, models.length > 1 ? parent : `${parent}-${stem}`);
+  return path.resolve(base, wanted, runName(models));
 }
 
 async function record(

@@ -13,7 +13,7 @@ const SETTLE_MS = 400;
 const MOST_LOOKED_AT = 50;
 const MANIFEST = 'apd-run.json';
 const MANIFESTS = `**/${MANIFEST}`;
-const MODELS = '**/*.onnx';
+const MODELS = '**/{*.onnx,model.json}';
 const EXCLUDED = '**/node_modules/**';
 
 /** The run folders of the workspace, and the folders with models; followed as they come, change and go. */
@@ -33,10 +33,10 @@ export class RunFolders implements vscode.Disposable {
 
   constructor() {
     const manifests = vscode.workspace.createFileSystemWatcher(MANIFESTS);
-    manifests.onDidCreate((file) => this.add(file, this.runs));
-    manifests.onDidChange((file) => this.add(file, this.runs));
+    manifests.onDidCreate((file) => this.addRun(file));
+    manifests.onDidChange((file) => this.addRun(file));
     const models = vscode.workspace.createFileSystemWatcher(MODELS, false, true, true);
-    models.onDidCreate((file) => this.add(file, this.models));
+    models.onDidCreate((file) => foldersOf(file).forEach((folder) => this.addModels(folder)));
     // Of a folder that comes or goes as a whole only the folder itself may be told, not what is in it.
     const places = vscode.workspace.createFileSystemWatcher('**', false, true, false);
     places.onDidCreate((place) => this.lookInto(place));
@@ -79,15 +79,21 @@ export class RunFolders implements vscode.Disposable {
     // Runs that the watcher told of in the meantime stay.
     for (const run of before) if (!found.has(run)) this.runs.delete(run);
     for (const run of found) this.runs.add(run);
-    for (const file of models) this.models.add(path.dirname(file.fsPath));
+    for (const file of models) for (const folder of foldersOf(file)) this.models.add(folder);
     this.tellContext();
   }
 
-  private add(file: vscode.Uri, folders: Set<string>): void {
-    const folder = path.dirname(file.fsPath);
-    folders.add(folder);
+  private addRun(manifest: vscode.Uri): void {
+    const folder = path.dirname(manifest.fsPath);
+    this.runs.add(folder);
     this.tellContext();
-    if (folders === this.runs) this.gather(folder);
+    this.gather(folder);
+  }
+
+  private addModels(folder: string): void {
+    if (this.models.has(folder)) return;
+    this.models.add(folder);
+    this.tellContext();
   }
 
   /** Looks for runs again once no more files come, when there are folders among them. */
@@ -138,6 +144,12 @@ export class RunFolders implements vscode.Disposable {
     setContextKey('apd.runFolders', both(this.runs));
     setContextKey('apd.modelFolders', both(this.models));
   }
+}
+
+/** Folders that a model makes folders of checkpoints: its own, and for a `model.json` the one above, beside its like. */
+function foldersOf({ fsPath }: vscode.Uri): string[] {
+  const own = path.dirname(fsPath);
+  return path.basename(fsPath) === 'model.json' ? [own, path.dirname(own)] : [own];
 }
 
 /** Whether there is a folder of this path. */

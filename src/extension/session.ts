@@ -98,9 +98,11 @@ export class Session implements vscode.Disposable {
       const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
       this.current = fitted({ ...this.current, snapshot, colour, level }, run);
       if (fresh) this.following ||= this.current.snapshot === last;
-      this.emitter.fire('run');
+      // Of a run that grows nothing is shown by halves: its timeline is there by the time its new drawing is.
+      if (fresh) this.emitter.fire('run');
+      else void this.loadTimeline();
       await this.draw(token);
-      void this.loadTimeline();
+      if (fresh) void this.loadTimeline();
     });
   }
 
@@ -242,7 +244,8 @@ export class Session implements vscode.Disposable {
   private async loadTimeline(): Promise<void> {
     try {
       this.timeline = await this.engine.request('run/timeline', { folder: this.folder });
-      if (!this.disposed) this.emitter.fire('run');
+      // A drawing that is under way brings it along.
+      if (!this.disposed && !this.busy) this.emitter.fire('run');
     } catch (error) {
       this.fail(error);
     }

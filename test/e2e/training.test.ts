@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsCodeWindow } from './vscodeWindow';
 
@@ -67,29 +67,39 @@ describe('a user who trains', function () {
   });
 
   it('sees each snapshot on screen soon after it is written', async () => {
-    const took: number[] = [];
-    const known = async () => {
-      const manifest = path.join(window.folder, 'trained', 'runs', 'moons', 'apd-run.json');
+    // Noted in the page itself: asking it from here takes longer than what is measured.
+    await window.diagram.locator('body').evaluate(`(body) => {
+      body.apdSeen = [];
+      new MutationObserver(() => {
+        const labels = [...body.querySelectorAll('[aria-label]')].map((one) => one.getAttribute('aria-label'));
+        const found = labels.map((label) => /moons.*epoch ([\\d.]+)/.exec(label)).find(Boolean);
+        const epoch = found ? Number(found[1]) : undefined;
+        if (epoch === undefined || body.apdSeen.some(([, seen]) => seen === epoch)) return;
+        body.apdSeen.push([Date.now(), epoch]);
+      }).observe(body, { subtree: true, attributes: true, childList: true });
+    }`);
+    const manifest = path.join(window.folder, 'trained', 'runs', 'moons', 'apd-run.json');
+    const written = new Map<number, number>();
+    while (written.size < 6) {
+      const { mtimeMs } = await stat(manifest);
       const { snapshots } = JSON.parse(await readFile(manifest, 'utf8')) as {
         snapshots: { epoch: number }[];
       };
-      return snapshots.at(-1)!.epoch;
-    };
-    let last = await known();
-    while (took.length < 4) {
-      const written = await known();
-      if (written === last) {
-        await window.page.waitForTimeout(5);
-        continue;
-      }
-      const since = performance.now();
-      while ((await epochOnScreen()) < written) await window.page.waitForTimeout(5);
-      took.push(performance.now() - since);
-      last = written;
+      const { epoch } = snapshots.at(-1)!;
+      if (!written.has(epoch)) written.set(epoch, mtimeMs);
+      await window.page.waitForTimeout(20);
     }
+    await window.page.waitForTimeout(500);
+    const seen = await window.diagram.locator('body').evaluate<[number, number][]>('(body) => body.apdSeen');
+    // The first was there before anybody looked.
+    const took = seen
+      .flatMap(([at, epoch]) => (written.has(epoch) ? [at - written.get(epoch)!] : []))
+      .slice(1);
     console.log(`      snapshot to picture: ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`);
-    const median = took.sort((a, b) => a - b)[took.length >> 1];
-    assert.ok(median < 1000, `${median} ms`);
+    assert.ok(took.length >= 3, `only ${took.length} of them were seen`);
+    const median = [...took].sort((x, y) => x - y)[took.length >> 1];
+    // The goal is 200 ms; machines of tests do other things besides.
+    assert.ok(median < 600, `${median} ms`);
   });
 
   it('pauses and stops by what the status bar offers', async () => {

@@ -38,7 +38,7 @@ function writeTraining(folder) {
   });
   const write = (name, value) =>
     writeFileSync(path.join(folder, `${name}.apd.json`), `${JSON.stringify(value, null, 2)}\n`);
-  write('moons', config(60, 2, 2));
+  write('moons', config(60, 1, 2));
   write('short', config(4, 32, 1));
 }
 

@@ -67,7 +67,9 @@ export class Scenes {
     work: Work,
   ): Promise<SceneModel> {
     const { state } = checked;
-    const part = `${opened.key}scene ${state.view} ${partOf(state)} ${checked.key}`;
+    // Levels over time have a column for each snapshot, of which a run under training gets more.
+    const columns = state.view === 'time' ? `${opened.run.manifest.snapshots.length} ` : '';
+    const part = `${opened.key}scene ${state.view} ${columns}${partOf(state)} ${checked.key}`;
     const key = state.view === 'partition' ? `${part} ${this.heightOf(part, height)}` : part;
     const known = this.store.cache.peek<SceneModel>(key);
     if (known) return known;

@@ -62,8 +62,12 @@ export async function prepareTraining(
   control: TrainingControl,
   tell: (text: string) => void,
 ): Promise<PreparedTraining> {
+  // Where something is wrong, that is all there is to say.
+  const told: string[] = [];
   try {
-    return await prepare(located, params, control, tell);
+    const prepared = await prepare(located, params, control, (text) => told.push(text));
+    told.forEach(tell);
+    return prepared;
   } catch (error) {
     // What does not go with the data is told at its line of the configuration.
     throw atItsLine(error, located.text, located.configFile);
