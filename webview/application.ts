@@ -1,6 +1,6 @@
 import type { FromPanel, Showing, ShownState, ToPanel } from '../src/protocol/panel';
 import type { Scene } from '../src/protocol/scene';
-import { initialState, type PartsSelection, type Selection, type ViewState } from '../src/protocol/state';
+import { initialState, type PartsSelection, type Selection, type PageState } from '../src/protocol/state';
 import { FilterBar } from './controls/filterBar';
 import { Legend } from './controls/legend';
 import { levelMenu } from './controls/levelMenu';
@@ -53,7 +53,7 @@ export class Application {
     private readonly persist: (state: Persisted | undefined) => void,
     private readonly kept: unknown,
   ) {
-    const change = (part: Partial<ViewState>) => this.change(part);
+    const change = (part: Partial<PageState>) => this.change(part);
     this.notices = new Notices((command) => this.post({ type: 'command', command }));
     this.view = new DiagramView(
       post,
@@ -168,7 +168,7 @@ export class Application {
   }
 
   /** Asks the session for a change. Controls show it at once, the drawing as far as it needs no other one. */
-  private change(part: Partial<ViewState>): void {
+  private change(part: Partial<PageState>): void {
     this.post({ type: 'change', number: this.pending.add(part), change: part });
     const { state, wanted } = this.shown;
     const onlySelection = part.selection !== undefined && Object.keys(part).length === 1;

@@ -1,4 +1,4 @@
-import type { ViewState } from '../src/protocol/state';
+import type { PageState } from '../src/protocol/state';
 import type { Shown } from './shown';
 
 /** The part of the picture that is seen, in shares of the stage so that it fits a panel of another size. */
@@ -16,7 +16,7 @@ export interface Persisted {
   folder: string;
   /** Name of the panel, under which the extension remembers it too. */
   panel?: string;
-  state: ViewState;
+  state: PageState;
   zoom: KeptZoom;
 }
 
@@ -28,7 +28,7 @@ export function persisted({ run, panel, state, wanted }: Shown, zoom: KeptZoom):
   if (!run) return undefined;
   // Blocks are those of the scene on screen, which will not be the one that is drawn after a reload.
   const moving = wanted.selection.kind === 'blocks' && wanted !== state;
-  const kept: ViewState = moving ? { ...wanted, selection: { kind: 'none' } } : wanted;
+  const kept: PageState = moving ? { ...wanted, selection: { kind: 'none' } } : wanted;
   return { version: 1, folder: run.folder, panel, state: kept, zoom };
 }
 

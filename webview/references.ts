@@ -5,7 +5,7 @@ import type {
   FlowReference,
   PartsSelection,
   Selection,
-  ViewState,
+  PageState,
 } from '../src/protocol/state';
 
 /** A part of the drawing that can be selected. */
@@ -53,7 +53,7 @@ function sameFlow(a: FlowReference, b: FlowReference): boolean {
 }
 
 /** Title of a filter to several parts: "3 blocks of relu_4 at epoch 8", "2 ribbons at epoch 8". */
-export function filterTitle({ blocks, flows = [] }: PartsSelection, state: ViewState, run: RunInfo): string {
+export function filterTitle({ blocks, flows = [] }: PartsSelection, state: PageState, run: RunInfo): string {
   const columns = [...new Set(blocks.map(({ column }) => column))];
   const ribbons = flows.length > 0 ? [countOf(flows.length, 'ribbon')] : [];
   const counts = [...(blocks.length > 0 ? [countOf(blocks.length, 'block')] : []), ...ribbons].join(' and ');

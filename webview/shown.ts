@@ -1,6 +1,6 @@
 import type { RunInfo } from '../src/protocol/engine';
 import type { Scene, Timeline } from '../src/protocol/scene';
-import type { Colouring, ViewState } from '../src/protocol/state';
+import type { Colouring, PageState } from '../src/protocol/state';
 
 /** What the panel shows now: the last full message and what changed since. */
 export interface Shown {
@@ -9,9 +9,9 @@ export interface Shown {
   /** Name of the panel, for a reload. */
   panel?: string;
   /** State of what is drawn, with its selection. */
-  state: ViewState;
+  state: PageState;
   /** State that was asked for: what the controls say. It differs from `state` while the engine draws. */
-  wanted: ViewState;
+  wanted: PageState;
   run?: RunInfo;
   timeline?: Timeline;
   drawing?: Scene;

@@ -12,10 +12,12 @@ import {
 } from '../core/resolution';
 import type { RecordedLevel, Snapshot } from '../core/snapshot';
 import { subsetSnapshot } from '../core/subset';
+import type { FilterStep } from '../protocol/state';
 import { manifestName, type Manifest } from '../runs/manifest';
 import { openRun, readSnapshot, snapshotChecksums, type Run } from '../runs/readRun';
 import { classCount, equalArrays, type AnalysedSnapshot } from './analyse';
 import type { ByteCache } from './byteCache';
+import { InstanceSet } from './instanceSet';
 import { keptFile, readKept, worthKeeping, writeKept, type KeptQuestion } from './keptPrototypes';
 import { takeSteps } from './takeSteps';
 import { breathe, type Work } from './work';
@@ -31,7 +33,7 @@ export interface OpenedRun {
 export interface Filter {
   /** Equal for equal instances. */
   key: string;
-  instances?: Set<number>;
+  instances?: InstanceSet;
 }
 
 /** Resolution of each level. */
@@ -40,14 +42,12 @@ export type LevelResolutions = (level: number) => Resolution;
 /** The filter that lets everything through. */
 export const noFilter: Filter = { key: 'all' };
 
-/** The filter of instances that all steps name. */
-export function filterOf(steps: readonly { instances: readonly number[] }[]): Filter {
+/** The filter of instances that all steps name. @throws InputError */
+export function filterOf(steps: readonly Pick<FilterStep, 'instances'>[]): Filter {
   if (steps.length === 0) return noFilter;
-  let kept = new Set(steps[0].instances);
-  for (const { instances } of steps.slice(1))
-    kept = new Set(instances.filter((instance) => kept.has(instance)));
-  const sorted = Float64Array.from(kept).sort();
-  return { key: createHash('sha1').update(new Uint8Array(sorted.buffer)).digest('hex'), instances: kept };
+  const sets = steps.map(({ instances }) => InstanceSet.parse(instances));
+  const kept = sets.reduce((all, set) => all.and(set));
+  return { key: createHash('sha1').update(kept.bits).digest('hex'), instances: kept };
 }
 
 /**

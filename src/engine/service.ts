@@ -6,6 +6,7 @@ import { ByteCache } from './byteCache';
 import { exportData, exportPicture } from './export/state';
 import { findInstance } from './find';
 import { guessDatasets } from './guess';
+import { InstanceSet } from './instanceSet';
 import { checkState, lookAt, type Look } from './look';
 import { placeOf } from './place';
 import { recordModels } from './recordModels';
@@ -88,7 +89,8 @@ function sceneHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, SceneMet
     },
     'scene/instances': async (params, work) => {
       const { model, rows } = await rowsOf(params, work);
-      return { instances: Array.from(rows, (row) => model.instances[row]) };
+      const instances = rows.map((row) => model.instances[row]);
+      return { count: instances.length, instances: InstanceSet.of(instances).text };
     },
   };
 }

@@ -4,6 +4,7 @@ import { isCancelled, reportFailure } from './failures';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { Services } from './services';
 import type { Session, SessionEvent } from './session';
+import { askedChange, pageState } from './viewChange';
 
 type PathsQuestion = Extract<FromPanel, { type: 'paths' }>;
 
@@ -90,7 +91,9 @@ export class Panel implements vscode.Disposable {
 
   private shownState({ state, onScreen, busy }: Session): ShownState {
     const { heard } = this;
-    return busy && onScreen ? { state: onScreen, wanted: state, heard } : { state, heard };
+    return busy && onScreen
+      ? { state: pageState(onScreen), wanted: pageState(state), heard }
+      : { state: pageState(state), heard };
   }
 
   private async showSelected(): Promise<void> {
@@ -149,7 +152,7 @@ export class Panel implements vscode.Disposable {
         break;
       case 'change':
         this.heard = message.number;
-        session?.change(message.change);
+        session?.change(askedChange(session.state, message.change));
         break;
       case 'filter': {
         const { blocks, flows, title } = message;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../protocol/engine';
+import { runName } from './checkpoints';
 import type { DatasetChoice } from './datasetMemory';
 import { isCancelled } from './failures';
 import type { Services } from './services';

@@ -185,13 +185,8 @@ export class Session implements vscode.Disposable {
   async filter(selection: Selection, title: string): Promise<void> {
     if (!this.shown) return;
     const params = { folder: this.folder, state: this.shown, selection };
-    const { instances } = await this.engine.request('scene/instances', params);
-    this.addFilter(title, instances);
-  }
-
-  /** Shows only these instances. */
-  addFilter(title: string, instances: number[]): void {
-    this.change({ filters: [...this.current.filters, { title, instances }], selection: { kind: 'none' } });
+    const step = { title, ...(await this.engine.request('scene/instances', params)) };
+    this.change({ filters: [...this.current.filters, step], selection: { kind: 'none' } });
   }
 
   dispose(): void {

@@ -4,13 +4,14 @@ import {
   initialState,
   type BlockReference,
   type FlowReference,
+  type PageState,
   type PartsSelection,
   type Selection,
   type ViewState,
 } from '../protocol/state';
 
-/** Most filtered instances that are remembered across windows: about 2 MB of text. */
-const MOST_REMEMBERED = 300_000;
+/** Longest filters that are remembered of a panel, in characters: a million instances have about 170,000. */
+const MOST_REMEMBERED = 400_000;
 
 /** The state with snapshot and levels that the run has. */
 export function fitted(state: ViewState, run: RunInfo | undefined): ViewState {
@@ -127,9 +128,37 @@ export function renumbersNodes(before: ViewState, after: ViewState, level: numbe
  * not in the partition, where they depend on the height of the panel.
  */
 export function rememberable(state: ViewState): ViewState {
-  const filtered = state.filters.reduce((sum, step) => sum + step.instances.length, 0);
-  const kept = { ...state, filters: filtered > MOST_REMEMBERED ? [] : state.filters };
+  const kept = filterLength(state) > MOST_REMEMBERED ? unfiltered(state) : state;
   return state.view === 'partition' ? withoutParts(kept) : kept;
+}
+
+/** Characters of the filters of a state. */
+export function filterLength({ filters }: ViewState): number {
+  return filters.reduce((sum, { instances }) => sum + instances.length, 0);
+}
+
+/** The state without its filters, and without what is numbered as they leave it. */
+export function unfiltered(state: ViewState): ViewState {
+  if (state.filters.length === 0) return state;
+  const { selection } = state;
+  const numbered = selection.kind === 'blocks' || selection.kind === 'node';
+  return { ...state, filters: [], selection: numbered ? { kind: 'none' } : selection };
+}
+
+/** The state for a page: filters by title and count, never their instances. */
+export function pageState(state: ViewState): PageState {
+  return { ...state, filters: state.filters.map(({ title, count }) => ({ title, count })) };
+}
+
+/**
+ * What a page asks for, as a change of the session's state: of its filters the page has no more than names, and can only
+ * keep the first ones.
+ */
+export function askedChange(
+  { filters }: ViewState,
+  { filters: kept, ...change }: Partial<PageState>,
+): Partial<ViewState> {
+  return kept ? { ...change, filters: filters.slice(0, kept.length) } : change;
 }
 
 /** The state without what refers to blocks of one scene. */
@@ -143,9 +172,16 @@ export function readRemembered(value: unknown): ViewState | undefined {
   const whole =
     state?.version === 1 &&
     Number.isInteger(state.snapshot) &&
-    [state.filters, state.hiddenLevels, state.hiddenClasses].every(Array.isArray) &&
+    [state.hiddenLevels, state.hiddenClasses].every(Array.isArray) &&
+    areFilters(state.filters) &&
     isSelection(state.selection);
   return whole ? { ...initialState, ...state } : undefined;
+}
+
+function areFilters(value: unknown): boolean {
+  const isStep = ({ title, count, instances }: Partial<Record<string, unknown>>) =>
+    typeof title === 'string' && Number.isInteger(count) && typeof instances === 'string';
+  return Array.isArray(value) && value.every((step: unknown) => isStep(step ?? {}));
 }
 
 function isSelection(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { ResolutionChoice, Selection, ViewState } from './state';
+import type { FilterStep, ResolutionChoice, Selection, ViewState } from './state';
 import type { TrainingNotifications, TrainingRequests } from './training';
 import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
@@ -151,10 +151,10 @@ export interface EngineRequests extends TrainingRequests {
   'scene/draw': { params: SceneRequest; result: Scene };
   /** Where the instances of a selection go (not of the one that the state has). */
   'scene/paths': { params: StateRequest & { selection: Selection }; result: Paths };
-  /** Numbers of the instances of a selection, for a filter. */
+  /** The instances of a selection, packed for a filter. */
   'scene/instances': {
     params: StateRequest & { selection: Selection };
-    result: { instances: number[] };
+    result: Pick<FilterStep, 'count' | 'instances'>;
   };
   'instances/page': { params: InstancesRequest; result: InstancesPage };
   /** Where an instance is to be found in a state. */

@@ -1,14 +1,17 @@
 import type { RunInfo } from './engine';
 import type { Paths, Scene, Timeline } from './scene';
-import type { BlockReference, FlowReference, ViewState } from './state';
+import type { BlockReference, FlowReference, PageState } from './state';
 
 /** From the webview to the extension. */
 export type FromPanel =
   /** The page has loaded: answered by a full `show`. */
   | { type: 'ready'; width: number; height: number }
   | { type: 'resized'; width: number; height: number }
-  /** Asks the session to change; what comes of it arrives as `show`. Changes are numbered from 1 by the page. */
-  | { type: 'change'; number: number; change: Partial<ViewState> }
+  /**
+   * Asks the session to change; what comes of it arrives as `show`. Changes are numbered from 1 by the page. Of filters a
+   * page can only keep the first ones.
+   */
+  | { type: 'change'; number: number; change: Partial<PageState> }
   | { type: 'filter'; blocks: BlockReference[]; flows?: FlowReference[]; title: string }
   | { type: 'command'; command: PanelCommand }
   /** Where do the instances of these blocks, or of this flow, go? Answered by `paths` with the same number. */
@@ -43,9 +46,9 @@ export interface Showing {
 /** Where a session is. */
 export interface ShownState {
   /** State of what is on screen, with the selection. */
-  state: ViewState;
+  state: PageState;
   /** State that was asked for, while it is being drawn; absent when it is on screen. */
-  wanted?: ViewState;
+  wanted?: PageState;
   /** Number of the page's last change that this knows of; the page holds on to later ones. */
   heard?: number;
 }

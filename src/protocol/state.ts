@@ -61,12 +61,25 @@ export interface PartsSelection {
   flows?: FlowReference[];
 }
 
-/** Narrows what is shown to some instances (by their numbers in the dataset). */
-export interface FilterStep {
+/** A filter as a page lists it, which needs none of its instances. */
+export interface FilterName {
   /** For the list of filters: "3 blocks of relu_4 at epoch 8". */
   title: string;
-  instances: number[];
+  /** Instances that it lets through. */
+  count: number;
 }
+
+/** Narrows what is shown to some instances. */
+export interface FilterStep extends FilterName {
+  /** Their numbers in the dataset, packed by the engine: `InstanceSet.text`. */
+  instances: string;
+}
+
+/** The state as a page has it. */
+export type PageState = Omit<ViewState, 'filters'> & {
+  /** From all instances to those that are shown. */
+  filters: FilterName[];
+};
 
 /** The state of a panel that has just opened. */
 export const initialState: ViewState = {

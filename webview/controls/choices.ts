@@ -1,5 +1,5 @@
 import type { RunInfo } from '../../src/protocol/engine';
-import type { Colouring, ResolutionChoice, View, ViewState } from '../../src/protocol/state';
+import type { Colouring, ResolutionChoice, View, PageState } from '../../src/protocol/state';
 
 /** A choice of a select element. */
 export interface Choice {
@@ -57,7 +57,7 @@ export function budgetChoices(present: number): Choice[] {
 }
 
 /** Levels without one, or with it again; at least one level stays shown. */
-export function toggledLevel({ hiddenLevels }: ViewState, level: number, levels: number): number[] {
+export function toggledLevel({ hiddenLevels }: PageState, level: number, levels: number): number[] {
   if (hiddenLevels.includes(level)) return hiddenLevels.filter((other) => other !== level);
   const hidden = [...hiddenLevels, level].sort((a, b) => a - b);
   return hidden.length < levels ? hidden : hiddenLevels;
@@ -65,7 +65,7 @@ export function toggledLevel({ hiddenLevels }: ViewState, level: number, levels:
 
 /** Resolutions by level with another one for a level; undefined takes the one of all levels. */
 export function levelResolutions(
-  { levelResolutions: present }: ViewState,
+  { levelResolutions: present }: PageState,
   level: number,
   resolution: ResolutionChoice | undefined,
 ): Record<number, ResolutionChoice> {

@@ -1,5 +1,5 @@
 import { countOf, formatCount } from '../../src/core/look/text';
-import type { FilterStep } from '../../src/protocol/state';
+import type { FilterName } from '../../src/protocol/state';
 import { icon, iconButton, make } from '../dom';
 import type { Shown } from '../shown';
 
@@ -8,13 +8,13 @@ export class FilterBar {
   readonly element = make('div', { class: 'filters', role: 'group', 'aria-label': 'Filters' });
 
   /** @param keep asked to keep only these filters */
-  constructor(private readonly keep: (filters: FilterStep[]) => void) {}
+  constructor(private readonly keep: (filters: FilterName[]) => void) {}
 
   show({ wanted: { filters } }: Shown): void {
     this.element.hidden = filters.length === 0;
     const chips = filters.map((step, i) => {
-      const text = `${step.title} · ${formatCount(step.instances.length)}`;
-      const label = `Remove the filter ${step.title}, ${countOf(step.instances.length, 'instance')}`;
+      const text = `${step.title} · ${formatCount(step.count)}`;
+      const label = `Remove the filter ${step.title}, ${countOf(step.count, 'instance')}`;
       const remove = iconButton('close', label, () => this.keep(filters.slice(0, i)));
       return make('span', { class: 'chip' }, make('span', { class: 'chip-text', title: text }, text), remove);
     });

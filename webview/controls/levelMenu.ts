@@ -1,14 +1,14 @@
 import type { RunInfo } from '../../src/protocol/engine';
-import type { ViewState } from '../../src/protocol/state';
+import type { PageState } from '../../src/protocol/state';
 import { levelResolutions, resolutionChoices, resolutionOf, toggledLevel } from './choices';
 import type { MenuGroup } from './popupMenu';
 
 /** Menu of a level's head: its resolution, hiding it, and the views of it alone. */
 export function levelMenu(
   run: RunInfo,
-  state: ViewState,
+  state: PageState,
   level: number,
-  change: (change: Partial<ViewState>) => void,
+  change: (change: Partial<PageState>) => void,
 ): MenuGroup[] {
   const own = state.levelResolutions[level];
   const set = (resolution: Parameters<typeof levelResolutions>[2]) =>
@@ -41,8 +41,8 @@ export function levelMenu(
 /** Menu that shows and hides levels. */
 export function levelsMenu(
   run: RunInfo,
-  state: ViewState,
-  change: (change: Partial<ViewState>) => void,
+  state: PageState,
+  change: (change: Partial<PageState>) => void,
 ): MenuGroup[] {
   const items = run.layers.map(({ name, units }, level) => ({
     text: `${name} (${units})`,

@@ -1,7 +1,7 @@
 import { axisBottom, axisLeft, axisRight, line, max, scaleLinear, select, type ScaleLinear } from 'd3';
 import { formatCount, formatShare } from '../../src/core/look/text';
 import type { Timeline } from '../../src/protocol/scene';
-import type { ViewState } from '../../src/protocol/state';
+import type { PageState } from '../../src/protocol/state';
 import { make, setStyle } from '../dom';
 import { snapshotName } from '../references';
 import type { Shown } from '../shown';
@@ -22,7 +22,7 @@ export class TimelineChart {
   private dragged?: number;
 
   /** @param change asked to show another snapshot */
-  constructor(private readonly change: (change: Partial<ViewState>) => void) {
+  constructor(private readonly change: (change: Partial<PageState>) => void) {
     this.element.setAttribute('aria-label', 'Snapshot');
     this.element.append(this.readout);
     this.bind();

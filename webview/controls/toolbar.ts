@@ -1,5 +1,5 @@
 import type { PanelCommand } from '../../src/protocol/panel';
-import type { Colouring, ViewState } from '../../src/protocol/state';
+import type { Colouring, PageState } from '../../src/protocol/state';
 import { iconButton, make, selectBox, setChoices } from '../dom';
 import { colouringOf, type Shown } from '../shown';
 import { budgetChoices, colourChoices, resolutionChoices, resolutionOf, viewChoices } from './choices';
@@ -10,7 +10,7 @@ import { Stepper } from './stepper';
 
 /** What the toolbar asks for. */
 export interface ToolbarActions {
-  change(change: Partial<ViewState>): void;
+  change(change: Partial<PageState>): void;
   command(command: PanelCommand): void;
   findInstance(instance: number): void;
   /** Announces a text to screen readers. */

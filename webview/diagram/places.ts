@@ -1,5 +1,5 @@
 import type { Paths, Scene } from '../../src/protocol/scene';
-import type { ViewState } from '../../src/protocol/state';
+import type { PageState } from '../../src/protocol/state';
 import { columnOf, type DrawnScene, type Place } from './drawnScene';
 import { continuityAt, CONTINUED } from './followed';
 
@@ -14,7 +14,7 @@ const RINGED_INSTANCES = 10;
 export function placesOfSelection(
   scene: Scene,
   drawn: DrawnScene,
-  { selection, view, snapshot, level }: ViewState,
+  { selection, view, snapshot, level }: PageState,
   paths: Paths | undefined,
 ): Place[] {
   switch (selection.kind) {
