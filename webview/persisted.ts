@@ -27,8 +27,12 @@ export interface Persisted {
 export function persisted({ run, panel, state, wanted }: Shown, zoom: KeptZoom): Persisted | undefined {
   if (!run) return undefined;
   // Blocks are those of the scene on screen, which will not be the one that is drawn after a reload.
-  const moving = wanted.selection.kind === 'blocks' && wanted !== state;
-  const kept: PageState = moving ? { ...wanted, selection: { kind: 'none' } } : wanted;
+  const { kind } = wanted.selection;
+  const moving = kind === 'blocks' && wanted !== state;
+  // The instances of filters are the extension's to remember; without them blocks and nodes have other numbers.
+  const numbered = wanted.filters.length > 0 && (kind === 'blocks' || kind === 'node');
+  const kept: PageState = { ...wanted, filters: [] };
+  if (moving || numbered) kept.selection = { kind: 'none' };
   return { version: 1, folder: run.folder, panel, state: kept, zoom };
 }
 

@@ -9,7 +9,9 @@ import type { Resolution } from '../core/resolution';
 import { alignInstances, bitChange, overlapIndex, setStability, type SetStability } from '../core/similarity';
 import type { Snapshot } from '../core/snapshot';
 import { classCores, unitActivity, type ClassCore } from '../core/units';
+import { readLabelNoise } from '../runs/labelNoise';
 import { readSnapshot, type Run } from '../runs/readRun';
+import { reportNoise, type NoiseReport } from './noiseReport';
 import { analyseRun, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from './analyse';
 
 /** Measures of one level of one snapshot. What needs labels, bits or an earlier snapshot is absent without them. */
@@ -77,6 +79,8 @@ export interface SnapshotReport {
     largest: number;
     /** Share of instances with the majority label of their cluster. */ purity?: number;
   };
+  /** Of runs in which labels were changed on purpose. */
+  labelNoise?: NoiseReport;
   /** Unseen paths of each split but the first, against the first. */
   novelty?: Record<string, Novelty>;
 }
@@ -98,13 +102,15 @@ export async function reportRun(
 ): Promise<RunReport> {
   const last = run.manifest.snapshots.length - 1;
   const final = await readSnapshot(run, last);
+  const originals = await readLabelNoise(run);
   const snapshots: SnapshotReport[] = [];
   const correct: Uint8Array[] = [];
   let sameInstances = true;
   let earlier: AnalysedSnapshot | undefined;
   for await (const analysed of analyseRun(run, resolution, last, progress)) {
     const { snapshot } = analysed;
-    snapshots.push(reportSnapshot(run, analysed, earlier, final));
+    const labelNoise = originals && reportNoise(snapshot, originals);
+    snapshots.push({ ...reportSnapshot(run, analysed, earlier, final), labelNoise });
     if (snapshot.labels) correct.push(correctness(snapshot.predicted, snapshot.labels));
     sameInstances &&= equalArrays(snapshot.instances, final.instances);
     earlier = analysed;

@@ -25,6 +25,7 @@ export function* reportText(report: RunReport): Iterable<string> {
       ],
       snapshot.levels.map(levelCells),
     );
+    yield* noiseText(snapshot);
     yield* noveltyText(snapshot);
   }
   if (report.learning) {
@@ -71,6 +72,13 @@ function resolutionText({ resolution, distance, units, exactPatterns }: LevelRep
   const exact =
     exactPatterns === undefined ? 'patterns not kept' : `of ${formatCount(exactPatterns)} patterns`;
   return `${resolution} prototypes ${exact}, ± ${distance.toFixed(1)} units (${formatShare(distance / units)})`;
+}
+
+function* noiseText({ labelNoise }: SnapshotReport): Iterable<string> {
+  if (!labelNoise) return;
+  const { changed, asTaught, asBefore, others } = labelNoise;
+  yield `changed labels (${formatCount(changed)}): ${formatShare(asTaught)} predicted as taught, `;
+  yield `${formatShare(asBefore)} as before; of the others ${formatShare(others)} right\n`;
 }
 
 function* noveltyText(snapshot: SnapshotReport): Iterable<string> {

@@ -26,6 +26,7 @@ export function instancesPage(
   rows: Int32Array,
   from: number,
   count: number,
+  originals?: ReadonlyMap<number, number>,
 ): InstancesPage {
   const start = Math.max(0, Math.floor(from));
   const page = rows.slice(start, start + Math.min(LONGEST_PAGE, Math.max(0, Math.floor(count))));
@@ -34,7 +35,8 @@ export function instancesPage(
     whole.snapshot,
     page.map((row) => model.instances[row]),
   );
-  return { total: rows.length, from: start, rows: Array.from(at, (row) => instanceRow(run, whole, row)) };
+  const named = Array.from(at, (row) => instanceRow(run, whole, row, originals));
+  return { total: rows.length, from: start, rows: named };
 }
 
 /** Positions of instances in a snapshot. */
@@ -47,12 +49,19 @@ function positionsOf({ instances }: Snapshot, numbers: Int32Array): Int32Array {
   return numbers.map((instance) => at.get(instance) ?? -1).filter((row) => row >= 0);
 }
 
-function instanceRow(run: Run, { snapshot, resolved }: AnalysedSnapshot, row: number): InstanceRow {
+function instanceRow(
+  run: Run,
+  { snapshot, resolved }: AnalysedSnapshot,
+  row: number,
+  originals?: ReadonlyMap<number, number>,
+): InstanceRow {
   const { instances, predicted, labels, splits } = snapshot;
   const name = (c: number) => run.manifest.classes[c] ?? String(c);
+  const original = originals?.get(instances[row]);
   return {
     instance: instances[row],
     label: labels && name(labels[row]),
+    original: original === undefined ? undefined : name(original),
     output: name(predicted[row]),
     correct: labels && labels[row] === predicted[row],
     split: splits && run.manifest.splits?.[splits[row]]?.name,

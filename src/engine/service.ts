@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
 import type { EngineNotifications, EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
+import { readLabelNoise } from '../runs/labelNoise';
 import { parseResolution } from './analyse';
 import { ByteCache } from './byteCache';
 import { exportData, exportPicture } from './export/state';
@@ -105,17 +106,21 @@ type SelectionMethods =
 
 function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, SelectionMethods> {
   const selected = async ({ folder, state, height }: StateRequest, work: Work) => {
-    const { run } = await store.open(folder);
+    const opened = await store.open(folder);
+    const { run } = opened;
     const model = await scenes.modelOf(folder, state, height, work);
     const seen = await look(store, folder, state, work);
     await breathe(work);
     const rows = await selectedRows(store.cache, model, state.selection, () => Promise.resolve(seen));
-    return { run, model, seen, rows };
+    return { opened, run, model, seen, rows };
   };
   return {
     'instances/page': async ({ from, count, ...request }, work) => {
-      const { run, model, seen, rows } = await selected(request, work);
-      return instancesPage(run, model, seen, rows, from, count);
+      const { opened, run, model, seen, rows } = await selected(request, work);
+      const originals = await store.cache.remember(`${opened.key}label noise`, async () => ({
+        of: await readLabelNoise(opened.run),
+      }));
+      return instancesPage(run, model, seen, rows, from, count, originals.of);
     },
     'instances/find': async ({ folder, state, instance }) => {
       const opened = await store.open(folder);

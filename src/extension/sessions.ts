@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Session, type Requests, type SessionEvent } from './session';
-import { readRemembered, rememberable, withoutParts } from './viewChange';
+import { filterLength, readRemembered, rememberable, unfiltered, withoutParts } from './viewChange';
 import type { ViewState } from '../protocol/state';
 import { setting } from './settings';
 
 /** Key and format of what is remembered in the workspace. */
 const MEMORY_KEY = 'apd.views';
-const MEMORY_VERSION = 2;
+const MEMORY_VERSION = 3;
 /** Panels whose last state is remembered. */
 const MOST_PANELS = 50;
+/** Characters of the filters of all of them: what is remembered is written anew, as JSON, with every change. */
+const MOST_FILTERS = 800_000;
 /** Changes that follow each other faster than this, in milliseconds, are written down as one. */
 const WRITE_AFTER_MS = 30;
 
@@ -144,9 +146,20 @@ export class Sessions implements vscode.Disposable {
       last = folder;
     }
     this.unwritten.clear();
-    const memory: Memory = { version: MEMORY_VERSION, last, views: views.slice(-MOST_PANELS) };
+    const memory: Memory = { version: MEMORY_VERSION, last, views: worthKeeping(views) };
     void this.memento.update(MEMORY_KEY, memory);
   }
+}
+
+/** The newest views, and of those the newest filters. */
+function worthKeeping(views: RememberedView[]): RememberedView[] {
+  let room = MOST_FILTERS;
+  const newestFirst = views.slice(-MOST_PANELS).reverse();
+  const kept = newestFirst.map((view) => {
+    room -= filterLength(view.state);
+    return room >= 0 ? view : { ...view, state: unfiltered(view.state) };
+  });
+  return kept.reverse();
 }
 
 function elsewhere(view: RememberedView | undefined): ViewState | undefined {

@@ -48,6 +48,8 @@ export interface InstancesRequest extends StateRequest {
 export interface InstanceRow {
   instance: number;
   label?: string;
+  /** Label of before, where it was changed on purpose. */
+  original?: string;
   output: string;
   correct?: boolean;
   split?: string;

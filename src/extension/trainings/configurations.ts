@@ -1,9 +1,7 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../services';
+import { CONFIGURATION_ENDING, configurationName, isConfiguration, runsBeside } from './names';
 
-/** How files of training configurations end. */
-export const CONFIGURATION_ENDING = '.apd.json';
 /** Documents that are training configurations. */
 export const configurationSelector: vscode.DocumentSelector = {
   scheme: 'file',
@@ -11,16 +9,6 @@ export const configurationSelector: vscode.DocumentSelector = {
 };
 /** Most configurations that the list of the palette offers. */
 const MOST_OFFERED = 200;
-
-/** Whether a file is a training configuration. */
-export function isConfiguration(file: string): boolean {
-  return file.toLowerCase().endsWith(CONFIGURATION_ENDING);
-}
-
-/** Name of a configuration: that of its file. */
-export function configurationName(file: string): string {
-  return path.basename(file).slice(0, -CONFIGURATION_ENDING.length);
-}
 
 /**
  * The configuration that is meant: the one of a menu, of the active editor, or one that the user picks. What is unsaved in
@@ -74,10 +62,4 @@ async function pickConfiguration(title: string): Promise<vscode.Uri | undefined>
 export async function runsOf(services: Services, config: string, text: string): Promise<string[]> {
   const { out } = await services.engine.request('training/check', { file: config, text });
   return out === undefined ? [] : runsBeside(await services.runs.list(), out);
-}
-
-/** The run `out` and those that were made beside it: `out-2`, `out-epoch-7`. */
-export function runsBeside(runs: readonly string[], out: string): string[] {
-  const made = /^(-epoch-\d+|-\d+)*$/;
-  return runs.filter((run) => run.startsWith(out) && made.test(run.slice(out.length)));
 }

@@ -5,9 +5,9 @@ import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { messageOf, reportFailure } from '../failures';
 import type { Services } from '../services';
+import { runName } from './names';
 import { goOn } from './orders';
 import type { TrainingOrder } from './queue';
-import { runName } from './trainingManager';
 
 /** How long a process that was left behind is given to end. */
 const PATIENCE_MS = 10_000;

@@ -2,14 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { CONFIGURATION_ENDING } from './configurations';
+import { CONFIGURATION_ENDING, starterName } from './names';
 
 const DATA_FILTERS = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
 };
-/** Names that say nothing of what the data is about: the folder's is better. */
-const NAMELESS = /^(x|y|data|train|x_train|features|images?|train-images.*)$/i;
-
 /**
  * Writes a commented configuration for a dataset beside it, and opens it.
  * @param given dataset; asked for when absent
@@ -29,12 +26,6 @@ async function askData(): Promise<vscode.Uri | undefined> {
     filters: DATA_FILTERS,
   });
   return chosen?.[0];
-}
-
-/** Name of the configuration of a dataset: that of its file, or of its folder where the file's tells nothing. */
-export function starterName(data: string): string {
-  const stem = path.basename(data).replace(/(\.[a-z]\w*)+$/i, '');
-  return NAMELESS.test(stem) ? path.basename(path.dirname(data)) || stem : stem;
 }
 
 /** Writes beside the data, under the first name that is free: nothing is overwritten. */

@@ -7,9 +7,8 @@ import { UserError } from '../failures';
 import { freeFolder } from '../recording';
 import type { Services } from '../services';
 import { setting } from '../settings';
-import { configurationName } from './configurations';
+import { configurationName, runName } from './names';
 import type { Training } from './queue';
-import { runName } from './trainingManager';
 
 /**
  * Trains by a configuration. Where its run is there already, the user is asked what becomes of it.

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { TrainingProgress, TrainParams, TrainResult } from '../../protocol/training';
@@ -126,7 +127,9 @@ export class TrainingQueue {
     const params = { ...entry.order.params, backendFolders: this.backendFolders() };
     let outcome: TrainingOutcome;
     try {
-      outcome = { result: await engine.request('training/run', params, entry.source.token) };
+      const training = engine.request('training/run', params, entry.source.token);
+      if (engine.pid !== undefined) stepAside(engine.pid);
+      outcome = { result: await training };
     } catch (error) {
       outcome = { error };
     }
@@ -159,5 +162,14 @@ export class TrainingQueue {
       this.hooks.onChange();
     });
     return engine;
+  }
+}
+
+/** Training takes all of the machine that nobody else wants: diagrams and the editor go first. */
+function stepAside(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A process that is gone already is told of by its request; one that may not be changed trains as it is.
   }
 }

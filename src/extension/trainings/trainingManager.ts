@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { EngineClient } from '../engineClient';
@@ -188,9 +187,4 @@ export class TrainingManager implements vscode.Disposable {
     const open = this.trainings.map(({ order, folder }) => ({ ...order, folder }));
     void this.memory.keepOpen(open);
   }
-}
-
-/** Name that a run folder is known by. */
-export function runName(folder: string): string {
-  return path.basename(folder);
 }

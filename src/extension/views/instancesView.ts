@@ -107,7 +107,8 @@ function instanceItem(row: InstanceRow): vscode.TreeItem {
   const item = new vscode.TreeItem(`${row.instance}`);
   item.id = `instance ${row.instance}`;
   item.contextValue = 'instance';
-  const label = row.label === undefined ? undefined : `label ${row.label}`;
+  const before = row.original === undefined ? '' : ` (changed from ${row.original})`;
+  const label = row.label === undefined ? undefined : `label ${row.label}${before}`;
   item.description = [label, `output ${row.output}`, row.split].filter(Boolean).join(', ');
   const right = row.correct === undefined ? undefined : row.correct ? 'right' : 'wrong';
   item.iconPath =

@@ -1,5 +1,6 @@
 import { ByteCache } from '../../../src/engine/byteCache';
 import { findInstance } from '../../../src/engine/find';
+import { InstanceSet } from '../../../src/engine/instanceSet';
 import { checkState, lookAt } from '../../../src/engine/look';
 import { RunStore, type OpenedRun } from '../../../src/engine/runStore';
 import { pathsOf } from '../../../src/engine/scenes/paths';
@@ -7,6 +8,7 @@ import { Scenes } from '../../../src/engine/scenes/scenes';
 import { selectedRows } from '../../../src/engine/scenes/selected';
 import { runInfo, timelineOf } from '../../../src/engine/timeline';
 import { notFound } from '../../../src/extension/notFound';
+import { askedChange, pageState } from '../../../src/extension/viewChange';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel';
 import type { Scene } from '../../../src/protocol/scene';
 import { initialState, type Selection, type ViewState } from '../../../src/protocol/state';
@@ -44,13 +46,13 @@ export class FakeHost {
         await this.showAll();
         break;
       case 'change':
-        await this.change(message.change);
+        await this.change(askedChange(this.state, message.change));
         break;
       case 'filter': {
         const { blocks, flows } = message;
         const { model, rows } = await this.rowsOf({ kind: 'blocks', blocks, flows });
-        const instances = Array.from(rows, (row) => model.instances[row]);
-        const filters = [...this.state.filters, { title: message.title, instances }];
+        const { text: instances } = InstanceSet.of(rows.map((row) => model.instances[row]));
+        const filters = [...this.state.filters, { title: message.title, count: rows.length, instances }];
         await this.change({ filters, selection: { kind: 'none' } });
         break;
       }
@@ -76,7 +78,7 @@ export class FakeHost {
   private async change(change: Partial<ViewState>): Promise<void> {
     this.state = { ...this.state, ...change };
     if (Object.keys(change).every((field) => SELECTION_ONLY.has(field))) {
-      await this.send({ type: 'state', state: this.state });
+      await this.send({ type: 'state', state: pageState(this.state) });
     } else {
       await this.showAll();
     }
@@ -86,7 +88,7 @@ export class FakeHost {
   private async showAll(): Promise<void> {
     const scene = ++this.scene;
     if (!this.folder) {
-      await this.send({ type: 'show', scene, state: this.state });
+      await this.send({ type: 'show', scene, state: pageState(this.state) });
       return;
     }
     const { folder, state, height } = this;
@@ -97,7 +99,7 @@ export class FakeHost {
     await this.send({
       type: 'show',
       scene,
-      state,
+      state: pageState(state),
       run: await runInfo(this.store, this.opened),
       timeline,
       drawing: this.drawing,

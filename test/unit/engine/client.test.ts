@@ -141,7 +141,7 @@ describe('engine process', function () {
   it('that runs out of memory says so, and starts again', async () => {
     const client = engine({ memoryMiB: 16 });
     const state = stateOf({
-      filters: [{ title: 'huge', instances: Array.from({ length: 4e6 }, (_, i) => i) }],
+      selection: { kind: 'instances', instances: Array.from({ length: 4e6 }, (_, i) => i) },
     });
     const request = client.request('scene/draw', { folder: run(), state, height: 600 });
     await assert.rejects(request, /The engine stopped \(out of memory\) while drawing/);

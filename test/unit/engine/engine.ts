@@ -4,7 +4,8 @@ import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../../src/extension/engineClient';
 import type { RecordParams } from '../../../src/protocol/engine';
 import type { FlowScene, Scene } from '../../../src/protocol/scene';
-import { initialState, type ViewState } from '../../../src/protocol/state';
+import { InstanceSet } from '../../../src/engine/instanceSet';
+import { initialState, type FilterStep, type ViewState } from '../../../src/protocol/state';
 import { epochName, fixture } from '../../fixtures';
 
 /** The built engine. */
@@ -47,6 +48,18 @@ export function recordParams(set: string, epochs: readonly number[], out: string
 /** Epochs 0 … last. */
 export function epochsTo(last: number): number[] {
   return Array.from({ length: last + 1 }, (_, epoch) => epoch);
+}
+
+/** A filter that lets these instances through. */
+export function filterStep(title: string, instances: number[]): FilterStep {
+  return { title, count: instances.length, instances: InstanceSet.of(instances).text };
+}
+
+/** Numbers of the instances that the engine packed for a filter. */
+export function unpacked({ count, instances }: Pick<FilterStep, 'count' | 'instances'>): number[] {
+  const numbers = InstanceSet.parse(instances).numbers();
+  if (numbers.length !== count) throw new Error(`${numbers.length} instances, said to be ${count}`);
+  return numbers;
 }
 
 /** A state that shows everything exactly. */

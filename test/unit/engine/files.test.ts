@@ -6,7 +6,7 @@ import { inputErrorCode } from '../../../src/protocol/engine';
 import { guessDatasets } from '../../../src/engine/guess';
 import { fixture, fixturesFolder, readExpected, readReferenceApdf } from '../../fixtures';
 import { apdOk } from '../cli/apd';
-import { asFlow, engines, epochsTo, recordParams, stateOf, sum, temporaryFolder } from './engine';
+import { asFlow, engines, epochsTo, recordParams, stateOf, sum, temporaryFolder, filterStep } from './engine';
 
 describe('files of the engine', function () {
   this.timeout(60_000);
@@ -211,7 +211,7 @@ describe('files of the engine', function () {
           assert.deepEqual(own.split('\n')[9], stdout.split('\n')[9].split(',').slice(0, 6).join());
         else assert.equal(own, stdout, what);
       }
-      const filters = [{ title: 'two', instances: [5, 900] }];
+      const filters = [filterStep('two', [5, 900])];
       const file = path.join(folder(), 'two.csv');
       const state = stateOf({ snapshot: 8, filters });
       await client.request('export/data', { folder: run(), state, what: 'instances', format: 'csv', file });

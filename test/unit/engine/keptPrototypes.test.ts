@@ -12,6 +12,7 @@ import { ByteCache } from '../../../src/engine/byteCache';
 import { filterOf, noFilter, RunStore } from '../../../src/engine/runStore';
 import type { Work } from '../../../src/engine/work';
 import { RunWriter } from '../../../src/runs/writeRun';
+import { filterStep } from './engine';
 
 const INSTANCES = 700;
 const UNITS = 1600;
@@ -127,7 +128,7 @@ describe('fitted prototypes of a run', function () {
   });
 
   it('of some instances are not kept', async () => {
-    const filter = filterOf([{ instances: Array.from({ length: 680 }, (_, i) => i) }]);
+    const filter = filterOf([filterStep('the first', [...Array(680).keys()])]);
     const some = await level(0, filter);
     assert.equal(some.nodes.of.length, 680);
     assert.ok(!readdirSync(folder).includes('cache'));

@@ -4,7 +4,17 @@ import type { EngineClient } from '../../../src/extension/engineClient';
 import type { FlowScene, PartitionScene, PatternsScene, SceneColumn } from '../../../src/protocol/scene';
 import type { ViewState } from '../../../src/protocol/state';
 import { readExpected, readReferenceApdf, readReferenceClusters } from '../../fixtures';
-import { asFlow, engines, epochsTo, recordParams, stateOf, sum, temporaryFolder } from './engine';
+import {
+  asFlow,
+  engines,
+  epochsTo,
+  recordParams,
+  stateOf,
+  sum,
+  temporaryFolder,
+  filterStep,
+  unpacked,
+} from './engine';
 
 const INSTANCES = 1797;
 const expected = readExpected('digits');
@@ -131,21 +141,18 @@ describe('scenes', function () {
       { column: 0, block: 0 },
       { column: 0, block: 2 },
     ];
-    const { instances } = await client.request('scene/instances', {
-      folder: run(),
-      state,
-      selection: { kind: 'blocks', blocks },
-    });
+    const selection = { kind: 'blocks', blocks } as const;
+    const instances = unpacked(await client.request('scene/instances', { folder: run(), state, selection }));
     const apdf = readReferenceApdf('digits', 8);
     assert.equal(instances.length, whole.columns[0].instances[0] + whole.columns[0].instances[2]);
     assert.equal(new Set(instances.map((i) => apdf.layers[0][i])).size, 2);
-    const filter = { title: '2 blocks', instances };
+    const filter = filterStep('2 blocks', instances);
     const scene = await flow({ snapshot: 8, filters: [filter] }, { snapshot: 8 });
     conserves(scene, instances.length);
     for (const l of [0, 1, 2]) {
       assert.equal(nodes(scene.columns[l]), new Set(instances.map((i) => apdf.layers[l][i])).size);
     }
-    const half = { title: 'half of them', instances: instances.slice(0, 10) };
+    const half = filterStep('half of them', instances.slice(0, 10));
     conserves(await flow({ snapshot: 8, filters: [filter, half] }), 10);
     conserves(await flow({ snapshot: 8, filters: [half, filter] }), 10);
   });
@@ -286,11 +293,8 @@ describe('scenes', function () {
     );
     const state = stateOf({ snapshot: 8, view: 'partition' });
     const blocks = [{ column: scene.columns[column].source, block }];
-    const { instances } = await client.request('scene/instances', {
-      folder: run(),
-      state,
-      selection: { kind: 'blocks', blocks },
-    });
+    const selection = { kind: 'blocks', blocks } as const;
+    const instances = unpacked(await client.request('scene/instances', { folder: run(), state, selection }));
     assert.equal(instances.length, scene.columns[column].instances[block]);
     const [cluster] = new Set(instances.map((i) => clusters[i]));
     assert.equal(clusters.filter((c) => c === cluster).length, instances.length);

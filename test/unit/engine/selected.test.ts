@@ -3,7 +3,16 @@ import path from 'node:path';
 import type { EngineClient } from '../../../src/extension/engineClient';
 import type { BlockReference, FlowReference, Selection, ViewState } from '../../../src/protocol/state';
 import { readReferenceApdf } from '../../fixtures';
-import { asFlow, engines, epochsTo, recordParams, stateOf, temporaryFolder } from './engine';
+import {
+  asFlow,
+  engines,
+  epochsTo,
+  recordParams,
+  stateOf,
+  temporaryFolder,
+  filterStep,
+  unpacked,
+} from './engine';
 
 const INSTANCES = 1797;
 
@@ -36,7 +45,7 @@ describe('what is selected', function () {
     const selection = { kind: 'node', level: 1, node } as const;
     for (const view of ['flow', 'partition', 'time', 'patterns'] as const) {
       const request = { folder: run(), state: { ...state, view, selection }, selection };
-      const { instances } = await client.request('scene/instances', request);
+      const instances = unpacked(await client.request('scene/instances', request));
       assert.equal(instances.length, occurrences);
       const texts = new Set(instances.map((i) => layers[1][i]));
       assert.equal(texts.size, 1, 'of one pattern');
@@ -77,7 +86,7 @@ describe('what is selected', function () {
     const instancesOf = async (snapshot: number, node: number) => {
       const selection = { kind: 'node', level: 1, node } as const;
       const state = stateOf({ snapshot });
-      return (await client.request('scene/instances', { folder: run(), state, selection })).instances;
+      return unpacked(await client.request('scene/instances', { folder: run(), state, selection }));
     };
     for (const node of [0, 5, 40]) {
       const before = await instancesOf(7, node);
@@ -86,7 +95,7 @@ describe('what is selected', function () {
       const shared = (text: string) => before.filter((i) => later[i] === text).length;
       assert.equal(shared(later[after[0]]), Math.max(...before.map((i) => shared(later[i]))));
     }
-    const filters = [{ title: 'others', instances: [await instancesOf(7, 1)].flat().slice(0, 3) }];
+    const filters = [filterStep('others', (await instancesOf(7, 1)).slice(0, 3))];
     assert.deepEqual(await follow(0, { filters }), { node: -1 });
   });
 
@@ -94,7 +103,7 @@ describe('what is selected', function () {
     const state = stateOf({ snapshot: 8 });
     const instancesOf = async (blocks: BlockReference[], flows: FlowReference[]) => {
       const selection = { kind: 'blocks', blocks, flows } as const;
-      return (await client.request('scene/instances', { folder: run(), state, selection })).instances;
+      return unpacked(await client.request('scene/instances', { folder: run(), state, selection }));
     };
     const block = { column: 1, block: 0 };
     const flows = [
@@ -128,7 +137,7 @@ describe('what is selected', function () {
     assert.deepEqual(await find(3), { where: 'shown', rows, class: String(label[3]) });
     assert.deepEqual(await find(INSTANCES), { where: 'beyond', rows });
     assert.equal((await find(3, { hiddenClasses: [label[3]] })).where, 'hidden');
-    assert.equal((await find(3, { filters: [{ title: 'one', instances: [4] }] })).where, 'filtered');
-    assert.equal((await find(4, { filters: [{ title: 'one', instances: [4] }] })).where, 'shown');
+    assert.equal((await find(3, { filters: [filterStep('one', [4])] })).where, 'filtered');
+    assert.equal((await find(4, { filters: [filterStep('one', [4])] })).where, 'shown');
   });
 });

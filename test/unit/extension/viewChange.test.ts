@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {
+  askedChange,
   carriedSelection,
   fitted,
+  pageState,
   readRemembered,
   redraws,
   rememberable,
@@ -66,7 +68,10 @@ describe('changes of the view', () => {
   it('draw again for what is drawn, and for the level only where one level is shown', () => {
     const state = initialState;
     assert.equal(redraws(state, { ...state, snapshot: 1 }), true);
-    assert.equal(redraws(state, { ...state, filters: [{ title: 'one', instances: [1] }] }), true);
+    assert.equal(
+      redraws(state, { ...state, filters: [{ title: 'one', count: 1, instances: 'bAg==' }] }),
+      true,
+    );
     assert.equal(redraws(state, { ...state, hiddenClasses: [] }), false);
     assert.equal(redraws(state, { ...state, level: 1 }), false);
     assert.equal(redraws(state, { ...state, selection: { kind: 'instances', instances: [1] } }), false);
@@ -125,7 +130,10 @@ describe('changes of the view', () => {
     assert.equal(renumbersNodes(state, { ...state, snapshot: 1 }, 0), true);
     assert.equal(renumbersNodes(state, { ...state, levelResolutions: { 1: 16 } }, 1), true);
     assert.equal(renumbersNodes(state, { ...state, levelResolutions: { 1: 16 } }, 0), false);
-    assert.equal(renumbersNodes(state, { ...state, filters: [{ title: '', instances: [1] }] }, 0), true);
+    assert.equal(
+      renumbersNodes(state, { ...state, filters: [{ title: '', count: 1, instances: 'bAg==' }] }, 0),
+      true,
+    );
     const same: ViewState = { ...state, budget: 16, view: 'time', hiddenClasses: [1], colour: 'output' };
     assert.equal(renumbersNodes(state, same, 0), false);
   });
@@ -141,10 +149,25 @@ describe('changes of the view', () => {
     assert.deepEqual(rememberable({ ...instances, view: 'partition' }).selection, instances.selection);
     assert.equal(withoutParts(instances), instances);
     const huge: ViewState = {
-      ...initialState,
-      filters: [{ title: 'all', instances: Array<number>(400_000).fill(0) }],
+      ...blocks,
+      filters: [{ title: 'all', count: 1, instances: `b${'A'.repeat(500_000)}` }],
     };
-    assert.deepEqual(rememberable(huge).filters, []);
+    assert.deepEqual(rememberable(huge), initialState, 'blocks are numbered as the filter leaves them');
+    const filters = [{ title: 'one', count: 1, instances: 'bAg==' }];
+    assert.deepEqual(rememberable({ ...blocks, filters }), { ...blocks, filters });
+  });
+
+  it('give a page filters by name alone, and take them back by how many it keeps', () => {
+    const filters = ['bAg==', 'bBA=='].map((instances, i) => ({ title: `${i}`, count: 1, instances }));
+    const state: ViewState = { ...initialState, filters };
+    const names = [0, 1].map((i) => ({ title: `${i}`, count: 1 }));
+    assert.deepEqual(pageState(state), { ...initialState, filters: names });
+    assert.deepEqual(askedChange(state, { filters: names.slice(0, 1), snapshot: 2 }), {
+      filters: filters.slice(0, 1),
+      snapshot: 2,
+    });
+    assert.deepEqual(askedChange(state, { filters: [] }), { filters: [] });
+    assert.deepEqual(askedChange(state, { level: 1 }), { level: 1 });
   });
 
   it('read back what was remembered, and nothing of another version or shape', () => {
@@ -157,6 +180,8 @@ describe('changes of the view', () => {
       {},
       { ...state, version: 2 },
       { ...state, filters: 1 },
+      { ...state, filters: [null] },
+      { ...state, filters: [{ title: 'of a page', count: 3 }] },
       { ...state, selection: null },
       { ...state, selection: { kind: 'blocks' } },
       { ...state, selection: { kind: 'blocks', blocks: [], flows: 3 } },

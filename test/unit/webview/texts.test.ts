@@ -284,6 +284,9 @@ describe('webview persistence', () => {
     const node = { kind: 'node', level: 0, node: 3 } as const;
     const moving = persisted(shown({ wanted: { ...initialState, snapshot: 2, selection: node } }), zoom);
     assert.deepEqual(moving?.state.selection, node);
+    const filters = [{ title: 'one', count: 1 }];
+    const filtered = persisted(shown({ wanted: { ...initialState, filters, selection: node } }), zoom);
+    assert.deepEqual(filtered?.state, initialState, 'filters are remembered by the extension');
   });
 
   it('takes up no zoom of another run, another version or a broken one', () => {

@@ -10,6 +10,7 @@ import type { TrainHooks } from '../../../../src/engine/training/hooks';
 import { trainRun } from '../../../../src/engine/training/trainRun';
 import type { TrainParams } from '../../../../src/protocol/training';
 import { readArray } from '../../../../src/data/readArray';
+import { reportRun } from '../../../../src/engine/report';
 import { openRun, readSnapshot } from '../../../../src/runs/readRun';
 
 const moons = path.resolve('test/fixtures/moons');
@@ -229,6 +230,14 @@ describe('training: a run', function () {
     ];
     const truth = (await readArray(path.join(folder, 'y.npy'))).data;
     const snapshot = await readSnapshot(run, 0);
+    const { snapshots } = await reportRun(run, 'exact');
+    const last = snapshots.at(-1)!.labelNoise!;
+    assert.equal(last.changed, instance.length);
+    // There are two classes: what is not given the label as taught is given that of before.
+    assert.ok(Math.abs(last.asTaught + last.asBefore - 1) < 1e-12);
+    const { accuracy, instances } = snapshots.at(-1)!;
+    const right = last.asTaught * last.changed + last.others * (instances - last.changed);
+    assert.ok(Math.abs(right - accuracy! * instances) < 1e-6);
     instance.forEach((number, i) => {
       assert.equal(original[i], truth[number]);
       assert.equal(label[i], 1 - original[i]);
