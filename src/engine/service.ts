@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { loadEngine } from '../models/onnx/engine';
 import type { EngineNotifications, EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
 import { readLabelNoise } from '../runs/labelNoise';
@@ -43,6 +44,7 @@ export function createService(tell: Tell, cache = new ByteCache()): Handlers {
   const scenes = new Scenes(store);
   return {
     'engine/info': () => ({ pid: process.pid, version, node: process.version }),
+    'engine/prepare': async ({ engine }) => ({ backend: (await loadEngine(engine)).backend.name }),
     'run/open': async ({ folder }) => runInfo(store, await store.open(folder)),
     'run/timeline': async ({ folder }, work) => timelineOf(store, await store.open(folder), work),
     'run/report': async ({ folder, resolution }, work) => {

@@ -80,7 +80,7 @@ const GRACE_MS = 2_000;
 const EXIT_MS = 1_500;
 
 /**
- * The engine's process as the extension sees it: started by the first request, and again by the first one after it died.
+ * The engine's process as the extension sees it: started by `warm` or the first request, and again after it died.
  * Errors of requests carry a `code`: `inputErrorCode` for the input's fault, `requestCancelledCode` after a cancellation.
  */
 export class EngineClient implements Disposable {
@@ -127,6 +127,11 @@ export class EngineClient implements Disposable {
   /** The process ended without being asked to. */
   onExit(listener: Listener<{ reason: string }>): Disposable {
     return listen(this.exits, listener);
+  }
+
+  /** Starts the process where none runs, so that the first request need not wait for it. */
+  warm(): void {
+    if (!this.disposed) this.running ??= this.start();
   }
 
   /**
@@ -365,6 +370,7 @@ function endOf(running: Running, code: number | null, signal: NodeJS.Signals | n
 
 const doing: Record<Method, string> = {
   'engine/info': 'it was asked for a sign of life',
+  'engine/prepare': 'getting ready to record',
   'run/open': 'opening a run',
   'run/timeline': 'counting patterns',
   'run/report': 'measuring a run',

@@ -9,13 +9,13 @@ import { workCommands } from './commands/work';
 import { contextKeyUpdates } from './contextKeyUpdates';
 import { DatasetMemory } from './datasetMemory';
 import { EngineClient } from './engineClient';
-import { reportFailure, type Remedy } from './failures';
+import { messageOf, reportFailure, type Remedy } from './failures';
 import { Panels } from './panels';
 import { Reports } from './reports';
 import { RunFolders } from './runFolders';
 import type { Services } from './services';
 import { Sessions } from './sessions';
-import { engineLimits, followEngineLimits } from './settings';
+import { engineLimits, followEngineLimits, setting } from './settings';
 import { statusBar } from './statusBar';
 import { registerTraining } from './trainings/register';
 import { TrainingManager } from './trainings/trainingManager';
@@ -31,7 +31,10 @@ export interface ExtensionApi {
   readonly activationMs: number;
 }
 
-/** Called by VS Code. The engine is started by the first request, not here. */
+/** The window has more to do than we have while it starts, in milliseconds. */
+const WARM_AFTER_MS = 400;
+
+/** Called by VS Code. The engine is started by the first request, or shortly after, not here. */
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const started = performance.now();
   const log = vscode.window.createOutputChannel('Activation Pattern Diagrams', { log: true });
@@ -58,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     statusBar(sessions),
     ...registerTrees(services),
     ...followEngine(services),
+    warmEngine(services),
     ...registerTraining(services),
     sessions.onDidFail((session) => {
       void reportFailure(log, 'Diagram', session.failure, [refresh]);
@@ -102,6 +106,21 @@ function registerTrees(services: Services): vscode.Disposable[] {
   const patterns = new PatternsView(services);
   const details = new DetailsView(services);
   return [runs, patterns, details, vscode.window.registerTreeDataProvider('apd.patterns', patterns)];
+}
+
+/** Starts the engine as language servers are started: where the workspace has something for it, once that is quiet. */
+function warmEngine({ engine, log }: Services): vscode.Disposable {
+  const prepare = async () => {
+    try {
+      const { backend } = await engine.request('engine/prepare', { engine: setting('apd.inferenceEngine') });
+      log.debug(`The engine is ready to record with ${backend}`);
+    } catch (error) {
+      // Who records is told; who only looks at runs needs none of it.
+      log.info(`The engine cannot record: ${messageOf(error)}`);
+    }
+  };
+  const timer = setTimeout(() => void prepare(), WARM_AFTER_MS);
+  return new vscode.Disposable(() => clearTimeout(timer));
 }
 
 function followEngine({ engine, log }: Services): vscode.Disposable[] {

@@ -128,6 +128,7 @@ export class Panels implements vscode.Disposable {
     webviewPanel: vscode.WebviewPanel,
     openModel: ModelOpener,
   ): Promise<void> {
+    this.services.engine.warm();
     const panel = this.wrap(webviewPanel, true);
     const name = path.basename(model.fsPath);
     panel.say({ type: 'busy', message: `Recording the activation patterns of ${name}…` });

@@ -147,6 +147,8 @@ export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
 /** Every request of the engine: its parameters and its result. */
 export interface EngineRequests extends TrainingRequests {
   'engine/info': { params: Record<string, never>; result: { pid: number; version: string; node: string } };
+  /** Loads what recording needs, so that the first recording need not. Rejects where it would. */
+  'engine/prepare': { params: { engine: RecordParams['engine'] }; result: { backend: string } };
   'run/open': { params: { folder: string }; result: RunInfo };
   'run/timeline': { params: { folder: string }; result: Timeline };
   'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };

@@ -18,10 +18,13 @@ interface OpenModelOptions {
 export function openCommands(services: Services) {
   return {
     'apd.openModel': async (uri?: vscode.Uri, uris?: vscode.Uri[], options?: OpenModelOptions) => {
+      // It starts while files are looked at and data is chosen.
+      services.engine.warm();
       const resources = await chosenModels(uri, uris);
       if (resources) await openModels(services, await modelsOf(resources), options?.dataset);
     },
     'apd.openRun': async (target?: RunTarget) => {
+      services.engine.warm();
       const folder = folderOf(target) ?? (await pickRun(services));
       if (folder !== undefined) await services.panels.open(folder);
     },
@@ -144,6 +147,7 @@ export async function pickRun(
 
 /** Records the example that comes with the extension, once, and opens it. */
 async function openExample(services: Services): Promise<void> {
+  services.engine.warm();
   const example = vscode.Uri.joinPath(services.context.extensionUri, 'examples', 'digits').fsPath;
   const names = (await readdir(example)).filter((name) => name.endsWith('.onnx'));
   const models = inTrainingOrder(names.map((name) => path.join(example, name)));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { branchRun } from '../../../../src/engine/training/branch';
@@ -199,6 +200,47 @@ describe('training: a run', function () {
       /missing\.npy/,
     );
     assert.ok(!(await readdir(folder)).includes('wrong'));
+  });
+
+  it('goes on from a saved model, and says when it ends in another width', async () => {
+    const from = 'first/models/epoch-0005/model.json';
+    const file = path.join(folder, 'from.apd.json');
+    const training = { ...demanding.training, epochs: 1, optimizer: { type: 'sgd', learningRate: 0.001 } };
+    await writeFile(file, JSON.stringify({ ...demanding, model: { from }, training }));
+    const out = path.join(folder, 'from');
+    await train({ config: file, out, backendFolders: [] });
+    const [trained, begun] = [await openRun(path.join(folder, 'first')), await openRun(out)];
+    const last = await readSnapshot(trained, trained.manifest.snapshots.length - 1);
+    const first = await readSnapshot(begun, 0);
+    assert.deepEqual(first.predicted, last.predicted);
+    assert.deepEqual(first.levels[0].exact!.patterns.words, last.levels[0].exact!.patterns.words);
+    const binary = { ...training, loss: 'binaryCrossEntropy' };
+    await writeFile(file, JSON.stringify({ ...demanding, model: { from }, training: binary }));
+    await assert.rejects(
+      train({ config: file, out: path.join(folder, 'width'), backendFolders: [] }),
+      /epoch-0005\/model\.json: .*expected one output for binary cross-entropy/,
+    );
+  });
+
+  it('keeps what is finished when the disk is full, and goes on when there is room', async function () {
+    const small = path.join(folder, 'small');
+    await mkdir(small);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small]);
+    // Only root may make a disk that is soon full.
+    if (mounted.status !== 0) return this.skip();
+    try {
+      const run = path.join(small, 'run');
+      await assert.rejects(train(params('small/run', { epochs: 60 })), /the disk is full/);
+      const [info] = await trainingInfo([run]);
+      assert.ok(info.epoch >= 1 && info.epoch < 60, `epoch ${info.epoch}`);
+      const { manifest } = await openRun(run);
+      for (const index of manifest.snapshots.keys()) await readSnapshot(await openRun(run), index);
+      spawnSync('mount', ['-o', 'remount,size=30m', small]);
+      const more = await train({ run, epochs: info.epoch + 1, backendFolders: [] });
+      assert.equal(more.epoch, info.epoch + 1);
+    } finally {
+      spawnSync('umount', [small]);
+    }
   });
 
   it('keeps which labels were changed, and ends early by the metric of a split', async () => {

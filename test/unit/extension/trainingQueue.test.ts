@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineClient, EngineDied } from '../../../src/extension/engineClient';
+import { TrainingMemory } from '../../../src/extension/trainings/memory';
+import {
+  TrainingQueue,
+  type Training,
+  type TrainingOrder,
+  type TrainingOutcome,
+} from '../../../src/extension/trainings/queue';
+
+/** What a queue told, in order. */
+interface Told {
+  started: string[];
+  snapshots: number;
+  ended: { name: string; outcome: TrainingOutcome }[];
+}
+
+describe('a queue of trainings', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let queue: TrainingQueue;
+  let told: Told;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'apd-queue-'));
+    for (const name of ['x.npy', 'y.npy'])
+      cpSync(path.join('examples', 'moons', name), path.join(folder, name));
+    told = { started: [], snapshots: 0, ended: [] };
+    queue = new TrainingQueue(
+      () => new EngineClient({ module: path.resolve('dist', 'engine.js') }),
+      () => [],
+      {
+        onChange: () => undefined,
+        onStarted: (_, run) => told.started.push(path.basename(run)),
+        onSnapshot: () => told.snapshots++,
+        onEnd: ({ order }, outcome) => told.ended.push({ name: order.name, outcome }),
+      },
+    );
+  });
+
+  afterEach(async () => {
+    queue.dispose();
+    // The process writes its last words for a moment.
+    await until(() => queue.pid === undefined || !isAlive(queue.pid), 'the process to end');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
+
+  function order(name: string, epochs: number): TrainingOrder {
+    const config = path.join(folder, `${name}.apd.json`);
+    const text = JSON.stringify({
+      data: { files: 'x.npy', labels: 'y.npy' },
+      model: {
+        layers: [
+          { type: 'dense', units: 4, activation: 'relu' },
+          { type: 'dense', units: 2 },
+        ],
+      },
+      training: { epochs, batchSize: 16, optimizer: { type: 'sgd', learningRate: 0.1 } },
+      backend: 'cpu',
+    });
+    writeFileSync(config, text);
+    return { name, folder: path.join(folder, 'runs', name), config, params: { config } };
+  }
+
+  const status = (name: string) =>
+    (
+      JSON.parse(readFileSync(path.join(folder, 'runs', name, 'training', 'state.json'), 'utf8')) as {
+        status: string;
+      }
+    ).status;
+
+  it('trains one after another in one process, which goes with the last', async () => {
+    const first = queue.add(order('first', 2));
+    const second = queue.add(order('second', 2));
+    const { pid } = queue;
+    assert.deepEqual(
+      [first.state, second.state, first.waited, second.waited],
+      ['running', 'waiting', false, true],
+    );
+    assert.equal(queue.current, first);
+    const pids = new Set([pid]);
+    await until(() => {
+      if (queue.pid !== undefined) pids.add(queue.pid);
+      return told.ended.length === 2;
+    }, 'both to end');
+    assert.deepEqual(told.started, ['first', 'second']);
+    assert.deepEqual(told.ended.map(endOf), ['first finished', 'second finished']);
+    assert.equal(told.snapshots, 6);
+    assert.equal(pids.size, 1);
+    assert.equal(queue.pid, undefined);
+    await until(() => !isAlive(pid!), 'the process to end');
+  });
+
+  it('takes out what waits, and keeps what was trained of what is stopped', async () => {
+    const first = queue.add(order('first', 5000));
+    const second = queue.add(order('second', 2));
+    queue.stop(second);
+    assert.deepEqual(queue.trainings, [first]);
+    await until(() => (first.progress?.epoch ?? 0) > 2, 'two epochs');
+    queue.stop(first);
+    await until(() => told.ended.length === 1, 'the end');
+    assert.deepEqual(told.ended.map(endOf), ['first stopped']);
+    assert.equal(status('first'), 'stopped');
+    assert.deepEqual(told.started, ['first']);
+  });
+
+  it('holds a training that is paused', async () => {
+    const training = queue.add(order('long', 5000));
+    await until(() => (training.progress?.epoch ?? 0) > 1, 'an epoch');
+    await queue.pause(true);
+    assert.equal(training.state, 'paused');
+    await sleep(400);
+    const { epoch, step } = training.progress!;
+    await sleep(400);
+    assert.deepEqual([training.progress!.epoch, training.progress!.step], [epoch, step]);
+    await queue.pause(false);
+    assert.equal(training.state, 'running');
+    await until(() => training.progress!.epoch > epoch, 'the next epoch');
+  });
+
+  it('stops a training that is paused', async () => {
+    const training = queue.add(order('long', 5000));
+    await until(() => (training.progress?.epoch ?? 0) > 1, 'an epoch');
+    await queue.pause(true);
+    queue.stop(training);
+    await until(() => told.ended.length === 1, 'the end');
+    assert.deepEqual(told.ended.map(endOf), ['long stopped']);
+  });
+
+  it('goes on with the next in a new process when the first one is killed', async () => {
+    const first: Training = queue.add(order('first', 5000));
+    queue.add(order('second', 2));
+    await until(() => (first.progress?.epoch ?? 0) > 1, 'an epoch');
+    const { pid } = queue;
+    process.kill(pid!, 'SIGKILL');
+    await until(() => told.ended.length === 2, 'both to end');
+    assert.deepEqual(told.ended.map(endOf), ['first died', 'second finished']);
+    assert.equal(status('first'), 'running');
+  });
+
+  it('stops in order when the window closes, and tells nothing more', async () => {
+    const training = queue.add(order('long', 5000));
+    await until(() => (training.progress?.epoch ?? 0) > 2, 'two epochs');
+    const { pid } = queue;
+    queue.dispose();
+    await until(() => !isAlive(pid!), 'the process to end');
+    assert.equal(status('long'), 'stopped');
+    assert.deepEqual(told.ended, []);
+  });
+});
+
+describe('the memory of trainings', () => {
+  const inMemory = () => {
+    const values = new Map<string, unknown>();
+    return new TrainingMemory({
+      keys: () => [...values.keys()],
+      get: <T>(key: string) => values.get(key) as T,
+      update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+    });
+  };
+
+  it('tells of each interruption once, and again after it went on', async () => {
+    const memory = inMemory();
+    const info = { folder: '/w/runs/moons', epoch: 7 };
+    assert.equal(await memory.tell(info), true);
+    assert.equal(await memory.tell(info), false);
+    assert.equal(await memory.tell({ ...info, epoch: 9 }), true);
+    assert.equal(await memory.tell({ ...info, folder: '/w/runs/sun' }), true);
+    await memory.forgetTold('/w/runs/moons');
+    assert.equal(await memory.tell(info), true);
+    assert.equal(await memory.tell({ ...info, folder: '/w/runs/sun' }), false);
+  });
+
+  it('keeps what is open beside what was told', async () => {
+    const memory = inMemory();
+    const open = [{ name: 'moons', folder: '/w/runs/moons', params: { run: '/w/runs/moons' } }];
+    assert.deepEqual(memory.open, []);
+    await memory.keepOpen(open);
+    await memory.tell({ folder: '/w/runs/sun', epoch: 1 });
+    assert.deepEqual(memory.open, open);
+  });
+});
+
+function endOf({ name, outcome }: Told['ended'][number]): string {
+  if ('result' in outcome) return `${name} ${outcome.result.ended}`;
+  return `${name} ${outcome.error instanceof EngineDied ? 'died' : String(outcome.error)}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!holds()) {
+    assert.ok(Date.now() < end, `waited for ${what}`);
+    await sleep(10);
+  }
+}
