@@ -15,10 +15,11 @@ export interface WindowCase {
 
 /** What is to be done in a window; comes by the variable APD_BENCH. */
 export type WindowOrder =
-  { kind: 'click'; cases: WindowCase[] } | { kind: 'work'; case: WindowCase; out: string };
+  { kind: 'click'; case: WindowCase } | { kind: 'work'; case: WindowCase; out: string };
 
 /** What the host tells. Times of the clock are milliseconds since 1970. */
 export type WindowNote =
-  | { kind: 'command'; title: string; at: number }
+  /** `engine`: whether its process ran already. */
+  | { kind: 'command'; engine: boolean; at: number }
   | { kind: 'block'; doing: string; block: LongestBlock; took: number }
   | { kind: 'failed'; message: string };
