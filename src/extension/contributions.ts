@@ -79,6 +79,7 @@ const commandTable = {
   'apd.trainMore': { title: 'Train More Epochs…', icon: '$(add)' },
   'apd.continueTraining': { title: 'Continue Training', icon: '$(debug-restart)' },
   'apd.branchTraining': { title: 'Restart from Snapshot…', icon: '$(repo-forked)' },
+  'apd.openTrainingExample': { title: 'Open Training Example…', icon: '$(mortar-board)' },
   'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)' },
   'apd.openRunsOfConfiguration': { title: 'Open Runs of Configuration', icon: '$(type-hierarchy)' },
   'apd.installNativeBackend': {

@@ -107,6 +107,25 @@ describe('a user who trains', function () {
     assert.ok(median < 600, `${median} ms`);
   });
 
+  it('keeps where the user has zoomed to', async () => {
+    for (let i = 0; i < 3; i++) await window.diagram.getByRole('button', { name: 'Zoom in' }).click();
+    await laterThan(await epochOnScreen());
+    await window.picture('training-zoomed');
+    await window.diagram.getByRole('button', { name: 'Fit the whole diagram' }).click();
+  });
+
+  it('is asked by the cancel button of the progress, while the training holds', async () => {
+    const progress = await window.message(/Training moons.*epoch \d+ of 60/);
+    await window.picture('training-progress');
+    await progress.getByRole('button', { name: 'Cancel' }).click();
+    await window.status(/moons · epoch .* paused/);
+    const message = await window.message(/Training of moons is paused in epoch \d+ of 60/);
+    await message.getByRole('button', { name: 'Resume' }).click();
+    const epoch = await epochOnScreen();
+    await laterThan(epoch);
+    await window.command('Notifications: Hide Notifications');
+  });
+
   it('pauses and stops by what the status bar offers', async () => {
     await window.page.locator('.statusbar-item', { hasText: /moons · epoch \d+\/60/ }).click();
     await window.pick('Pause');

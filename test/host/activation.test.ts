@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { commands, settings } from '../../src/extension/contributions';
 import { activated } from './extension';
 
 describe('activation', () => {
-  it('takes at most 50 ms and starts no engine', async () => {
+  it('takes at most 50 ms; the engine is started soon after', async () => {
     const { activationMs, services } = await activated();
     assert.ok(activationMs <= 50, `took ${activationMs} ms`);
-    assert.equal(services.engine.pid, undefined);
+    const end = Date.now() + 10_000;
+    while (services.engine.pid === undefined && Date.now() < end) await sleep(20);
+    assert.notEqual(services.engine.pid, undefined);
   });
 
   it('registers every command of the table', async () => {

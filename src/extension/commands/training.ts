@@ -6,6 +6,7 @@ import { chosenConfiguration, runsOf } from '../trainings/configurations';
 import { installNative } from '../trainings/installNative';
 import { manageTrainings } from '../trainings/manage';
 import { newConfiguration } from '../trainings/newConfiguration';
+import { openTrainingExample } from '../trainings/trainingExample';
 import { branchFrom, goOn, startTraining, trainMore } from '../trainings/orders';
 import { counted, snapshotName } from '../wording';
 import { activeSession } from './active';
@@ -44,6 +45,8 @@ export function trainingCommands(services: Services) {
       const snapshot = given ?? (await pickWholeEpoch(services, run));
       if (snapshot !== undefined) await branchFrom(services, run, snapshot);
     },
+    'apd.openTrainingExample': (example?: unknown) =>
+      openTrainingExample(services, typeof example === 'string' ? example : undefined),
     'apd.newTraining': (uri?: vscode.Uri) => newConfiguration(services, uri),
     'apd.openRunsOfConfiguration': async (uri?: vscode.Uri) => {
       const config = await chosenConfiguration('Open Runs of Configuration', uri);

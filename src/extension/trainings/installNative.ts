@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { TrainingRequests } from '../../protocol/training';
-import { isCancelled, UserError } from '../failures';
+import { UserError } from '../failures';
 import type { Services } from '../services';
 import { nativeFolder, nativeFolders } from './nativeFolders';
-
-type Command = TrainingRequests['training/native']['result']['install'];
+import { CommandFailed, runCommand, type InstallCommand } from './npmCommand';
 
 /** Installs the native backend into the extension's own storage, after the user has read what that means. */
 export async function installNative(services: Services): Promise<void> {
@@ -29,22 +26,7 @@ export async function installNative(services: Services): Promise<void> {
   );
   if (chosen !== verb) return;
   await mkdir(folder, { recursive: true });
-  const where = {
-    location: vscode.ProgressLocation.Notification,
-    title: 'Installing the native backend',
-    cancellable: true,
-  };
-  try {
-    await vscode.window.withProgress(where, (progress, token) =>
-      runCommand(services, install, progress, token),
-    );
-  } catch (error) {
-    if (isCancelled(error)) {
-      services.log.info('Installing the native backend: cancelled');
-      return;
-    }
-    throw error;
-  }
+  if (!(await runInstall(services, install))) return;
   const now = await engine.request('training/native', question);
   if (!now.installed)
     throw new UserError(`npm has ended, but the native backend cannot be used: ${now.reason}`);
@@ -53,61 +35,42 @@ export async function installNative(services: Services): Promise<void> {
   );
 }
 
-function detail({ program, args, folder }: Command): string {
+function detail({ program, args, folder }: InstallCommand): string {
   return [
-    'It trains several times as fast as WebAssembly where it is built for this system.',
+    'It computes with TensorFlow’s native library: an advantage for large networks. Small ones train faster on WebAssembly.',
     'npm fetches it from its registry, and runs its install script, which fetches TensorFlow’s library: some 300 MB on disk, in',
     folder,
     `Command: ${program} ${args.join(' ')}`,
   ].join('\n');
 }
 
-/** @throws UserError when the command is missing or fails; CancellationError when it was cancelled */
-function runCommand(
-  { log }: Services,
-  { program, args, shell, folder }: Command,
-  progress: vscode.Progress<{ message?: string }>,
-  token: vscode.CancellationToken,
-): Promise<void> {
-  log.info(`${program} ${args.join(' ')}`);
-  // A group of its own where there are groups, so that cancelling ends what npm started too.
-  const detached = process.platform !== 'win32';
-  const child = spawn(program, args, { cwd: folder, shell, detached, stdio: ['ignore', 'pipe', 'pipe'] });
-  let last = '';
-  const listen = (chunk: string) => {
-    for (const line of chunk.split('\n').map((text) => text.trim())) {
-      if (line === '') continue;
-      last = line;
-      log.info(`npm: ${line}`);
-      progress.report({ message: line.slice(0, 80) });
-    }
+/** @returns false when it was cancelled. @throws UserError when npm is missing or fails */
+async function runInstall({ log }: Services, install: InstallCommand): Promise<boolean> {
+  const where = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Installing the native backend',
+    cancellable: true,
   };
-  child.stdout.setEncoding('utf8').on('data', listen);
-  child.stderr.setEncoding('utf8').on('data', listen);
-  return new Promise((resolve, reject) => {
-    let cancelled = false;
-    const cancelling = token.onCancellationRequested(() => {
-      cancelled = true;
-      if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-      else child.kill();
+  const ending = new AbortController();
+  log.info(`${install.program} ${install.args.join(' ')}`);
+  try {
+    await vscode.window.withProgress(where, (progress, token) => {
+      token.onCancellationRequested(() => ending.abort());
+      const onLine = (line: string) => {
+        log.info(`npm: ${line}`);
+        progress.report({ message: line.slice(0, 80) });
+      };
+      return runCommand(install, onLine, ending.signal);
     });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const missing = error.code === 'ENOENT';
-      const text = missing
-        ? 'npm was not found: install Node.js with npm, and start VS Code anew'
-        : `npm could not be started (${error.message})`;
-      reject(new UserError(text));
-    });
-    child.once('close', (code) => {
-      cancelling.dispose();
-      if (cancelled) reject(new vscode.CancellationError());
-      else if (code === 0) resolve();
-      else
-        reject(
-          new UserError(
-            `npm ended with code ${code ?? '?'}: ${last || 'it said nothing'}; the log has all of it`,
-          ),
-        );
-    });
-  });
+    return true;
+  } catch (error) {
+    if (ending.signal.aborted) {
+      log.info('Installing the native backend: cancelled');
+      return false;
+    }
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new UserError(
+      `${error.message}. Node.js with npm must be installed; the log has all that was said`,
+    );
+  }
 }

@@ -79,6 +79,8 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     const session = this.services.sessions.active;
     if (!this.view.visible || !session?.run || !session.shown) return;
     const { folder, run, shown } = session;
+    // While snapshots come by themselves the tree stays where the user has it.
+    if (session.followsLatest && this.services.training.of(folder)) return;
     try {
       const entry: Entry = { kind: 'snapshot', folder, snapshot: shown.snapshot, run };
       await this.view.reveal(entry, { select: true, focus: false });

@@ -60,6 +60,7 @@ describe('a queue of trainings', function () {
         ],
       },
       training: { epochs, batchSize: 16, optimizer: { type: 'sgd', learningRate: 0.1 } },
+      snapshots: { withinFirstEpoch: 0, every: 1 },
       backend: 'cpu',
     });
     writeFileSync(config, text);

