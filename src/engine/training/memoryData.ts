@@ -31,8 +31,13 @@ export class MemoryFeatures implements Features {
 
   read(indices: ArrayLike<number>, out: Float32Array | Float64Array): Promise<void> {
     const { size, values } = this;
-    for (let i = 0; i < indices.length; i++) {
-      out.set(values.subarray(indices[i] * size, (indices[i] + 1) * size), i * size);
+    // Neighbours are copied at once: the usual case by far.
+    for (let i = 0; i < indices.length;) {
+      const first = indices[i];
+      let count = 1;
+      while (indices[i + count] === first + count) count++;
+      out.set(values.subarray(first * size, (first + count) * size), i * size);
+      i += count;
     }
     return Promise.resolve();
   }
