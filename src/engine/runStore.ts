@@ -27,6 +27,8 @@ export interface OpenedRun {
   run: Run;
   /** Changes whenever the manifest does: begins the keys of everything that was computed of it. */
   key: string;
+  /** Changes whenever the manifest does, also where the run only got more snapshots. */
+  version: string;
 }
 
 /** Instances that are looked at; all of them when `instances` is absent. */
@@ -55,7 +57,7 @@ export function filterOf(steps: readonly Pick<FilterStep, 'instances'>[]): Filte
  * one snapshot can be cancelled; messages are let in all the while.
  */
 export class RunStore {
-  private readonly opened = new Map<string, OpenedRun & { version: string }>();
+  private readonly opened = new Map<string, OpenedRun>();
 
   constructor(readonly cache: ByteCache) {}
 

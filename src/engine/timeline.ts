@@ -14,6 +14,7 @@ export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunIn
   const first = manifest.snapshots.length > 0 ? 0 : undefined;
   return {
     folder,
+    version: opened.version,
     name: manifest.name,
     classes: manifest.classes,
     // Other tools need not say so: then the first snapshot tells, once there is one.

@@ -44,9 +44,10 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
     const checkpoint = path.join(run, path.dirname(from.model.path), stateName);
     await copyFile(checkpoint, path.join(out, checkpointName(from.epoch)));
     await copyWithin(run, out, logName);
-    await cutLog(out, from.epoch);
+    await cutLog(out, (epoch) => epoch <= from.epoch);
     await writeTrainingState(out, {
       ...state,
+      unfinished: undefined,
       status: 'stopped',
       epoch: from.epoch,
       checkpoint: checkpointName(from.epoch),

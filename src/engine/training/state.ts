@@ -10,6 +10,15 @@ export const trainingFolder = 'training';
 /** How a training stands. `running` in a folder that nobody trains in means that it was broken off. */
 export type TrainingStatus = 'running' | 'stopped' | 'finished' | 'failed';
 
+/** An epoch that is trained, but not shown yet. */
+export interface UnfinishedEpoch {
+  snapshot: boolean;
+  /** Absent for what the network shows before the first step. */
+  trained?: { loss: number; accuracy: number; learningRate: number; seconds: number };
+  /** Why the training ends with it. */
+  early?: string;
+}
+
 /** What `training/state.json` holds: how far a training came, and from where it goes on. */
 export interface TrainingState {
   formatVersion: 1;
@@ -22,6 +31,8 @@ export interface TrainingState {
   checkpoint: string;
   /** Seconds of training so far. */
   seconds: number;
+  /** What of `epoch` is not in the run folder yet: its snapshot and its line of the log are made anew from the checkpoint. */
+  unfinished?: UnfinishedEpoch;
   /** Best value of early stopping, and its epoch. */
   best?: { value: number; epoch: number };
   /** Why it ended, in a sentence. */
@@ -44,6 +55,19 @@ const schema = {
       properties: { value: { type: 'number' }, epoch: { type: 'integer' } },
     },
     message: { type: 'string' },
+    unfinished: {
+      type: 'object',
+      required: ['snapshot'],
+      properties: {
+        snapshot: { type: 'boolean' },
+        early: { type: 'string' },
+        trained: {
+          type: 'object',
+          required: ['loss', 'accuracy', 'learningRate', 'seconds'],
+          additionalProperties: { type: 'number' },
+        },
+      },
+    },
   },
 };
 

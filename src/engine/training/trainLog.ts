@@ -31,8 +31,8 @@ export async function appendLog(run: string, line: LogLine): Promise<void> {
   }
 }
 
-/** Takes the lines of later epochs out of the log of a run, and whatever a broken-off write left at its end. */
-export async function cutLog(run: string, lastEpoch: number): Promise<void> {
+/** Takes the lines of other epochs out of the log of a run, and whatever a broken-off write left at its end. */
+export async function cutLog(run: string, isKept: (epoch: number) => boolean): Promise<void> {
   const file = path.join(run, logName);
   let text: string;
   try {
@@ -41,16 +41,20 @@ export async function cutLog(run: string, lastEpoch: number): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw writingError(error, file);
   }
-  const kept = text.split('\n').filter((line) => epochOfLine(line) <= lastEpoch);
+  const kept = text.split('\n').filter((line) => {
+    const epoch = epochOfLine(line);
+    return epoch !== undefined && isKept(epoch);
+  });
   await writeFileAtomically(file, kept.map((line) => `${line}\n`).join(''));
 }
 
-/** Epoch of a line; Infinity for one that is not whole. */
-function epochOfLine(line: string): number {
+/** Epoch of a line; undefined for one that is not whole. */
+function epochOfLine(line: string): number | undefined {
   try {
     const { epoch } = JSON.parse(line) as Partial<LogLine>;
-    return typeof epoch === 'number' ? epoch : Infinity;
+    return typeof epoch === 'number' ? epoch : undefined;
   } catch {
-    return Infinity;
+    // Half written when the program ended.
+    return undefined;
   }
 }

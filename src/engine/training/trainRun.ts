@@ -78,16 +78,17 @@ async function resumeTraining(
   control: TrainingControl,
 ): Promise<Training> {
   const { run, config, graph } = prepared;
-  const { epoch, checkpoint } = before;
+  const { epoch, checkpoint, unfinished } = before;
   const { epochs } = config.training;
-  if (epoch >= epochs) {
+  if (epoch >= epochs && !unfinished) {
     throw new InputError(run, `has its ${epochs} epochs; say how many there are to be to train more`);
   }
   const sizes = graph.weights.map(({ shape }) => shape.reduce((product, axis) => product * axis, 1));
   const { weights, optimizer } = await readCheckpoint(path.join(run, checkpoint), sizes);
   graph.setWeights(weights);
-  const writer = await RunWriter.resume(run, (snapshot) => snapshot.epoch <= epoch);
-  await cutLog(run, epoch);
+  const isKept = (of: number) => (unfinished ? of < epoch : of <= epoch);
+  const writer = await RunWriter.resume(run, (snapshot) => isKept(snapshot.epoch));
+  await cutLog(run, isKept);
   const last = writer.snapshots.length - 1;
   // Prototypes, where only those are kept, go on from the snapshot before.
   const earlier = last < 0 ? undefined : await readSnapshot(await openRun(run), last);

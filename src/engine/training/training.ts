@@ -14,7 +14,7 @@ import { createObserver, type NetworkObserver } from './observers';
 import type { PreparedTraining } from './prepare';
 import { ProgressTeller } from './progressTeller';
 import { earlySnapshots, isSnapshotEpoch, type EarlySnapshot } from './snapshotPlan';
-import { writeTrainingState, type TrainingState } from './state';
+import type { TrainingState } from './state';
 
 /** Messages are let in this often. */
 const BREATHE_MS = 20;
@@ -51,33 +51,31 @@ export class Training {
     this.teller.update({ epoch: state.epoch, backend: engine.backend.name, steps: this.trainer.steps }, true);
   }
 
-  /** The checkpoint before the first step, and what the network shows then. */
+  /** Keeps what the network is, and shows, before the first step. */
   async beforeTheFirst(): Promise<void> {
-    const { keeper, prepared } = this;
-    await keeper.saveCheckpoint(0, await keeper.weights(), true, await this.trainer.optimizerState());
-    await writeTrainingState(prepared.run, keeper.state);
-    this.hooks.onStarted?.(prepared.run);
-    const { initial } = prepared.config.snapshots;
-    if (initial) await keeper.keep({ epoch: 0, snapshot: true, evaluate: true });
+    const { initial } = this.prepared.config.snapshots;
+    this.hooks.onStarted?.(this.prepared.run);
+    const optimizer = await this.trainer.optimizerState();
+    if (initial) await this.keeper.keep(0, { snapshot: true }, optimizer);
+    else await this.keeper.count(0, undefined, optimizer);
   }
 
-  /** Goes on as after the epoch that the optimizer's state is of. */
+  /** Goes on as after the epoch that the optimizer's state is of; shows first what of it was not shown yet. */
   async goOnFrom(optimizer: OptimizerState): Promise<void> {
     await this.trainer.restore(optimizer);
-    await writeTrainingState(this.prepared.run, this.keeper.state);
     this.hooks.onStarted?.(this.prepared.run);
+    await this.keeper.goOn(optimizer);
   }
 
   /** Trains the epochs that are left. */
   async toTheEnd(): Promise<TrainResult> {
     const { epochs } = this.prepared.config.training;
     try {
+      const ended = this.keeper.state.unfinished?.early;
+      if (ended !== undefined) return await this.endEarly(ended);
       for (let epoch = this.keeper.state.epoch + 1; epoch <= epochs; epoch++) {
         const early = await this.epoch(epoch);
-        if (early === undefined) continue;
-        this.hooks.onNotice(early);
-        await this.keeper.end('finished', early);
-        return this.result('early');
+        if (early !== undefined) return await this.endEarly(early);
       }
       await this.keeper.settled();
       await this.keeper.end('finished');
@@ -94,6 +92,13 @@ export class Training {
       });
       throw failure;
     }
+  }
+
+  private async endEarly(why: string): Promise<TrainResult> {
+    await this.keeper.settled();
+    this.hooks.onNotice(why);
+    await this.keeper.end('finished', why);
+    return this.result('early');
   }
 
   /** One epoch. @returns why the training ends with it; undefined when it goes on */
@@ -117,8 +122,8 @@ export class Training {
     const optimizer = await this.trainer.optimizerState();
     const early = await this.whyToStop(epoch);
     const snapshot = early !== undefined || isSnapshotEpoch(config.snapshots, epoch, epochs);
-    await this.keeper.keep({ epoch, snapshot, evaluate: true }, { trained, seconds: ms / 1000, optimizer });
-    if (early !== undefined) await this.keeper.settled();
+    const seconds = ms / 1000;
+    await this.keeper.keep(epoch, { snapshot, trained: { ...trained, seconds }, early }, optimizer);
     return early;
   }
 
@@ -134,7 +139,7 @@ export class Training {
 
   /** Snapshots within the epoch, messages, and waiting while the training is paused. */
   private async betweenSteps(due: EarlySnapshot | undefined): Promise<void> {
-    if (due) await this.keeper.keep({ ...due, snapshot: true, evaluate: false });
+    if (due) await this.keeper.keepWithin(due.epoch, due.step);
     this.keeper.check();
     if (this.control.paused) this.teller.update({ phase: 'paused' }, true);
     await this.control.breathe();

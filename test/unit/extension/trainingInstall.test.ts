@@ -5,7 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailed, runCommand } from '../../../src/extension/trainings/npmCommand';
 
-describe('a command that installs', () => {
+describe('a command that installs', function () {
+  this.timeout(20_000);
   let folder: string;
   const script = (text: string) => ({ program: process.execPath, args: ['-e', text], folder, shell: false });
   const never = new AbortController().signal;
@@ -50,7 +51,7 @@ describe('a command that installs', () => {
     const source = new AbortController();
     const child = `require('fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)`;
     const text = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' });
-      setTimeout(() => console.log('started'), 300); setInterval(() => {}, 1000)`;
+      setInterval(() => { if (require('fs').existsSync('pid')) console.log('started'); }, 100)`;
     const running = runCommand(script(text), () => source.abort(), source.signal);
     await assert.rejects(running, { name: 'AbortError' });
     const pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));

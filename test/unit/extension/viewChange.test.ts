@@ -17,6 +17,7 @@ import { initialState, type PartsSelection, type ViewState } from '../../../src/
 
 const run: RunInfo = {
   folder: '/run',
+  version: '1',
   name: 'run',
   classes: ['a', 'b'],
   labelled: false,

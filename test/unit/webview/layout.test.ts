@@ -4,7 +4,15 @@ import { textWidth } from '../../../src/core/look/text';
 import type { PartitionScene, Paths, PatternsScene } from '../../../src/protocol/scene';
 import { litScene } from '../../../webview/diagram/litScene';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
-import { firstPlace, neighbour } from '../../../webview/diagram/navigation';
+import { spreadApart } from '../../../src/core/look/spread';
+import {
+  beside,
+  besideRibbon,
+  firstPlace,
+  neighbour,
+  ribbonBeside,
+} from '../../../webview/diagram/navigation';
+import { rowTexts } from '../../../webview/diagram/rowTexts';
 import { mergedLabels, outputLabels } from '../../../webview/diagram/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 import { newColumn } from '../../../src/engine/scenes/continuity';
@@ -136,6 +144,66 @@ describe('webview layout', () => {
     assert.ok(column.boxes[rows - 1].y + column.boxes[rows - 1].height <= 300);
     column.boxes.slice(1).forEach((box, i) => assert.ok(box.y >= column.boxes[i].y + column.boxes[i].height));
     assert.ok(column.x > 0 && column.x + column.width <= 500);
+    // Rows are labelled in one form, whatever their own length.
+    scene.occurrences[3] = 100_000;
+    assert.equal(rowTexts(scene, 400)[3], '#3 · 100,000× · a (100 %)');
+    assert.equal(rowTexts(scene, 400)[0], '#0 · 10× · a (100 %)');
+    for (const room of [400, 130, 110, 90, 60, 20]) {
+      const texts = rowTexts(scene, room);
+      assert.equal(new Set(texts.map((text) => text.replaceAll(/[\d,]+/g, '1'))).size, 1, String(texts));
+      const short = texts.every((text) => /^[\d,]+×$/.test(text));
+      assert.ok(short || texts.every((text) => textWidth(text, 11) <= room));
+    }
+  });
+
+  it('stacks things of several sizes without overlap, near to where they belong', () => {
+    const places = fc.array(fc.record({ at: fc.nat({ max: 300 }), size: fc.integer({ min: 4, max: 30 }) }), {
+      maxLength: 10,
+    });
+    fc.assert(
+      fc.property(places, (all) => {
+        const sorted = [...all].sort((a, b) => a.at - b.at);
+        const sizes = sorted.map(({ size }) => size);
+        const centres = spreadApart(
+          sorted.map(({ at }) => at),
+          sizes,
+          0,
+          300,
+        );
+        centres.forEach((centre, i) => {
+          const above = i === 0 ? 0 : centres[i - 1] + sizes[i - 1] / 2;
+          assert.ok(centre - sizes[i] / 2 >= above - 1e-9 && centre + sizes[i] / 2 <= 300 + 1e-9);
+        });
+        if (all.length === 1) assert.ok(Math.abs(centres[0] - sorted[0].at) <= sizes[0] / 2);
+      }),
+      { seed: 9 },
+    );
+  });
+
+  it('names low outputs without a caption, with a line to those that have to stand aside', () => {
+    // One large output and fourteen of an instance each.
+    const outputs = [
+      ...Array<number>(300).fill(0),
+      ...Array(14)
+        .keys()
+        .map((b) => b + 1),
+    ];
+    const scene = flowSceneOf({ blocks: [outputs.map(() => 0), outputs], classes: outputs.map(() => 0) });
+    const drawn = layoutScene(scene, 900, 400, 1);
+    const labels = outputLabels(scene, drawn, whole, { width: 900, height: 400, fontWidth: 1 });
+    const names = labels.filter(({ bold }) => bold);
+    assert.equal(names.length, 15);
+    assert.deepEqual(
+      labels.filter(({ bold }) => !bold).map(({ text }) => text),
+      ['300 · 90 % right'],
+    );
+    const led = names.filter(({ leader }) => leader);
+    assert.ok(led.length >= 4);
+    for (const { text, x, leader } of led) {
+      const { y, height } = drawn.columns[1].byBlock[Number(text.split(' ')[1])];
+      assert.ok(leader!.y0 >= y && leader!.y0 <= y + height);
+      assert.ok(leader!.x0 >= drawn.columns[1].x + drawn.columns[1].width && leader!.x1 < x);
+    }
   });
 
   it('keeps the names of outputs apart and inside, and captions clear of the next column', () => {
@@ -222,6 +290,30 @@ describe('webview keyboard navigation', () => {
     assert.deepEqual(neighbour(drawn, { column: 1, block: 2 }, 'left'), { column: 0, block: 1 });
     assert.deepEqual(neighbour(drawn, { column: 1, block: 2 }, 'right'), { column: 1, block: 2 });
     assert.deepEqual(neighbour(drawn, { column: 0, block: 0 }, 'left'), { column: 0, block: 0 });
+  });
+
+  it('steps onto the heaviest ribbon of a block, along its ribbons, and to their ends', () => {
+    const flowOf = (source: number, target: number, of: number) =>
+      drawn.gaps[0].find((one) => one.source === source && one.target === target && one.class === of)!.flow;
+    const first = ribbonBeside(drawn, { column: 0, block: 1 }, 'right');
+    assert.deepEqual(first, { gap: 0, flow: flowOf(1, 1, 0), from: 0 });
+    const next = besideRibbon(drawn, first!, 'down');
+    assert.deepEqual(next, { gap: 0, flow: flowOf(1, 2, 0), from: 0 });
+    assert.deepEqual(besideRibbon(drawn, first!, 'up'), first, 'the topmost of its block');
+    assert.deepEqual(besideRibbon(drawn, first!, 'left'), { column: 0, block: 1 });
+    assert.deepEqual(besideRibbon(drawn, first!, 'right'), { column: 1, block: 1 });
+    // Come to from the right, up and down lead to those that end at the same block.
+    const back = ribbonBeside(drawn, { column: 1, block: 1 }, 'left')!;
+    const ends = new Set([back, besideRibbon(drawn, back, 'up'), besideRibbon(drawn, back, 'down')]);
+    for (const place of ends) {
+      assert.ok('flow' in place);
+      assert.equal(drawn.gaps[0].find(({ flow }) => flow === place.flow)!.target, 1);
+    }
+    assert.ok(ends.size > 1);
+    assert.equal(ribbonBeside(drawn, { column: 0, block: 0 }, 'left'), undefined);
+    assert.equal(ribbonBeside(drawn, { column: 1, block: 0 }, 'right'), undefined);
+    const { x, y } = beside(drawn, first!);
+    assert.ok(x > drawn.columns[0].x && x < drawn.columns[1].x && y > 0 && y < 400);
   });
 
   it('goes up and down in the order drawn', () => {

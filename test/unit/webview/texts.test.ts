@@ -31,6 +31,7 @@ import { flowSceneOf } from './sceneOf';
 
 const run: RunInfo = {
   folder: '/runs/digits',
+  version: '1',
   name: 'digits',
   classes: [],
   labelled: true,

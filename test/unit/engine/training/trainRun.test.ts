@@ -107,6 +107,23 @@ describe('training: a run', function () {
     assert.deepEqual(await bitsOf('stopped'), await bitsOf('first'));
   });
 
+  it('broken off while it shows its last epoch, shows it anew from the checkpoint', async () => {
+    const run = path.join(folder, 'unshown');
+    await cp(path.join(folder, 'first'), run, { recursive: true });
+    const log = (await readFile(path.join(run, 'log.jsonl'), 'utf8')).trimEnd().split('\n');
+    const { loss, accuracy, learning_rate, seconds } = JSON.parse(log.at(-1)!) as Record<string, number>;
+    const file = path.join(run, 'training', 'state.json');
+    const state = JSON.parse(await readFile(file, 'utf8')) as object;
+    const trained = { loss, accuracy, learningRate: learning_rate, seconds };
+    const unfinished = { snapshot: true, trained };
+    await writeFile(file, JSON.stringify({ ...state, status: 'running', unfinished }));
+    await writeFile(path.join(run, 'log.jsonl'), `${log.slice(0, -1).join('\n')}\n{"epo`);
+    assert.equal((await trainingInfo([run]))[0].status, 'broken');
+    const result = await train({ run, backendFolders: [] });
+    assert.deepEqual([result.ended, result.epoch, result.snapshots], ['finished', 5, 7]);
+    assert.deepEqual(await bitsOf('unshown'), await bitsOf('first'));
+  });
+
   it('goes on to more epochs, and says so when there are none left', async () => {
     const run = path.join(folder, 'second');
     await assert.rejects(train({ run, backendFolders: [] }), /has its 5 epochs/);
