@@ -22,10 +22,28 @@ const nodeOptions = {
   loader: { '.wasm': 'file', '.ttf': 'file' },
 };
 
+/** Leaves TensorFlow.js to a bundle of its own, which is loaded when it is needed. */
+const tensorflowApart = {
+  name: 'tensorflow-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/packages$/ }, ({ importer }) =>
+      importer.includes(path.join('models', 'tfjs')) ? { path: './tensorflow.js', external: true } : undefined,
+    );
+  },
+};
+
+/** TensorFlow.js, dist/tensorflow.js. */
+export const tensorflowBuild = {
+  ...nodeOptions,
+  entryPoints: { tensorflow: 'src/models/tfjs/packages.ts' },
+  outdir: 'dist',
+};
+
 /** The command line, dist/cli.js. */
 export const cliBuild = {
   ...nodeOptions,
   entryPoints: { cli: 'src/cli/main.ts' },
+  plugins: [tensorflowApart],
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 };
@@ -34,6 +52,7 @@ export const cliBuild = {
 export const engineBuild = {
   ...nodeOptions,
   entryPoints: { engine: 'src/engine/server.ts' },
+  plugins: [tensorflowApart],
   outdir: 'dist',
 };
 
@@ -60,7 +79,7 @@ export const webviewBuild = {
   outdir: 'dist',
 };
 
-const products = [cliBuild, engineBuild, extensionBuild, webviewBuild];
+const products = [tensorflowBuild, cliBuild, engineBuild, extensionBuild, webviewBuild];
 
 /** Every file of a folder whose name ends so, in a stable order. */
 async function filesUnder(folder, ending) {

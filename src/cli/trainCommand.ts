@@ -97,7 +97,9 @@ function showProgress(bar: ProgressBar, progress: TrainingProgress): void {
 /** `epoch 3: loss 0.2134, accuracy 93.5 %, val_accuracy 92.8 %, 40 – 31 patterns, 2.3 s` */
 function lineText(line: LogLine): string {
   const { epoch, patterns, seconds } = line;
-  const metrics = Object.entries(line).filter(([name]) => /(^|_)(loss|accuracy)$/.test(name));
+  const metrics = Object.entries(line).filter(
+    ([name, value]) => /(^|_)(loss|accuracy)$/.test(name) && typeof value === 'number',
+  );
   const parts = metrics.map(([name, value]) =>
     name.endsWith('accuracy')
       ? `${name} ${formatShare(Number(value))}`

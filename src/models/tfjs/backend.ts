@@ -26,13 +26,7 @@ const engines = new Map<string, TensorEngine>();
 
 /** TensorFlow.js itself, without a backend; loaded once, on first use, because it is not small. */
 function loadCore(): Promise<Tensorflow> {
-  tensorflow ??= import('@tensorflow/tfjs-core').then(async (tf) => {
-    // Without this, each backend greets the user on the console, and a second copy of a package counts its kernels there.
-    tf.enableProdMode();
-    // Registers the gradients of all operations.
-    await import('@tensorflow/tfjs-layers');
-    return tf;
-  });
+  tensorflow ??= import('./packages').then(({ core }) => core);
   return tensorflow;
 }
 
@@ -83,7 +77,7 @@ async function keepingErrorHandlers<Result>(start: () => Promise<Result>): Promi
 }
 
 async function startWasm(tf: Tensorflow): Promise<Attempt> {
-  const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
+  const { setWasmPaths, version_wasm: version } = await import('./packages');
   const simd = path.join(__dirname, simdWasm);
   if (!tf.findBackend('wasm')) {
     setWasmPaths({
@@ -100,7 +94,7 @@ async function startWasm(tf: Tensorflow): Promise<Attempt> {
 }
 
 async function startCpu(tf: Tensorflow): Promise<Attempt> {
-  const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
+  const { version_cpu: version } = await import('./packages');
   if (!(await tf.setBackend('cpu'))) return { failure: 'the backend in plain JavaScript does not start' };
   return { engine: { tf, backend: { name: 'tfjs-cpu', version, reason: '' } } };
 }

@@ -25,7 +25,7 @@ let loading: Promise<LayersLibrary> | undefined;
 
 /** Loads the library when it is first needed: it is not small, and registers the gradients of all operations. */
 export function loadLayersLibrary(): Promise<LayersLibrary> {
-  loading ??= import('@tensorflow/tfjs-layers');
+  loading ??= import('./packages').then(({ layers }) => layers);
   return loading;
 }
 

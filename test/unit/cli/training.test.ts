@@ -35,6 +35,7 @@ describe('apd train', function () {
     const { stderr, stdout } = await apdOk('train', at('moons.apd.json'));
     assert.equal(stdout, '');
     assert.match(stderr, /Trains on tfjs-wasm 4\.\d+\.\d+: backend 'wasm' was asked for\./);
+    assert.match(stderr, /^epoch 0: \d+ – \d+ patterns$/m);
     assert.match(stderr, /epoch 6: loss 0\.\d{4}, accuracy [\d.]+ %, \d+ – \d+ patterns, [\d.]+ s\n/);
     assert.match(stderr, /8 snapshot\(s\), 6 whole epoch\(s\)\n$/);
     const lines = logOf('runs/moons').trimEnd().split('\n');

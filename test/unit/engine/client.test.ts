@@ -121,7 +121,7 @@ describe('engine process', function () {
   });
 
   it('that hangs is killed after a while', async () => {
-    const client = engine({ pingEveryMs: 50, hangAfterMs: 400 });
+    const client = engine({ pingEveryMs: 50, hangAfterMs: 2000 });
     await client.request('engine/info', {});
     process.kill(client.pid!, 'SIGSTOP');
     await assert.rejects(
@@ -139,7 +139,7 @@ describe('engine process', function () {
   });
 
   it('that runs out of memory says so, and starts again', async () => {
-    const client = engine({ memoryMiB: 16 });
+    const client = engine({ memoryMiB: 32 });
     const state = stateOf({
       selection: { kind: 'instances', instances: Array.from({ length: 4e6 }, (_, i) => i) },
     });
