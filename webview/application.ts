@@ -1,6 +1,6 @@
 import type { FromPanel, Showing, ShownState, ToPanel } from '../src/protocol/panel';
 import type { Scene } from '../src/protocol/scene';
-import { initialState, type PartsSelection, type Selection, type PageState } from '../src/protocol/state';
+import { initialState, type PageState, type PartsSelection, type Selection } from '../src/protocol/state';
 import { FilterBar } from './controls/filterBar';
 import { Legend } from './controls/legend';
 import { levelMenu } from './controls/levelMenu';
@@ -9,17 +9,18 @@ import { TimelineChart } from './controls/timeline';
 import { Toolbar } from './controls/toolbar';
 import {
   describeBlock,
-  describeRibbon,
+  describePlace,
   describeScene,
   describeUnit,
   ribbonTitle,
   sayDescription,
   type Description,
+  type PartPlace,
 } from './diagram/describe';
 import { DiagramView } from './diagram/diagramView';
-import type { Place } from './diagram/drawnScene';
 import type { Hit } from './diagram/hitTest';
-import { bindKeys } from './diagram/keyboard';
+import { bindKeys, type KeyPlace } from './diagram/keyboard';
+import { beside } from './diagram/navigation';
 import { unitAt } from './diagram/paintPatterns';
 import { Pointer } from './diagram/pointer';
 import { make } from './dom';
@@ -81,7 +82,8 @@ export class Application {
     this.bindKeys();
     onThemeChange(() => this.view.restyle());
     const { notices } = this;
-    root.append(this.toolbar.element, this.filters.element, notices.error, notices.busy, notices.empty);
+    root.append(this.toolbar.element, this.filters.element, notices.error, notices.busy);
+    root.append(notices.empty, notices.waiting);
     this.view.stage.element.append(notices.nothing);
     root.append(this.view.element, this.legend.element, this.timeline.element);
     root.append(this.tooltip.element, this.live, this.table.element);
@@ -143,6 +145,7 @@ export class Application {
     this.shown = shown;
     const { run, state, drawing } = shown;
     this.notices.showEmpty(run === undefined && shown.scene >= 0);
+    this.notices.showWaiting(!drawing && run?.snapshots.length === 0 ? run.name : undefined);
     this.notices.nothing.hidden = drawing?.instances !== 0;
     if (drawing && drawing !== before.drawing) {
       this.notices.hideError();
@@ -190,35 +193,29 @@ export class Application {
   }
 
   private describe(drawing: Scene, hit: Hit, clientX: number, clientY: number): Description {
-    if (hit.kind === 'ribbon' && (drawing.kind === 'flow' || drawing.kind === 'time')) {
-      return describeRibbon(drawing, hit.gap, hit.flow);
-    }
-    const place = hit.kind === 'block' ? hit : { column: 0, block: 0 };
-    const description = describeBlock(drawing, place.column, place.block);
-    if (drawing.kind !== 'patterns' || !this.view.drawn) return description;
+    const description = describePlace(drawing, hit);
+    if (drawing.kind !== 'patterns' || !this.view.drawn || hit.kind === 'ribbon') return description;
     const unit = unitAt(drawing, this.view.drawn, this.pointer.pointOf({ clientX, clientY }).x);
-    const facts = unit === undefined ? [] : describeUnit(drawing, place.block, unit);
+    const facts = unit === undefined ? [] : describeUnit(drawing, hit.block, unit);
     return { ...description, facts: [...description.facts, ...facts] };
   }
 
-  private focused(place: Place): void {
+  private focused(place: KeyPlace): void {
     const { drawing } = this.shown;
     const { drawn, zoom, stage } = this.view;
     if (!drawing || !drawn) return;
-    const description = describeBlock(drawing, place.column, place.block);
+    const description = describePlace(drawing, place);
     this.say(sayDescription(description));
-    const column = drawn.columns[place.column];
-    const box = column.byBlock[place.block];
+    const at = beside(drawn, place);
     const { left, top } = stage.element.getBoundingClientRect();
-    const x = left + (column.x + column.width) * zoom.k + zoom.x;
-    const y = top + (box.y + box.height / 2) * zoom.k + zoom.y;
+    const [x, y] = [left + at.x * zoom.k + zoom.x, top + at.y * zoom.k + zoom.y];
     this.tooltip.show(description, this.view.fills(), x, y);
   }
 
-  private partOf(hit: Hit): Part {
-    return hit.kind === 'ribbon'
-      ? { flow: { gap: hit.gap, flow: hit.flow } }
-      : { block: this.view.referenceOf(hit) };
+  private partOf(place: PartPlace): Part {
+    return 'flow' in place
+      ? { flow: { gap: place.gap, flow: place.flow } }
+      : { block: this.view.referenceOf(place) };
   }
 
   private select(hit: Hit | undefined, add: boolean): void {
@@ -271,15 +268,18 @@ export class Application {
     bindKeys(this.view, {
       focused: (place) => this.focused(place),
       select: (place, add) => {
-        this.select({ kind: 'block', ...place }, add);
-        this.view.setFocus(place, true);
+        if ('flow' in place) this.select({ kind: 'ribbon', ...place }, add);
+        else {
+          this.select({ kind: 'block', ...place }, add);
+          this.view.setFocus(place, true);
+        }
         this.say(`${selectedCount(this.shown.state.selection)} selected`);
       },
       filter: (place) => {
         const { selection } = this.shown.state;
         if (selection.kind === 'blocks') this.filter(selection);
         else if (selection.kind !== 'none') this.post({ type: 'command', command: 'apd.filterToSelection' });
-        else if (place) this.filter({ kind: 'blocks', blocks: [this.view.referenceOf(place)] });
+        else if (place) this.filter(selectPart({ kind: 'none' }, this.partOf(place), false));
       },
       back: () => this.back(),
       snapshot: (step) => this.toolbar.stepper.step(step),

@@ -14,6 +14,8 @@ export class Notices {
     { class: 'notice nothing', hidden: '' },
     'No instance is left: take classes in again in the legend, or remove a filter.',
   );
+  /** Fills the page of a run that has just begun. */
+  readonly waiting = make('div', { class: 'notice empty', role: 'status', hidden: '' });
   readonly busy = make('div', { class: 'notice busy', role: 'status', hidden: '' });
   readonly error = make('div', { class: 'notice error', role: 'alert', hidden: '' });
   private readonly message = make('span', { class: 'notice-text' });
@@ -46,6 +48,17 @@ export class Notices {
   /** Says that nothing is open, or no longer does. */
   showEmpty(empty: boolean): void {
     this.empty.hidden = !empty;
+  }
+
+  /** Says that a run has no snapshot yet; undefined when there is none to wait for. */
+  showWaiting(run: string | undefined): void {
+    this.waiting.hidden = run === undefined;
+    if (run === undefined || this.waiting.dataset.run === run) return;
+    this.waiting.dataset.run = run;
+    this.waiting.replaceChildren(
+      make('h1', {}, 'Waiting for the first snapshot…'),
+      make('p', {}, `${run} has just begun. Its diagram is drawn as soon as the first snapshot is written.`),
+    );
   }
 
   /** Says what is being done, and how far it is. */

@@ -41,11 +41,16 @@ export function readColours(): CanvasColours {
   };
 }
 
+/** A canvas is not made in no time, and the font hardly ever changes. */
+let measured: { font: string; width: number } | undefined;
+
 function measureFont(font: string): number {
+  if (measured?.font === font) return measured.width;
   const pen = new OffscreenCanvas(1, 1).getContext('2d')!;
   pen.font = `600 100px ${font}`;
   const sample = 'relu_4 · 32 units, 1,797 instances of 250 patterns';
-  return Math.max(1, pen.measureText(sample).width / textWidth(sample, 100, true));
+  measured = { font, width: Math.max(1, pen.measureText(sample).width / textWidth(sample, 100, true)) };
+  return measured.width;
 }
 
 /** Calls back whenever the theme, or the wish for less motion, changes. */

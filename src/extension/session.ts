@@ -97,13 +97,32 @@ export class Session implements vscode.Disposable {
       const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
       const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
       this.current = fitted({ ...this.current, snapshot, colour, level }, run);
-      if (fresh) this.following ||= this.current.snapshot === last;
+      if (fresh) this.following ||= this.current.snapshot === Math.max(0, last);
       // Of a run that grows nothing is shown by halves: its timeline is there by the time its new drawing is.
-      if (fresh) this.emitter.fire('run');
-      else void this.loadTimeline();
+      if (fresh || last < 0) this.emitter.fire('run');
+      // A run that has just begun is loaded again when its first snapshot is there.
+      if (last < 0) return;
+      if (!fresh) void this.loadTimeline();
       await this.draw(token);
       if (fresh) void this.loadTimeline();
     });
+  }
+
+  /** Loads the run again where it was written to since, or could not be read: nobody is disturbed otherwise. */
+  async refresh(): Promise<void> {
+    if (!this.run) await this.settled();
+    if (this.run && this.error === undefined && (await this.isCurrent())) return;
+    await this.load();
+  }
+
+  private async isCurrent(): Promise<boolean> {
+    try {
+      const { version } = await this.engine.request('run/open', { folder: this.folder });
+      return version === this.run?.version;
+    } catch {
+      // Loading it tells why it cannot be read.
+      return false;
+    }
   }
 
   /**
@@ -135,7 +154,7 @@ export class Session implements vscode.Disposable {
 
   /** Draws the state again. */
   redraw(): Promise<void> {
-    if (!this.run) return this.load();
+    if (!this.run || this.run.snapshots.length === 0) return this.load();
     return this.start('Drawing…', (token) => this.draw(token));
   }
 

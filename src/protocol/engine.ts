@@ -6,6 +6,8 @@ import type { Paths, Scene, Timeline } from './scene';
 /** What is known of a run without reading its patterns. A run that has just begun has no snapshots yet. */
 export interface RunInfo {
   folder: string;
+  /** Another one whenever the run is written to. */
+  version: string;
   name: string;
   classes: string[];
   labelled: boolean;

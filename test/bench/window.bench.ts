@@ -75,7 +75,10 @@ const WATCH_CANVAS = `(() => {
 /** Does an order in a new window. @returns what the host told, and when canvases were painted first */
 async function inWindow(tools: Harness, entry: string, order: WindowOrder) {
   const workspace = tools.makeWorkspace();
-  const server = await tools.startServer({ tests: true, env: { APD_BENCH: JSON.stringify(order) } });
+  // A server looks for ports through all processes now and then, in the extension host: none of our work.
+  const settings = { 'remote.autoForwardPorts': false };
+  const env = { APD_BENCH: JSON.stringify(order) };
+  const server = await tools.startServer({ tests: true, settings, env });
   const browser = await tools.openBrowser();
   const notes: WindowNote[] = [];
   const painted: number[] = [];

@@ -51,7 +51,7 @@ async function click({ services }: ExtensionApi, one: WindowCase): Promise<void>
   await open(one);
   const session = services.sessions.active!;
   await session.settled();
-  await sleep(1500);
+  await sleep(3000);
   // The next click finds neither run nor engine.
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await rm(session.folder, { recursive: true });

@@ -29,7 +29,7 @@ interface Zoomed {
 
 /** What the page tells of its frames. */
 interface Measured {
-  apdPerformance: { frames: number[] };
+  apdPerformance: { between: number };
 }
 
 describe('a user whose view is not to be disturbed', function () {
@@ -63,19 +63,15 @@ describe('a user whose view is not to be disturbed', function () {
     });
   const selected = () => window.beside('Instances', /^[\d,]+ selected instances?$/);
 
-  /** Frames that the page draws from now on, in the time that a change of snapshot moves. */
-  async function framesOf(change: () => Promise<unknown>): Promise<number> {
+  /** Frames that show something between one picture and the next, from now on in the time that a change takes. */
+  async function framesBetween(change: () => Promise<unknown>): Promise<number> {
     const { page, diagram } = window;
-    const body = diagram.locator('body');
-    // The mouse draws frames too.
-    await page.mouse.move(640, 4);
-    await page.waitForTimeout(300);
-    await body.evaluate(() => {
-      (globalThis as unknown as Measured).apdPerformance.frames.length = 0;
-    });
+    const count = () =>
+      diagram.locator('body').evaluate(() => (globalThis as unknown as Measured).apdPerformance.between);
+    const before = await count();
     await change();
     await page.waitForTimeout(900);
-    return body.evaluate(() => (globalThis as unknown as Measured).apdPerformance.frames.length);
+    return (await count()) - before;
   }
 
   const step = (key: '[' | ']', epoch: number) => async () => {
@@ -145,12 +141,12 @@ describe('a user whose view is not to be disturbed', function () {
 
   it('sees snapshots change by movement, and at once with reduced motion (complaint 6)', async () => {
     await stage().focus();
-    const moving = await framesOf(step('[', 7));
-    assert.ok(moving >= 8, `only ${moving} frames were drawn`);
+    // A busy machine draws few frames, but some.
+    const moving = await framesBetween(step('[', 7));
+    assert.ok(moving >= 3, `only ${moving} frames were drawn on the way`);
     await window.page.emulateMedia({ reducedMotion: 'reduce' });
     await window.page.waitForTimeout(300);
-    const still = await framesOf(step(']', 8));
-    assert.ok(2 * still <= moving, `${still} frames were drawn, ${moving} with movement`);
+    assert.equal(await framesBetween(step(']', 8)), 0);
     await window.page.emulateMedia({ reducedMotion: 'no-preference' });
   });
 

@@ -123,7 +123,7 @@ describe('a user who trains', function () {
     await message.getByRole('button', { name: 'Resume' }).click();
     const epoch = await epochOnScreen();
     await laterThan(epoch);
-    await window.command('Notifications: Hide Notifications');
+    await window.page.locator('[id="status.notifications"]').click();
   });
 
   it('pauses and stops by what the status bar offers', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../src/extension/session';
 import { activated, closeAll, drawn, file, openModel, until } from './extension';
@@ -138,6 +139,37 @@ describe('the session', () => {
     assert.equal(session.error, undefined);
     assert.equal(session.shown?.snapshot, 2);
     assert.notEqual(services.engine.pid, before);
+  });
+});
+
+describe('a run that has just begun', () => {
+  after(closeAll);
+
+  it('waits for its first snapshot without an error, then draws it and goes on to each that comes', async () => {
+    const { services } = await activated();
+    await run('apd.openExample');
+    const { folder: example } = await drawn();
+    const folder = file('begun').fsPath;
+    await cp(example, folder, { recursive: true });
+    const manifest = path.join(folder, 'apd-run.json');
+    const whole = JSON.parse(await readFile(manifest, 'utf8')) as { snapshots: unknown[] };
+    const write = (snapshots: number) =>
+      writeFile(manifest, JSON.stringify({ ...whole, snapshots: whole.snapshots.slice(0, snapshots) }));
+    await write(0);
+    await run('apd.openRun', vscode.Uri.file(folder));
+    const session = services.sessions.active!;
+    await session.settled();
+    assert.equal(session.folder, folder);
+    assert.deepEqual([session.error, session.drawing, session.scene], [undefined, undefined, 0]);
+    for (const snapshots of [1, 3]) {
+      await write(snapshots);
+      await until(() => session.shown?.snapshot === snapshots - 1, `snapshot ${snapshots}`);
+      assert.equal(session.error, undefined);
+    }
+    // What was not written to is not drawn again.
+    const { scene } = session;
+    await session.refresh();
+    assert.equal(session.scene, scene);
   });
 });
 

@@ -1,14 +1,28 @@
 import { axisBottom, axisLeft, axisRight, line, max, scaleLinear, select, type ScaleLinear } from 'd3';
-import { formatCount, formatShare } from '../../src/core/look/text';
+import { formatCount, formatShare, textWidth } from '../../src/core/look/text';
 import type { Timeline } from '../../src/protocol/scene';
 import type { PageState } from '../../src/protocol/state';
 import { make, setStyle } from '../dom';
 import { snapshotName } from '../references';
 import type { Shown } from '../shown';
+import { readColours } from '../theme';
 import { nearestSnapshot, snapshotByKey, snapshotPositions } from '../timelineScale';
 
-const HEIGHT = 98;
-const MARGIN = { top: 18, right: 56, bottom: 20, left: 50 };
+const HEIGHT = 112;
+/** Above the curves: a row for what they are called, and one for the cursor's grip. */
+const MARGIN = { top: 30, right: 56, bottom: 20, left: 50 };
+const TITLES = 10;
+const GRIP = 15;
+const TITLE_SIZE = 10;
+
+/** Width of a piece of line beside a name, and between names. */
+const SAMPLE = 22;
+const NAME_GAP = 14;
+
+/** Deeper levels are darker; the chosen one stands out by its width. */
+function opacityOf(level: number, { levels }: Timeline): number {
+  return levels.length < 2 ? 1 : 0.35 + (0.65 * level) / (levels.length - 1);
+}
 
 /** Patterns per level and accuracy over the snapshots, with a cursor that can be dragged. */
 export class TimelineChart {
@@ -18,7 +32,11 @@ export class TimelineChart {
   private shown?: Shown;
   private positions: number[] = [];
   private x: ScaleLinear<number, number> = scaleLinear();
-  private drawnFor?: { timeline: Timeline; width: number; level: number };
+  /** Of what the curves are that are drawn: each message has a timeline of its own, and most have the same. */
+  private drawnFor = '';
+  private width = 0;
+  /** How much wider the font is than the one that text widths are estimated for. */
+  private fontWidth = 1;
   private dragged?: number;
 
   /** @param change asked to show another snapshot */
@@ -26,7 +44,11 @@ export class TimelineChart {
     this.element.setAttribute('aria-label', 'Snapshot');
     this.element.append(this.readout);
     this.bind();
-    new ResizeObserver(() => this.draw()).observe(this.element);
+    // Asking the element for its width would lay the page out once more.
+    new ResizeObserver(([{ contentRect }]) => {
+      this.width = contentRect.width;
+      this.draw();
+    }).observe(this.element);
   }
 
   show(shown: Shown): void {
@@ -45,12 +67,13 @@ export class TimelineChart {
   private draw(): void {
     const { shown } = this;
     const timeline = shown?.timeline;
-    const width = this.element.clientWidth;
+    const { width } = this;
     if (!shown || !timeline || width === 0 || this.element.hidden) return;
     const { level } = shown.wanted;
-    const { drawnFor } = this;
-    if (drawnFor?.timeline !== timeline || drawnFor.width !== width || drawnFor.level !== level) {
-      this.drawnFor = { timeline, width, level };
+    const wanted = JSON.stringify([timeline, width, level]);
+    if (this.drawnFor !== wanted) {
+      this.drawnFor = wanted;
+      this.fontWidth = readColours().fontWidth;
       this.drawCurves(timeline, width, level);
     }
     this.moveCursor(this.dragged ?? shown.wanted.snapshot);
@@ -73,17 +96,22 @@ export class TimelineChart {
         .x((_, i) => this.x(this.positions[i]))
         .y((value) => scale(value ?? 0))(values);
     timeline.patterns.forEach((values, l) => {
-      // Deeper levels are darker; the chosen one stands out.
-      const depth = (l + 1) / timeline.patterns.length;
       this.svg
         .append('path')
         .attr('class', l === level ? 'level chosen' : 'level')
-        .attr('stroke-opacity', 0.3 + 0.6 * depth)
+        .attr('stroke-opacity', opacityOf(l, timeline))
         .attr('d', curve(values, y));
     });
     this.svg.append('path').attr('class', 'accuracy').attr('d', curve(timeline.accuracy, share));
-    this.svg.append('line').attr('class', 'cursor').attr('y1', 8).attr('y2', bottom);
-    this.svg.append('path').attr('class', 'cursor-grip').attr('d', 'M-5 2H5V7L0 12L-5 7Z');
+    this.svg
+      .append('line')
+      .attr('class', 'cursor')
+      .attr('y1', GRIP + 6)
+      .attr('y2', bottom);
+    this.svg
+      .append('path')
+      .attr('class', 'cursor-grip')
+      .attr('d', `M-5 ${GRIP}H5V${GRIP + 5}L0 ${GRIP + 10}L-5 ${GRIP + 5}Z`);
   }
 
   private drawAxes(
@@ -116,8 +144,14 @@ export class TimelineChart {
           .tickFormat((value) => formatCount(value))
           .tickSize(3),
       );
+    const measured = timeline.accuracy.some((value) => value !== undefined);
     this.drawTitle('patterns per level', 'axis-title', 4, 'start');
-    if (timeline.accuracy.every((value) => value === undefined)) return;
+    this.drawLevelNames(
+      timeline,
+      4 + this.titleWidth('patterns per level') + 16,
+      width - (measured ? 66 : 6),
+    );
+    if (!measured) return;
     this.drawTitle('accuracy', 'axis-title accuracy-title', width - 6, 'end');
     this.svg
       .append('g')
@@ -131,12 +165,38 @@ export class TimelineChart {
       );
   }
 
+  /** Names the lines between the titles of the axes: all of them, or the chosen one and the ends, as there is room. */
+  private drawLevelNames(timeline: Timeline, left: number, right: number): void {
+    const chosen = this.shown!.wanted.level;
+    const all = [...timeline.levels.keys()];
+    const few = all.filter((l) => l === 0 || l === chosen || l === all.length - 1);
+    const widthOf = (l: number) => SAMPLE + this.titleWidth(timeline.levels[l]) + NAME_GAP;
+    const fits = (levels: number[]) => left + levels.reduce((sum, l) => sum + widthOf(l), 0) <= right;
+    let x = left;
+    for (const l of [all, few, [chosen]].find(fits) ?? []) {
+      this.svg
+        .append('line')
+        .attr('class', l === chosen ? 'level chosen' : 'level')
+        .attr('stroke-opacity', opacityOf(l, timeline))
+        .attr('x1', x)
+        .attr('x2', x + SAMPLE - 4)
+        .attr('y1', TITLES - 3)
+        .attr('y2', TITLES - 3);
+      this.drawTitle(timeline.levels[l], 'axis-title', x + SAMPLE, 'start');
+      x += widthOf(l);
+    }
+  }
+
+  private titleWidth(text: string): number {
+    return textWidth(text, TITLE_SIZE) * this.fontWidth;
+  }
+
   private drawTitle(text: string, className: string, x: number, anchor: 'start' | 'end'): void {
     this.svg
       .append('text')
       .attr('class', className)
       .attr('x', x)
-      .attr('y', 10)
+      .attr('y', TITLES)
       .attr('text-anchor', anchor)
       .text(text);
   }

@@ -163,5 +163,15 @@ export function describeScene(scene: Scene, run: string, snapshot: string): stri
     scene.kind === 'patterns'
       ? `${formatCount(scene.node.length)} of ${countOf(scene.allPatterns, scene.word)}`
       : countOf(scene.columns.length, 'column');
-  return `${views[scene.kind]} of ${run}, ${snapshot}: ${countOf(scene.instances, 'instance')}, ${columns}. Arrow keys move between blocks, Enter selects, F filters, Escape goes back.`;
+  return `${views[scene.kind]} of ${run}, ${snapshot}: ${countOf(scene.instances, 'instance')}, ${columns}. Arrow keys move between blocks, with Shift onto ribbons, Enter selects, F filters, Escape goes back.`;
+}
+
+/** A block or a ribbon of a scene: what the pointer hits, or the keyboard is on. */
+export type PartPlace = { column: number; block: number } | { gap: number; flow: number };
+
+/** A block or ribbon. */
+export function describePlace(scene: Scene, place: PartPlace): Description {
+  if (!('flow' in place)) return describeBlock(scene, place.column, place.block);
+  if (scene.kind === 'flow' || scene.kind === 'time') return describeRibbon(scene, place.gap, place.flow);
+  throw new Error(`a ${scene.kind} scene has no ribbons`);
 }

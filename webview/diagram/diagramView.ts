@@ -5,7 +5,7 @@ import type { Paths } from '../../src/protocol/scene';
 import type { BlockReference } from '../../src/protocol/state';
 import { make, setStyle } from '../dom';
 import { Animation } from './animation';
-import type { DrawnScene, Place } from './drawnScene';
+import type { DrawnRibbon, DrawnScene, Place } from './drawnScene';
 import { followedPlace, placesOfSelection } from './places';
 import { FrameClock } from './frameClock';
 import { makeHatchings } from './hatching';
@@ -13,6 +13,7 @@ import { Heads } from './heads';
 import type { Hit } from './hitTest';
 import { layoutScene } from './layoutScene';
 import { motionBetween } from './motion';
+import type { RibbonPlace } from './navigation';
 import { PathRequests } from './pathRequests';
 import type { Paints } from './paint';
 import { Picture } from './picture';
@@ -33,6 +34,8 @@ export class DiagramView {
   zoom: Zoom = { k: 1, x: 0, y: 0 };
   /** Where the keyboard is, or will go on from. */
   focus?: Place;
+  /** The ribbon that it is on; `focus` is the block that it came from. */
+  ribbon?: RibbonPlace;
   /** Whether the keyboard moved last: only then is its place shown. */
   private byKeyboard = false;
   private hover?: Hit;
@@ -126,6 +129,15 @@ export class DiagramView {
   setFocus(place: Place | undefined, byKeyboard: boolean): void {
     this.focus = place;
     this.byKeyboard = byKeyboard;
+    this.ribbon = undefined;
+    this.askPaths();
+    this.clock.request();
+  }
+
+  /** Moves the keyboard's focus onto a ribbon. */
+  setRibbon(ribbon: RibbonPlace): void {
+    this.ribbon = ribbon;
+    this.byKeyboard = true;
     this.askPaths();
     this.clock.request();
   }
@@ -158,15 +170,27 @@ export class DiagramView {
   }
 
   private shownFocus(): Place | undefined {
-    return this.byKeyboard && document.activeElement === this.stage.element ? this.focus : undefined;
+    return this.hasKeyboard() && !this.ribbon ? this.focus : undefined;
+  }
+
+  private shownRibbon(): DrawnRibbon | undefined {
+    const { ribbon, drawn } = this;
+    if (!ribbon || !this.hasKeyboard()) return undefined;
+    return drawn?.gaps[ribbon.gap]?.find(({ flow }) => flow === ribbon.flow);
+  }
+
+  private hasKeyboard(): boolean {
+    return this.byKeyboard && document.activeElement === this.stage.element;
   }
 
   private askPaths(): void {
     const { hover, shown } = this;
     const focus = this.shownFocus();
+    const ribbon = this.shownRibbon() && this.ribbon;
     if (shown?.drawing?.kind === 'patterns') return;
     if (hover?.kind === 'ribbon') this.paths.ask({ flow: { gap: hover.gap, flow: hover.flow } });
     else if (hover) this.paths.ask({ block: this.referenceOf(hover) });
+    else if (ribbon) this.paths.ask({ flow: { gap: ribbon.gap, flow: ribbon.flow } });
     else if (focus && this.drawn) this.paths.ask({ block: this.referenceOf(focus) });
     else this.paths.ask(undefined);
   }
@@ -175,6 +199,7 @@ export class DiagramView {
   private keepFocus(before: DrawnScene | undefined): void {
     const { focus, drawn } = this;
     const drawing = this.shown?.drawing;
+    this.ribbon = undefined;
     if (!focus || !drawn || !drawing) return;
     this.focus = before && followedPlace(drawing, before, drawn, focus);
     this.askPaths();
@@ -207,11 +232,12 @@ export class DiagramView {
     this.clock.request();
   }
 
-  private draw(): void {
+  /** @returns whether something moves */
+  private draw(): boolean {
     const drawing = this.shown?.drawing;
     const { drawn, zoom } = this;
     const paints = this.paintsOf();
-    if (!drawing || !drawn || !paints) return;
+    if (!drawing || !drawn || !paints) return false;
     const moving = this.animation.current;
     const scene = moving ?? drawn;
     if (this.stale) {
@@ -223,17 +249,19 @@ export class DiagramView {
     if (!this.resting()) {
       this.heads.place(drawn, zoom, this.stage.width, paints.colours.fontWidth);
       this.picture.paintTexts(drawing, scene, paints, zoom);
-      return;
+      return moving !== undefined;
     }
     const hovered = this.hover?.kind === 'block' ? [this.hover] : [];
     const focused = this.shownFocus();
     // Lights belong to where things come to rest; rows of units have no paths.
     const dark = moving !== undefined || drawing.kind === 'patterns';
     const paths = dark ? undefined : (this.hoverPaths ?? this.selectedPaths);
-    const marks = { paths, hovered, focused, selected: this.selectedPlaces() };
+    const ribbon = dark ? undefined : this.shownRibbon();
+    const marks = { paths, hovered, focused, ribbon, selected: this.selectedPlaces() };
     this.picture.paintLights(scene, marks, paints, zoom);
     this.picture.paintTexts(drawing, scene, paints, zoom);
     this.heads.place(drawn, zoom, this.stage.width, paints.colours.fontWidth);
+    return moving !== undefined;
   }
 
   private resting(): boolean {

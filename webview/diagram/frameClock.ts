@@ -1,7 +1,12 @@
 declare global {
   interface Window {
-    /** Milliseconds that each of the last frames took to draw: read by the tests. */
-    apdPerformance: { frames: number[] };
+    /** Read by the tests. */
+    apdPerformance: {
+      /** Milliseconds that each of the last frames took to draw. */
+      frames: number[];
+      /** Frames so far that showed something between one picture and the next. */
+      between: number;
+    };
   }
 }
 
@@ -11,8 +16,9 @@ const KEPT_FRAMES = 600;
 export class FrameClock {
   private requested = false;
 
-  constructor(private readonly draw: () => void) {
-    window.apdPerformance = { frames: [] };
+  /** @param draw tells whether something moves */
+  constructor(private readonly draw: () => boolean) {
+    window.apdPerformance = { frames: [], between: 0 };
   }
 
   request(): void {
@@ -21,7 +27,7 @@ export class FrameClock {
     requestAnimationFrame(() => {
       this.requested = false;
       const start = performance.now();
-      this.draw();
+      if (this.draw()) window.apdPerformance.between++;
       const { frames } = window.apdPerformance;
       frames.push(performance.now() - start);
       if (frames.length > KEPT_FRAMES) frames.shift();

@@ -1,13 +1,23 @@
 import type { DiagramView } from './diagramView';
 import type { Place } from './drawnScene';
-import { firstPlace, neighbour, type Direction } from './navigation';
+import {
+  besideRibbon,
+  firstPlace,
+  neighbour,
+  ribbonBeside,
+  type Direction,
+  type RibbonPlace,
+} from './navigation';
+
+/** Where the keyboard is: on a block, or on a ribbon. */
+export type KeyPlace = Place | RibbonPlace;
 
 /** What keys ask for. */
 export interface KeyActions {
   /** The focus has moved. */
-  focused(place: Place): void;
-  select(place: Place, add: boolean): void;
-  filter(place: Place | undefined): void;
+  focused(place: KeyPlace): void;
+  select(place: KeyPlace, add: boolean): void;
+  filter(place: KeyPlace | undefined): void;
   /** Undoes the last step: selection first, then the last filter. */
   back(): void;
   snapshot(step: 'first' | 'previous' | 'next' | 'last'): void;
@@ -30,7 +40,7 @@ export function bindKeys(view: DiagramView, actions: KeyActions): void {
   element.addEventListener('keydown', (event) => {
     if (event.altKey || ((event.ctrlKey || event.metaKey) && event.key !== 'Enter')) return;
     const direction = DIRECTIONS[event.key];
-    const command = direction ? () => moveFocus(view, direction, actions) : others[event.key];
+    const command = direction ? () => moveFocus(view, direction, event.shiftKey, actions) : others[event.key];
     if (!command) return;
     event.preventDefault();
     command(event);
@@ -49,10 +59,11 @@ function commandKeys(
   actions: KeyActions,
 ): Partial<Record<string, (event: KeyboardEvent) => void>> {
   const choose = (event: KeyboardEvent) => {
-    if (view.focus) actions.select(view.focus, event.shiftKey || event.ctrlKey || event.metaKey);
+    const place = view.ribbon ?? view.focus;
+    if (place) actions.select(place, event.shiftKey || event.ctrlKey || event.metaKey);
   };
   const zoomIn = () => actions.zoomBy(1.5);
-  const filter = () => actions.filter(view.focus);
+  const filter = () => actions.filter(view.ribbon ?? view.focus);
   return {
     Enter: choose,
     ' ': choose,
@@ -72,14 +83,20 @@ function commandKeys(
   };
 }
 
-function moveFocus(view: DiagramView, direction: Direction, actions: KeyActions): void {
-  if (!view.drawn) return;
-  const place = view.focus ? neighbour(view.drawn, view.focus, direction) : firstPlace(view.drawn);
-  moveTo(view, place, actions);
+/** Moves to the next block, from a ribbon to the next ribbon or its ends, or (with Shift) from a block onto a ribbon. */
+function moveFocus(view: DiagramView, direction: Direction, shift: boolean, actions: KeyActions): void {
+  const { drawn, focus, ribbon } = view;
+  if (!drawn) return;
+  if (ribbon) moveTo(view, besideRibbon(drawn, ribbon, direction), actions);
+  else if (!focus) moveTo(view, firstPlace(drawn), actions);
+  else if (shift && (direction === 'left' || direction === 'right'))
+    moveTo(view, ribbonBeside(drawn, focus, direction), actions);
+  else moveTo(view, neighbour(drawn, focus, direction), actions);
 }
 
-function moveTo(view: DiagramView, place: Place | undefined, actions: KeyActions): void {
+function moveTo(view: DiagramView, place: KeyPlace | undefined, actions: KeyActions): void {
   if (!place) return;
-  view.setFocus(place, true);
+  if ('flow' in place) view.setRibbon(place);
+  else view.setFocus(place, true);
   actions.focused(place);
 }

@@ -71,7 +71,7 @@ function namesWidth(scene: FlowScene | PartitionScene, width: number, fontWidth:
   );
   // The head of the last column needs some room too, even without names.
   const least = scene.kind === 'partition' ? 0 : 46;
-  return Math.min(Math.max(least, widest * fontWidth + 10), width * LARGEST_NAMES);
+  return Math.min(Math.max(least, widest * fontWidth + 12), width * LARGEST_NAMES);
 }
 
 function layoutFlowScene(scene: FlowScene, frame: Frame): DrawnScene {

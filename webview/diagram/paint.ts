@@ -1,9 +1,9 @@
 import type { Segment } from '../../src/core/layout/flow';
 import type { CanvasColours } from '../theme';
-import type { DrawnBox, DrawnColumn, DrawnScene, Place } from './drawnScene';
+import type { DrawnBox, DrawnColumn, DrawnRibbon, DrawnScene, Place } from './drawnScene';
 import type { Hatchings } from './hatching';
 import type { Label, Zoom } from './placeLabels';
-import type { RibbonPath } from './ribbonPaths';
+import { bandPath, type RibbonPath } from './ribbonPaths';
 
 /** A canvas with its size in CSS pixels, and what painting on it needs. */
 export interface Surface {
@@ -161,10 +161,40 @@ export function paintRings(
   }
 }
 
-/** Texts in screen pixels; those on ribbons with a halo. */
+/** An outline around a ribbon, at least so wide that a hairline has one. */
+export function paintRibbonRing(
+  { context, ratio }: Surface,
+  ribbon: DrawnRibbon,
+  zoom: Zoom,
+  colour: string,
+): void {
+  const wider = 2 / zoom.k;
+  const { y0, y1, thickness0, thickness1 } = ribbon;
+  const path = bandPath({
+    ...ribbon,
+    y0: y0 - wider,
+    y1: y1 - wider,
+    thickness0: thickness0 + 2 * wider,
+    thickness1: thickness1 + 2 * wider,
+  });
+  context.setTransform(ratio * zoom.k, 0, 0, ratio * zoom.k, ratio * zoom.x, ratio * zoom.y);
+  context.strokeStyle = colour;
+  context.lineWidth = 2 / zoom.k;
+  context.stroke(path);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+/** Texts in screen pixels: those on ribbons with a halo, those on hatching on a plate, those moved aside with a line. */
 export function paintLabels({ context }: Surface, labels: Label[], colours: CanvasColours): void {
   context.lineJoin = 'round';
-  for (const { text, x, y, size, bold, faint, halo } of labels) {
+  for (const { text, x, y, size, bold, faint, halo, plate, leader } of labels) {
+    if (leader) paintLeader(context, leader, colours.faint);
+    if (plate !== undefined) {
+      context.globalAlpha = 0.88;
+      context.fillStyle = colours.background;
+      context.fillRect(x - 3, y - size + 0.5, plate + 6, size + 3.5);
+      context.globalAlpha = 1;
+    }
     context.font = `${bold ? '600 ' : ''}${size}px ${colours.font}`;
     if (halo) {
       context.globalAlpha = 0.8;
@@ -176,4 +206,17 @@ export function paintLabels({ context }: Surface, labels: Label[], colours: Canv
     context.fillStyle = faint ? colours.faint : colours.text;
     context.fillText(text, x, y);
   }
+}
+
+function paintLeader(
+  context: CanvasRenderingContext2D,
+  { x0, y0, x1, y1 }: NonNullable<Label['leader']>,
+  colour: string,
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
 }

@@ -1,10 +1,11 @@
-import { fitText, firstFitting, formatCount, formatShare } from '../../src/core/look/text';
+import { fitText } from '../../src/core/look/text';
 import type { PatternsScene } from '../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from './drawnScene';
 import { captionSize, stripHeight } from './layoutScene';
 import { paintLabels, type Paints, type Surface } from './paint';
 import type { PatternMatrix } from './patternMatrix';
 import type { Label, Zoom } from './placeLabels';
+import { rowTexts } from './rowTexts';
 
 /** Units are told apart by a gap where they are wider than this. */
 const GAP_FROM = 5;
@@ -111,24 +112,13 @@ function paintRowHeads(
   const labels: Label[] = [];
   const [column] = drawn.columns;
   const rows = column.boxes.filter((box) => isOfScene(column, box)).sort((a, b) => a.y - b.y);
+  const texts = rowTexts(scene, room);
   let last = -Infinity;
   for (const { block, y, height } of rows) {
     const middle = (y + height / 2) * zoom.k + zoom.y + captionSize * 0.36;
     if (middle < last + ROW_TEXT || middle < drawn.frame.y || middle > surface.height) continue;
     last = middle;
-    const name = scene.classes[scene.majority[block]]?.name ?? '';
-    const count = formatCount(scene.occurrences[block]);
-    const id = `#${scene.node[block]}`;
-    const text = firstFitting(
-      [
-        `${id} · ${count}× · ${name} (${formatShare(scene.purity[block])})`,
-        `${count}× · ${name}`,
-        `${count}×`,
-      ],
-      room,
-      captionSize,
-    );
-    labels.push({ ...label, text, x: 12, y: middle, faint: false });
+    labels.push({ ...label, text: texts[block], x: 12, y: middle, faint: false });
   }
   const strip = fitText('bits of the class', room, captionSize);
   labels.push({ ...label, text: strip, x: 12, y: drawn.frame.y - 22, faint: true });

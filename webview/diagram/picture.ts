@@ -1,10 +1,11 @@
 import type { Paths, Scene } from '../../src/protocol/scene';
-import type { DrawnScene, Place } from './drawnScene';
+import type { DrawnRibbon, DrawnScene, Place } from './drawnScene';
 import { litScene } from './litScene';
 import {
   clear,
   paintBoxes,
   paintLabels,
+  paintRibbonRing,
   paintRibbons,
   paintRings,
   paintSetEdges,
@@ -31,6 +32,8 @@ export interface Marks {
   selected: Place[];
   hovered: Place[];
   focused?: Place;
+  /** Ribbon that the keyboard is on. */
+  ribbon?: DrawnRibbon;
 }
 
 /** Paints one scene on the stage, layer by layer. */
@@ -69,6 +72,7 @@ export class Picture {
     paintRings(surface, drawn, marks.selected, zoom, background, 1, 3);
     paintRings(surface, drawn, marks.selected, zoom, text, 2, 2);
     if (marks.focused) paintRings(surface, drawn, [marks.focused], zoom, focus, 4, 2);
+    if (marks.ribbon) paintRibbonRing(surface, marks.ribbon, zoom, focus);
     this.stage.picture.context.canvas.classList.toggle('dimmed', marks.paths !== undefined);
   }
 

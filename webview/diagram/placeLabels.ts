@@ -1,5 +1,5 @@
 import { firstFitting, fitText, textWidth, countOf } from '../../src/core/look/text';
-import { spreadOut } from '../../src/core/look/spread';
+import { spreadApart } from '../../src/core/look/spread';
 import type { FlowScene, PartitionScene } from '../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from './drawnScene';
 import { captionSize, nameSize } from './layoutScene';
@@ -29,12 +29,25 @@ export interface Label {
   faint: boolean;
   /** Stands on ribbons: gets a halo. */
   halo: boolean;
+  /** Stands on hatching: gets a plate of this width. */
+  plate?: number;
+  /** Stands beside something of another height: a line leads there. */
+  leader?: { x0: number; y0: number; x1: number; y1: number };
 }
 
 const LINE = 14;
 const NAME_AND_CAPTION = 28;
+/** Between a block and its name, where a line leads. */
+const BESIDE = 10;
+/** A name that stands this far from the middle of its block needs a line to it, where blocks are low. */
+const LED_FROM = 3;
+/** Hatched sets lower than this, in pixels, have no caption: too little of them would be seen beside its plate. */
+const LEAST_HATCHED = 22;
 
-/** Names and captions of the outputs beside the last column; none overlap, and with too many the largest are named. */
+/**
+ * Names of the outputs beside the last column, with captions at those that are high enough; none overlap, and with too many
+ * the largest are named. The rest of what is known of them is in the tooltip.
+ */
 export function outputLabels(
   scene: FlowScene | PartitionScene,
   drawn: DrawnScene,
@@ -43,7 +56,7 @@ export function outputLabels(
 ): Label[] {
   const last = drawn.columns[drawn.columns.length - 1];
   if (!last || scene.outputs.length === 0) return [];
-  const x = (last.x + last.width) * zoom.k + zoom.x + 8;
+  const x = (last.x + last.width) * zoom.k + zoom.x + BESIDE;
   const room = (width - x - 2) / fontWidth;
   if (room < 12) return [];
   const places = last.boxes
@@ -53,23 +66,31 @@ export function outputLabels(
       const half = (box.height * zoom.k) / 2;
       return box.height > 0 && y + half > 0 && y - half < height;
     });
-  const captioned = places.length * NAME_AND_CAPTION <= height;
-  const step = captioned ? NAME_AND_CAPTION : LINE;
-  const most = Math.max(1, Math.floor(height / step));
+  const most = Math.max(1, Math.floor(height / LINE));
   const largest = new Set([...places].sort((a, b) => b.box.height - a.box.height).slice(0, most));
   const named = places.filter((place) => largest.has(place));
-  const wanted = named.map(({ y }) => Math.min(height - step / 2, Math.max(step / 2, y)));
-  const centres = spreadOut(wanted, step, step / 2, height - step / 2);
-  return named.flatMap(({ box }, i) => {
+  // A caption stands within the height of its block, so that it is nobody else's; as long as all names have room.
+  const high = ({ box }: (typeof places)[number]) => box.height * zoom.k >= NAME_AND_CAPTION;
+  const allFit = named.reduce((sum, place) => sum + (high(place) ? NAME_AND_CAPTION : LINE), 0) <= height;
+  const sizes = named.map((place) => (allFit && high(place) ? NAME_AND_CAPTION : LINE));
+  const centres = spreadApart(
+    named.map(({ y }) => y),
+    sizes,
+    0,
+    height,
+  );
+  return named.flatMap(({ box, y: middle }, i) => {
     const { name, caption } = outputOf(scene, box.block);
+    const captioned = sizes[i] === NAME_AND_CAPTION;
     const y = captioned ? centres[i] - 2 : centres[i] + 4;
-    const label = { x, halo: false };
     const text = fitText(name, room, nameSize, true);
-    const labels: Label[] = [{ ...label, text, y, size: nameSize, bold: true, faint: false }];
+    const label: Label = { x, y, text, size: nameSize, bold: true, faint: false, halo: false };
+    if (Math.abs(centres[i] - middle) > LED_FROM && !captioned)
+      label.leader = { x0: x - BESIDE + 1, y0: middle, x1: x - 2, y1: centres[i] };
     // Half a caption would mislead: whole, or its first part, or none.
     const under = captioned ? firstFitting([caption, caption.split(' · ')[0]], room, captionSize) : '';
-    if (under) labels.push({ ...label, text: under, y: y + 13, size: captionSize, bold: false, faint: true });
-    return labels;
+    if (!under) return [label];
+    return [label, { ...label, text: under, y: y + 13, size: captionSize, bold: false, faint: true }];
   });
 }
 
@@ -112,7 +133,9 @@ export function setLabels(
   return drawn.columns.slice(0, -1).flatMap((column, c) => {
     const { sets, leaf } = scene.columns[c];
     return column.boxes.flatMap((box): Label[] => {
-      if (!isOfScene(column, box) || box.height * zoom.k < captionSize + 4) return [];
+      const hatched = box.kind !== 'alone';
+      const least = hatched ? LEAST_HATCHED : captionSize + 4;
+      if (!isOfScene(column, box) || box.height * zoom.k < least) return [];
       const instances = countOf(box.instances, 'instance');
       const what = countOf(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
       const variants = [...(sets[box.block] > 1 ? [`${what} · ${instances}`] : []), instances];
@@ -120,7 +143,8 @@ export function setLabels(
       if (text === '') return [];
       const x = column.x * zoom.k + zoom.x + 6;
       const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;
-      return [{ text, x, y, size: captionSize, bold: false, faint: false, halo: true }];
+      const label: Label = { text, x, y, size: captionSize, bold: false, faint: false, halo: !hatched };
+      return [hatched ? { ...label, plate: textWidth(text, captionSize) * fontWidth } : label];
     });
   });
 }

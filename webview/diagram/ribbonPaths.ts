@@ -51,6 +51,13 @@ export function ribbonPaths(gaps: DrawnRibbon[][], zoom: number, leastLine?: num
   return [...paths].sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
+/** The outline of a ribbon. */
+export function bandPath(ribbon: DrawnRibbon): Path2D {
+  const path = new Path2D();
+  addBand(path, ribbon);
+  return path;
+}
+
 function addBand(path: Path2D, { x0, x1, y0, y1, thickness0, thickness1 }: DrawnRibbon): void {
   const middle = (x0 + x1) / 2;
   path.moveTo(x0, y0);

@@ -6,6 +6,7 @@ import type { DatasetChoice } from '../datasetMemory';
 import { inTrainingOrder } from '../checkpoints';
 import { modelOfActiveTab, modelsOf, pickModels } from '../modelFiles';
 import { recordOrReopen, type RecordingStages } from '../recording';
+import { messageOf } from '../failures';
 import type { Services } from '../services';
 import type { Handlers } from './registry';
 
@@ -60,9 +61,17 @@ export async function runOfModels(
     given ?? services.datasets.of(models[0]) ?? (await chooseDataset(services, models[0], false));
   if (!dataset) return undefined;
   const folder = await recordOrReopen(services, { models, dataset }, stages);
-  // Remembered only now: data that could not be used is asked for again.
-  if (folder !== undefined) await services.datasets.remember(models, dataset);
+  // Remembered only now: data that could not be used is asked for again. The diagram does not wait for it.
+  if (folder !== undefined) void remember(services, models, dataset);
   return folder;
+}
+
+async function remember(services: Services, models: string[], dataset: DatasetChoice): Promise<void> {
+  try {
+    await services.datasets.remember(models, dataset);
+  } catch (error) {
+    services.log.error(`Datasets cannot be remembered: ${messageOf(error)}`);
+  }
 }
 
 async function openModels(services: Services, models: string[], dataset?: DatasetChoice): Promise<void> {

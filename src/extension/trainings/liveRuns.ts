@@ -109,7 +109,7 @@ export class LiveRuns implements vscode.Disposable {
     try {
       do {
         this.loading.set(session, false);
-        await session.load();
+        await session.refresh();
       } while (this.loading.get(session));
     } finally {
       this.loading.delete(session);

@@ -73,6 +73,26 @@ export const themes = {
       '--vscode-charts-green': '#89d185',
     },
   },
+  contrastLight: {
+    bodyClass: 'vscode-high-contrast vscode-high-contrast-light',
+    variables: {
+      '--vscode-editor-background': '#ffffff',
+      '--vscode-editor-foreground': '#292929',
+      '--vscode-foreground': '#292929',
+      '--vscode-descriptionForeground': '#292929',
+      '--vscode-focusBorder': '#006bbd',
+      '--vscode-contrastBorder': '#0f4a85',
+      '--vscode-dropdown-background': '#ffffff',
+      '--vscode-dropdown-border': '#0f4a85',
+      '--vscode-icon-foreground': '#292929',
+      '--vscode-menu-background': '#ffffff',
+      '--vscode-menu-selectionBorder': '#006bbd',
+      '--vscode-editorHoverWidget-background': '#ffffff',
+      '--vscode-editorHoverWidget-border': '#0f4a85',
+      '--vscode-button-border': '#0f4a85',
+      '--vscode-charts-green': '#374e06',
+    },
+  },
 };
 
 export type ThemeName = keyof typeof themes;

@@ -182,12 +182,7 @@ describe('webview layout', () => {
 
   it('names low outputs without a caption, with a line to those that have to stand aside', () => {
     // One large output and fourteen of an instance each.
-    const outputs = [
-      ...Array<number>(300).fill(0),
-      ...Array(14)
-        .keys()
-        .map((b) => b + 1),
-    ];
+    const outputs = [...Array<number>(300).fill(0), ...Array.from({ length: 14 }, (_, b) => b + 1)];
     const scene = flowSceneOf({ blocks: [outputs.map(() => 0), outputs], classes: outputs.map(() => 0) });
     const drawn = layoutScene(scene, 900, 400, 1);
     const labels = outputLabels(scene, drawn, whole, { width: 900, height: 400, fontWidth: 1 });
