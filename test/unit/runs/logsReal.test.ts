@@ -90,7 +90,9 @@ describe('logs that the tools wrote', () => {
 
   it("Keras' console: an epoch's place is from its heading on, in the lines of an editor", () => {
     for (const name of ['keras/console.txt', 'keras/console-terminal.txt', 'keras/console-keras2.txt']) {
-      const lines = fixture(name).toString('utf8').split(/\r\n|\n|\r/);
+      const lines = fixture(name)
+        .toString('utf8')
+        .split(/\r\n|\n|\r/);
       for (const { epoch, metrics, place } of readFixture(name).rows) {
         assert.equal(lines[place.line! - 1], `Epoch ${epoch}/3`);
         assert.ok(lines[place.endLine! - 1].includes(`val_loss: ${metrics['val_loss'].toFixed(4)}`));
@@ -100,7 +102,7 @@ describe('logs that the tools wrote', () => {
 
   it("Lightning's metrics.csv: rows of one step joined, then of one epoch", () => {
     const log = readFixture('lightning/metrics.csv');
-    assert.deepEqual([log.tool, log.firstEpoch, log.rows.length], ['lightning', 0, 12]);
+    assert.deepEqual([log.tool, log.firstEpoch, log.rows.length], ['lightning', 0, 13]);
     assert.deepEqual(log.rows[0], {
       epoch: 0,
       step: 4,
@@ -148,7 +150,10 @@ describe('logs that the tools wrote', () => {
       for (const { epoch, step, metrics, place } of log.rows) {
         const entries = history.filter((entry) => entry['step'] === step);
         assert.deepEqual({ ...metrics, epoch, step }, Object.assign({}, ...entries));
-        const text = lines.slice(place.line! - 1, place.endLine).join('\n').replace(/,$/, '');
+        const text = lines
+          .slice(place.line! - 1, place.endLine)
+          .join('\n')
+          .replace(/,$/, '');
         assert.deepEqual(JSON.parse(`[${text}]`), entries);
       }
     }

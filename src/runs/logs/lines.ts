@@ -1,0 +1,112 @@
+/** What is told of each line: its text without the line end, and its number from 1. */
+export interface LineSink {
+  line(text: string, number: number): void;
+  /** A line that is longer than the limit; nothing of it is kept. */
+  tooLong(number: number): void;
+}
+
+const carriageReturn = '\r';
+const backspace = String.fromCharCode(8);
+const ends = new RegExp(`\r\n|[\n\r]`, 'g');
+const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|${backspace}+`, 'g');
+
+/**
+ * Cuts text into lines as it comes: UTF-8 (what is none becomes U+FFFD), or UTF-16 with a byte order mark, as PowerShell
+ * redirects output. LF, CRLF and a lone CR end a line, as they do in an editor. With `rewinding`, backspaces end a piece
+ * of a line: progress bars write over themselves with them, so that a single line may be as long as an epoch.
+ */
+export class LineSplitter {
+  private number = 1;
+  private pending = '';
+  /** Inside a line that is too long. */
+  private skipping = false;
+  /** A CR at the end of a chunk may be half of a CRLF. */
+  private heldReturn = false;
+  private decoder?: InstanceType<typeof TextDecoder>;
+  private head: Uint8Array = new Uint8Array();
+
+  constructor(
+    private readonly sink: LineSink,
+    private readonly longest: number,
+    private readonly rewinding = false,
+  ) {}
+
+  push(chunk: Uint8Array | string): void {
+    if (typeof chunk === 'string') this.take(chunk);
+    else this.take(this.decode(chunk, false));
+  }
+
+  /** Gives out the last line, when it has no line end. */
+  finish(): void {
+    this.take(this.decode(new Uint8Array(), true));
+    if (this.heldReturn) this.cut(carriageReturn);
+    if (this.pending !== '') this.emit('');
+  }
+
+  private decode(chunk: Uint8Array, last: boolean): string {
+    if (!this.decoder) {
+      this.head = this.head.length === 0 ? chunk : Uint8Array.from([...this.head, ...chunk]);
+      if (this.head.length < 2 && !last) {
+        // The caller may use its buffer again.
+        this.head = this.head.slice();
+        return '';
+      }
+      this.decoder = new TextDecoder(encodingOf(this.head));
+      chunk = this.head;
+      this.head = new Uint8Array();
+    }
+    return this.decoder.decode(chunk, { stream: !last });
+  }
+
+  private take(text: string): void {
+    if (text === '') return;
+    const whole = this.heldReturn ? carriageReturn + text : text;
+    this.heldReturn = whole.endsWith(carriageReturn);
+    this.cut(this.heldReturn ? whole.slice(0, -1) : whole);
+  }
+
+  private cut(text: string): void {
+    let start = 0;
+    if (text.includes(carriageReturn) || (this.rewinding && text.includes(backspace))) {
+      for (const match of text.matchAll(this.rewinding ? endsAndBackspaces : ends)) {
+        this.emit(text.slice(start, match.index));
+        if (!match[0].startsWith(backspace)) this.number++;
+        start = match.index + match[0].length;
+      }
+    } else {
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', start)) {
+        this.emit(text.slice(start, at));
+        this.number++;
+        start = at + 1;
+      }
+    }
+    this.keep(start === 0 ? text : text.slice(start));
+  }
+
+  private emit(piece: string): void {
+    this.keep(piece);
+    const text = this.pending;
+    this.pending = '';
+    if (!this.skipping) this.sink.line(text, this.number);
+    this.skipping = false;
+  }
+
+  private keep(rest: string): void {
+    if (this.skipping) return;
+    if (this.pending.length + rest.length > this.longest) {
+      this.skipping = true;
+      this.pending = '';
+      this.sink.tooLong(this.number);
+    } else if (this.pending === '') {
+      this.pending = rest;
+    } else {
+      this.pending += rest;
+    }
+  }
+}
+
+/** Encoding by the byte order mark. */
+export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
+}
