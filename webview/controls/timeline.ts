@@ -6,7 +6,13 @@ import { make, setStyle } from '../dom';
 import { snapshotName } from '../references';
 import type { Shown } from '../shown';
 import { readColours } from '../theme';
-import { nearestSnapshot, snapshotByKey, snapshotPositions } from '../timelineScale';
+import {
+  epochName,
+  namedSnapshots,
+  nearestSnapshot,
+  snapshotByKey,
+  snapshotPositions,
+} from '../timelineScale';
 
 const HEIGHT = 112;
 /** Above the curves: a row for what they are called, and one for the cursor's grip. */
@@ -120,10 +126,9 @@ export class TimelineChart {
     y: ScaleLinear<number, number>,
     share: ScaleLinear<number, number>,
   ): void {
-    const ticks = Math.max(2, Math.min(this.positions.length, Math.floor(width / 56)));
-    const every = Math.ceil(this.positions.length / ticks);
-    const shown = this.positions.filter((_, i) => i % every === 0);
-    const nameOf = (position: number) => String(timeline.epochs[this.positions.indexOf(position)]);
+    const places = this.positions.map((position) => this.x(position));
+    const shown = namedSnapshots(timeline.epochs, places).map((i) => this.positions[i]);
+    const nameOf = (position: number) => epochName(timeline.epochs[this.positions.indexOf(position)]);
     this.svg
       .append('g')
       .attr('class', 'axis')

@@ -26,7 +26,13 @@ import { keptZoom, persisted } from '../../../webview/persisted';
 import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/references';
 import type { Shown } from '../../../webview/shown';
 import { diagramTable } from '../../../webview/tableRows';
-import { nearestSnapshot, snapshotByKey, snapshotPositions } from '../../../webview/timelineScale';
+import {
+  epochName,
+  namedSnapshots,
+  nearestSnapshot,
+  snapshotByKey,
+  snapshotPositions,
+} from '../../../webview/timelineScale';
 import { flowSceneOf } from './sceneOf';
 
 const run: RunInfo = {
@@ -198,6 +204,22 @@ describe('webview controls', () => {
 
 describe('webview timeline', () => {
   const timeline = (epochs: number[]) => ({ epochs, steps: [], accuracy: [], patterns: [], levels: [] });
+
+  it('names of epochs on the axis keep apart, whole ones first', () => {
+    const epochs = [0, 0.1247, 0.2495, 0.5, 1, 2, 3, 4];
+    const at = (width: number) => epochs.map((epoch) => (epoch / 4) * width);
+    assert.deepEqual(namedSnapshots(epochs, at(2000)), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(namedSnapshots(epochs, at(600)), [0, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(namedSnapshots(epochs, at(60)), [0, 6, 7]);
+    assert.deepEqual(epochs.slice(1, 4).map(epochName), ['0.12', '0.25', '0.5']);
+    const many = Array.from({ length: 101 }, (_, epoch) => epoch);
+    const named = namedSnapshots(
+      many,
+      many.map((epoch) => epoch * 5),
+    );
+    assert.ok(named.length > 10 && named.at(-1) === 100, named.join());
+    assert.deepEqual([...new Set(named.slice(1, -1).map((i, k) => i - named[k]))].length, 1);
+  });
 
   it('stands on epochs, or on the order of snapshots within an epoch', () => {
     assert.deepEqual(snapshotPositions(timeline([0, 2, 10])), [0, 2, 10]);
