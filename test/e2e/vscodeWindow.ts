@@ -179,7 +179,12 @@ export class VsCodeWindow {
   async typePick(entry: string): Promise<void> {
     const rows = this.page.locator('.quick-input-widget:visible .monaco-list-row');
     await rows.filter({ hasText: entry }).first().waitFor();
+    await this.typeEntry(entry);
+  }
+
+  private async typeEntry(entry: string): Promise<void> {
     await this.page.keyboard.type(entry);
+    const rows = this.page.locator('.quick-input-widget:visible .monaco-list-row');
     const chosen = rows.and(this.page.locator('.focused')).filter({ hasText: entry });
     await chosen.first().waitFor();
     await this.page.keyboard.press('Enter');
@@ -188,8 +193,9 @@ export class VsCodeWindow {
   /** Runs a command by the palette, with keys only. */
   async typeCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget:visible input').waitFor();
-    await this.typePick(title);
+    // The list is long: the command need not be among those that are on screen before it is typed.
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor();
+    await this.typeEntry(title);
   }
 
   /** What stands beside the title of a tree of ours, once it matches. */
