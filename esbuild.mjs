@@ -27,7 +27,9 @@ const tensorflowApart = {
   name: 'tensorflow-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/packages$/ }, ({ importer }) =>
-      importer.includes(path.join('models', 'tfjs')) ? { path: './tensorflow.js', external: true } : undefined,
+      importer.includes(path.join('models', 'tfjs'))
+        ? { path: './tensorflow.js', external: true }
+        : undefined,
     );
   },
 };
