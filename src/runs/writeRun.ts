@@ -1,12 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { access, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ZipFile } from 'yazl';
 import { InputError } from '../core/errors';
 import { bytesPerRow, toPackedBytes } from '../core/packing';
 import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/snapshot';
-import { encodeNpy } from '../data/npy';
+import { writeNpz, type NamedArray } from '../data/writeNpz';
 import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
 import { fileWithin, readManifestText } from './readRun';
@@ -103,7 +100,7 @@ export class RunWriter {
     this.started = true;
     const patterns = `patterns/${this.fileName(snapshot)}`;
     const file = path.join(this.folder, patterns);
-    await writeAtomically(file, (temporary) => writePatterns(temporary, snapshot));
+    await writeAtomically(file, (temporary) => writeNpz(temporary, arraysOf(snapshot)));
     const { epoch, step } = snapshot;
     // A model that gives the class itself does not say beforehand how many there are.
     const { classes } = this.manifest;
@@ -174,39 +171,25 @@ async function removeRun(folder: string): Promise<void> {
   }
 }
 
-/** Writes the `.npz` of a snapshot. Arrays are stored, not compressed, so that they can be read one by one. */
-async function writePatterns(file: string, snapshot: Snapshot): Promise<void> {
-  const zip = new ZipFile();
-  const add = (name: string, bytes: Uint8Array) =>
-    zip.addBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), `${name}.npy`, {
-      compress: false,
-      // The same run gives the same bytes.
-      mtime: new Date(1980, 0, 1),
-      mode: 0o100644,
-    });
-  const written = pipeline(zip.outputStream, createWriteStream(file));
-  add('instance', encodeNpy(snapshot.instances));
-  if (snapshot.labels) add('label', encodeNpy(snapshot.labels));
-  add('output', encodeNpy(snapshot.predicted));
-  if (snapshot.splits) add('split', encodeNpy(snapshot.splits));
-  snapshot.levels.forEach((level, l) => {
-    for (const [name, bytes] of arraysOf(level, `l${l}`)) add(name, bytes);
-  });
-  zip.end();
-  await written;
+/** The arrays of a snapshot's `.npz`. */
+function* arraysOf(snapshot: Snapshot): Iterable<NamedArray> {
+  yield { name: 'instance', data: snapshot.instances };
+  if (snapshot.labels) yield { name: 'label', data: snapshot.labels };
+  yield { name: 'output', data: snapshot.predicted };
+  if (snapshot.splits) yield { name: 'split', data: snapshot.splits };
+  for (const [l, level] of snapshot.levels.entries()) yield* arraysOfLevel(level, `l${l}`);
 }
 
-function arraysOf(level: RecordedLevel, name: string): [string, Uint8Array][] {
+function* arraysOfLevel(level: RecordedLevel, name: string): Iterable<NamedArray> {
   const { units, bits } = level.layer;
   const width = bytesPerRow(units, bits);
   if (level.exact) {
     const { patterns, of } = level.exact;
-    return [[name, encodeNpy(toPackedBytes(patterns, of), [of.length, width])]];
+    yield { name, data: toPackedBytes(patterns, of), shape: [of.length, width] };
+    return;
   }
   const { modes, of, distance } = level.coarse;
-  return [
-    [`${name}_prototypes`, encodeNpy(toPackedBytes(modes), [modes.count, width])],
-    [`${name}_prototype`, encodeNpy(of)],
-    [`${name}_distance`, encodeNpy(distance)],
-  ];
+  yield { name: `${name}_prototypes`, data: toPackedBytes(modes), shape: [modes.count, width] };
+  yield { name: `${name}_prototype`, data: of };
+  yield { name: `${name}_distance`, data: distance };
 }

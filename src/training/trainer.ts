@@ -1,4 +1,4 @@
-import type { NamedTensorMap, Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayerGraph } from '../models/tfjs/layerGraph';
 import type { TensorEngine } from '../models/tfjs/tensorflow';
 import type { TrainingSettings } from './config/config';
@@ -52,6 +52,7 @@ export class DivergedError extends Error {
 export class Trainer {
   private readonly optimizer: ScheduledOptimizer;
   private readonly size: number;
+  private readonly trained: Variable[];
   private readonly decayed: Set<string>;
 
   constructor(
@@ -62,6 +63,7 @@ export class Trainer {
   ) {
     this.optimizer = new ScheduledOptimizer(engine.tf, settings.optimizer);
     this.size = set.shape.reduce((product, axis) => product * axis, 1);
+    this.trained = graph.weights.filter(({ trainable }) => trainable).map(({ variable }) => variable);
     const kernels = graph.weights.filter(({ role, trainable }) => trainable && role === 'kernel');
     this.decayed = new Set(settings.weightDecay > 0 ? kernels.map(({ variable }) => variable.name) : []);
   }
@@ -122,16 +124,13 @@ export class Trainer {
           gradFunc: (dy: Tensor) => tf.mul(tf.tensor(found.gradient!, (scores as Tensor).shape), dy),
         };
       });
-      const variables = this.graph.weights
-        .filter(({ trainable }) => trainable)
-        .map(({ variable }) => variable);
       const { grads } = tf.variableGrads(() => {
         const { scores } = this.graph.run(x, {
           training: true,
           dropoutMask: (call, shape, rate) => this.dropoutMask(epoch, step, call, shape, rate),
         });
         return loss(scores) as Scalar;
-      }, variables);
+      }, this.trained);
       if (Number.isFinite(result!.loss)) this.optimizer.apply(this.withDecay(grads));
     });
     return result!;

@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
+import { InOrder } from '../inOrder';
 import type {
   ActivationLayer,
   Backend,
@@ -106,7 +107,7 @@ export class OnnxRunner implements ModelRunner {
   readonly backend: Backend;
   private readonly session: OnnxSession;
   private readonly taps: string[];
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly order = new InOrder();
   private closed = false;
 
   constructor({ description, backend, session, taps }: RunnerParts) {
@@ -129,22 +130,13 @@ export class OnnxRunner implements ModelRunner {
    */
   async run(batch: TensorData, rows: number, lent = false): Promise<BatchResult> {
     if (this.closed) throw new Error(`${this.path} is closed`);
-    const before = this.last;
-    const result = this.runPieces(this.cut(batch, rows, lent), rows);
-    // Whoever awaits the result hears of a failure; the order only needs to know that it has settled.
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.last = before.then(() => settled);
-    await before;
-    return result;
+    return this.order.add(this.runPieces(this.cut(batch, rows, lent), rows));
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.last;
+    await this.order.idle();
     await this.session.release();
   }
 

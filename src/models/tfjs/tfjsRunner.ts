@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../../core/errors';
+import { InOrder } from '../inOrder';
 import type {
   ActivationLayer,
   Backend,
@@ -35,7 +36,7 @@ class TfjsRunner implements ModelRunner {
   readonly notices: string[];
   readonly backend: Backend;
   private readonly size: number;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly order = new InOrder();
   private closed = false;
 
   constructor(
@@ -68,22 +69,13 @@ class TfjsRunner implements ModelRunner {
         `input '${this.input.name}' takes ${this.size} values an instance, found ${batch.length} for ${rows} instances`,
       );
     }
-    const before = this.last;
-    const result = this.read(this.compute(batch, rows), rows);
-    // Whoever awaits the result hears of a failure; the order only needs to know that it has settled.
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.last = before.then(() => settled);
-    await before;
-    return result;
+    return this.order.add(this.read(this.compute(batch, rows), rows));
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.last;
+    await this.order.idle();
     if (this.owned) this.graph.dispose();
   }
 
