@@ -7,6 +7,7 @@ import { parseResolution } from './analyse';
 import { ByteCache } from './byteCache';
 import { exportData, exportPicture } from './export/state';
 import { findInstance } from './find';
+import { followHandlers } from './follow/service';
 import { guessDatasets } from './guess';
 import { InstanceSet } from './instanceSet';
 import { checkState, lookAt, type Look } from './look';
@@ -47,6 +48,7 @@ export function createService(tell: Tell, cache = new ByteCache()): Handlers {
     'engine/prepare': async ({ engine }) => ({ backend: (await loadEngine(engine)).backend.name }),
     'run/open': async ({ folder }) => runInfo(store, await store.open(folder)),
     'run/timeline': async ({ folder }, work) => timelineOf(store, await store.open(folder), work),
+    'run/bitChange': () => [],
     'run/report': async ({ folder, resolution }, work) => {
       const { run } = await store.open(folder);
       const report = await reportRun(run, parseResolution(String(resolution)), {
@@ -68,6 +70,8 @@ export function createService(tell: Tell, cache = new ByteCache()): Handlers {
     'export/picture': (params, work) => exportPicture(store, scenes, params, work),
     'export/data': (params, work) => exportData(store, params, work),
     ...trainingHandlers(tell),
+    ...logHandlers(store, tell),
+    ...followHandlers(store, tell),
     ...sceneHandlers(store, scenes),
     ...selectionHandlers(store, scenes),
   };

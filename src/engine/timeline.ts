@@ -23,7 +23,8 @@ export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunIn
       (first !== undefined && (await store.snapshot(opened, first)).labels !== undefined),
     splits: manifest.splits?.map(({ name }) => name) ?? [],
     layers: layers.map(({ name, activation, units, shape }) => ({ name, activation, units, shape })),
-    snapshots: manifest.snapshots.map(({ epoch, step, accuracy, patternCounts, model }) => ({
+    snapshots: manifest.snapshots.map(({ epoch, step, accuracy, patterns, patternCounts, model }) => ({
+      id: patterns,
       epoch,
       step,
       accuracy,

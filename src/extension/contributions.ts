@@ -19,6 +19,8 @@ export interface CommandEntry {
 export const category = 'APD';
 
 const hasRun = 'apd.hasRun';
+const hasLog = 'apd.hasRun && apd.hasLog';
+const inLog = 'resourcePath in apd.logFiles';
 
 const commandTable = {
   'apd.openModel': {
@@ -97,6 +99,25 @@ const commandTable = {
     icon: '$(lock)',
     enablement: `${hasRun} && apd.following`,
   },
+  'apd.linkLog': { title: 'Link Log…', icon: '$(link)' },
+  'apd.unlinkLog': { title: 'Unlink Log', icon: '$(debug-disconnect)', enablement: hasLog },
+  'apd.revealInLog': { title: 'Reveal in Log', icon: '$(go-to-file)', enablement: hasLog },
+  'apd.showDiagramForLine': {
+    title: 'Show Diagram for Line',
+    icon: '$(type-hierarchy)',
+    enablement: inLog,
+  },
+  'apd.previousSnapshotInLog': { title: 'Previous Snapshot in Log', icon: '$(arrow-up)', enablement: inLog },
+  'apd.nextSnapshotInLog': { title: 'Next Snapshot in Log', icon: '$(arrow-down)', enablement: inLog },
+  'apd.matchSnapshot': { title: 'Set Log Line of Snapshot…', icon: '$(edit)', enablement: hasLog },
+  'apd.shiftEpochs': { title: 'Set Epoch Shift of Log…', enablement: hasLog },
+  'apd.chooseMetrics': { title: 'Choose Metrics of Timeline…', icon: '$(graph-line)', enablement: hasLog },
+  'apd.followCheckpoints': { title: 'Follow Checkpoints…', icon: '$(radio-tower)' },
+  'apd.pauseFollowing': {
+    title: 'Pause Following Checkpoints',
+    icon: '$(debug-pause)',
+    enablement: 'apd.followed',
+  },
   'apd.showSnapshot': { title: 'Show Snapshot', palette: false },
   'apd.selectPattern': { title: 'Select Pattern', palette: false },
   'apd.selectInstance': { title: 'Select Instance', palette: false },
@@ -118,6 +139,9 @@ export const settings = {
   'apd.engineHang': 180,
   'apd.training.backend': 'auto' as 'auto' | 'node' | 'wasm' | 'cpu',
   'apd.training.notify': true as boolean,
+  'apd.log.followCursor': true as boolean,
+  'apd.log.findBeside': true as boolean,
+  'apd.log.pattern': '',
 };
 
 /** Name of a setting. */
@@ -144,6 +168,12 @@ export interface ContextKeys {
   'apd.live': boolean;
   /** The active diagram goes to each new snapshot. */
   'apd.following': boolean;
+  /** The run of the active diagram has a log. */
+  'apd.hasLog': boolean;
+  /** Checkpoints of the run of the active diagram are recorded as they come. */
+  'apd.followed': boolean;
+  /** Paths of logs that belong to runs, for `resourcePath in …`. */
+  'apd.logFiles': string[];
   /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`. */
   'apd.runFolders': string[];
   'apd.modelFolders': string[];
@@ -162,6 +192,9 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.trainingPaused',
   'apd.live',
   'apd.following',
+  'apd.hasLog',
+  'apd.followed',
+  'apd.logFiles',
   'apd.runFolders',
   'apd.modelFolders',
 ];
@@ -172,6 +205,7 @@ export const viewContainer = 'apd';
 /** The views of the side panel. */
 export const views = {
   'apd.runs': 'Runs',
+  'apd.snapshots': 'Snapshots',
   'apd.patterns': 'Levels and Patterns',
   'apd.instances': 'Instances',
   'apd.details': 'Details',
@@ -185,6 +219,9 @@ export const panelType = 'apd.diagram';
 
 /** View type of the read-only editor of models. */
 export const modelEditorType = 'apd.modelDiagram';
+
+/** View type of the read-only editor of logs that are no text, or whose text is not for reading. */
+export const logTableType = 'apd.logTable';
 
 /** Scheme of the read-only documents with reports. */
 export const reportScheme = 'apd-report';

@@ -92,6 +92,8 @@ export class EngineClient implements Disposable {
   private readonly exits = new Set<Listener<{ reason: string }>>();
   private readonly trainings = new Set<Listener<EngineNotifications['training/progress']>>();
   private readonly starts = new Set<Listener<EngineNotifications['training/started']>>();
+  private readonly logChanges = new Set<Listener<EngineNotifications['log/changed']>>();
+  private readonly followings = new Set<Listener<EngineNotifications['follow/changed']>>();
 
   private options: EngineOptions;
 
@@ -122,6 +124,16 @@ export class EngineClient implements Disposable {
   /** The run folder of a training is there. */
   onTrainingStarted(listener: Listener<EngineNotifications['training/started']>): Disposable {
     return listen(this.starts, listener);
+  }
+
+  /** A log that is watched has changed. */
+  onLogChanged(listener: Listener<EngineNotifications['log/changed']>): Disposable {
+    return listen(this.logChanges, listener);
+  }
+
+  /** How the following of a run's checkpoints stands. */
+  onFollowing(listener: Listener<EngineNotifications['follow/changed']>): Disposable {
+    return listen(this.followings, listener);
   }
 
   /** The process ended without being asked to. */
@@ -240,6 +252,12 @@ export class EngineClient implements Disposable {
     );
     connection.onNotification('training/started', (note: EngineNotifications['training/started']) =>
       tell(this.starts, note),
+    );
+    connection.onNotification('log/changed', (note: EngineNotifications['log/changed']) =>
+      tell(this.logChanges, note),
+    );
+    connection.onNotification('follow/changed', (note: EngineNotifications['follow/changed']) =>
+      tell(this.followings, note),
     );
     // Its causes are told by the end of the process.
     connection.onError(() => undefined);
@@ -373,6 +391,7 @@ const doing: Record<Method, string> = {
   'engine/prepare': 'getting ready to record',
   'run/open': 'opening a run',
   'run/timeline': 'counting patterns',
+  'run/bitChange': 'comparing snapshots',
   'run/report': 'measuring a run',
   'scene/draw': 'drawing',
   'scene/paths': 'following paths',
@@ -387,6 +406,16 @@ const doing: Record<Method, string> = {
   'model/record': 'recording',
   'export/picture': 'exporting a picture',
   'export/data': 'exporting data',
+  'log/links': 'looking for logs',
+  'log/info': 'reading a log',
+  'log/link': 'linking a log',
+  'log/correct': 'matching a log',
+  'log/curves': 'reading the metrics of a log',
+  'log/table': 'reading a log',
+  'log/watch': 'watching logs',
+  'follow/start': 'beginning to follow checkpoints',
+  'follow/stop': 'ending to follow checkpoints',
+  'follow/states': 'asking which checkpoints are followed',
   'training/run': 'training',
   'training/pause': 'pausing a training',
   'training/info': 'asking how trainings stand',

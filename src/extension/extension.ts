@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { exportCommands } from './commands/exports';
+import { followCommands } from './commands/follow';
+import { linkCommands } from './commands/links';
+import { logCommands } from './commands/logs';
 import { lookCommands } from './commands/look';
 import { navigateCommands } from './commands/navigate';
 import { openCommands, runOfModels } from './commands/open';
@@ -10,6 +13,7 @@ import { contextKeyUpdates } from './contextKeyUpdates';
 import { DatasetMemory } from './datasetMemory';
 import { EngineClient } from './engineClient';
 import { messageOf, reportFailure, type Remedy } from './failures';
+import { RunLogs } from './logs/runLogs';
 import { Panels } from './panels';
 import { Reports } from './reports';
 import { RunFolders } from './runFolders';
@@ -47,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     sessions,
     runs,
     services.reports,
+    services.logs,
     services.panels,
     services.instances,
     registerCommands(services, {
@@ -56,6 +61,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       ...exportCommands(services),
       ...workCommands(services),
       ...trainingCommands(services),
+      ...logCommands(services),
+      ...linkCommands(services),
+      ...followCommands(services),
     }),
     contextKeyUpdates(sessions),
     statusBar(sessions),
@@ -67,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       void reportFailure(log, 'Diagram', session.failure, [refresh]);
     }),
   );
-  void runs.list();
+  void services.logs.search();
   const activationMs = performance.now() - started;
   log.info(`Activated in ${activationMs.toFixed(0)} ms`);
   return { services, activationMs };
@@ -84,13 +92,15 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     ...engineLimits(),
   });
   const runs = new RunFolders();
+  const sessions = new Sessions(engine, context.workspaceState);
   const base = {
     context,
     log,
     engine,
     runs,
     training: new TrainingManager({ context, log, engine, runs }),
-    sessions: new Sessions(engine, context.workspaceState),
+    sessions,
+    logs: new RunLogs({ log, engine, runs, sessions }),
     reports: new Reports(),
     datasets: new DatasetMemory(context.workspaceState),
   };

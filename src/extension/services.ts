@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { DatasetMemory } from './datasetMemory';
 import type { EngineClient } from './engineClient';
+import type { RunLogs } from './logs/runLogs';
 import type { InstancesView } from './views/instancesView';
 import type { Panels } from './panels';
 import type { Reports } from './reports';
@@ -15,6 +16,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly sessions: Sessions;
   readonly runs: RunFolders;
+  readonly logs: RunLogs;
   readonly reports: Reports;
   readonly datasets: DatasetMemory;
   readonly training: TrainingManager;

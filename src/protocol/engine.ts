@@ -1,4 +1,6 @@
 import type { FilterStep, ResolutionChoice, Selection, ViewState } from './state';
+import type { FollowNotifications, FollowRequests } from './follow';
+import type { LogNotifications, LogRequests } from './logs';
 import type { TrainingNotifications, TrainingRequests } from './training';
 import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
@@ -13,7 +15,15 @@ export interface RunInfo {
   labelled: boolean;
   splits: string[];
   layers: { name: string; activation: string; units: number; shape: number[] }[];
-  snapshots: { epoch: number; step?: number; accuracy?: number; patterns?: number[]; model?: string }[];
+  snapshots: {
+    /** Stays the snapshot's own while others come before it. */
+    id: string;
+    epoch: number;
+    step?: number;
+    accuracy?: number;
+    patterns?: number[];
+    model?: string;
+  }[];
   dataset: { path: string; rows: number; files: string[]; options: Record<string, unknown> };
   backend?: { name: string; version: string; reason: string };
   /** Absolute path of the configuration, when the run was trained. */
@@ -147,12 +157,14 @@ export type ExportWhat = 'apdf' | 'clusters' | 'diagram' | 'nodes' | 'instances'
 export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
 
 /** Every request of the engine: its parameters and its result. */
-export interface EngineRequests extends TrainingRequests {
+export interface EngineRequests extends TrainingRequests, LogRequests, FollowRequests {
   'engine/info': { params: Record<string, never>; result: { pid: number; version: string; node: string } };
   /** Loads what recording needs, so that the first recording need not. Rejects where it would. */
   'engine/prepare': { params: { engine: RecordParams['engine'] }; result: { backend: string } };
   'run/open': { params: { folder: string }; result: RunInfo };
   'run/timeline': { params: { folder: string }; result: Timeline };
+  /** Share of the bits of each level that differ from the snapshot before; undefined where they cannot be compared. */
+  'run/bitChange': { params: { folder: string; snapshot: number }; result: (number | undefined)[] };
   'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };
   'scene/draw': { params: SceneRequest; result: Scene };
   /** Where the instances of a selection go (not of the one that the state has). */
@@ -196,7 +208,7 @@ export interface ProgressNote {
 }
 
 /** What the engine says unasked. */
-export interface EngineNotifications extends TrainingNotifications {
+export interface EngineNotifications extends TrainingNotifications, LogNotifications, FollowNotifications {
   /** For the output channel. */
   'engine/log': { level: 'info' | 'warn' | 'error'; text: string };
   /** A snapshot of a run that is being recorded is whole. */

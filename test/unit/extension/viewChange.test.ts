@@ -26,7 +26,11 @@ const run: RunInfo = {
     { name: 'relu_1', activation: 'Relu', units: 4, shape: [4] },
     { name: 'relu_2', activation: 'Relu', units: 4, shape: [4] },
   ],
-  snapshots: [{ epoch: 0 }, { epoch: 1 }, { epoch: 2 }],
+  snapshots: [
+    { id: 'e0', epoch: 0 },
+    { id: 'e1', epoch: 1 },
+    { id: 'e2', epoch: 2 },
+  ],
   dataset: { path: 'x.npy', rows: 10, files: [], options: {} },
 };
 

@@ -43,7 +43,11 @@ const run: RunInfo = {
   labelled: true,
   splits: [],
   layers: ['relu_2', 'relu_4'].map((name) => ({ name, activation: 'Relu', units: 32, shape: [32] })),
-  snapshots: [{ epoch: 0 }, { epoch: 8 }, { epoch: 8, step: 40 }],
+  snapshots: [
+    { id: 'e0', epoch: 0 },
+    { id: 'e8', epoch: 8 },
+    { id: 'e8', epoch: 8, step: 40 },
+  ],
   dataset: { path: '', rows: 0, files: [], options: {} },
 };
 

@@ -1,0 +1,216 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { LogInfo, LogOptions, LogRequests } from '../../protocol/logs';
+import type { EngineClient } from '../engineClient';
+import { isCancelled, messageOf } from '../failures';
+import type { RunFolders } from '../runFolders';
+import type { Sessions } from '../sessions';
+import { setContextKey, setting } from '../settings';
+
+/** What the logs of runs need of the extension. */
+interface Surroundings {
+  log: vscode.LogOutputChannel;
+  engine: EngineClient;
+  runs: RunFolders;
+  sessions: Sessions;
+}
+
+/** News of the same run that follow each other faster than this, in milliseconds, are read as one. */
+const GATHER_MS = 60;
+
+/**
+ * The logs of the runs that are open or in the workspace, as the engine knows them. Which log a run has is known of all;
+ * read through are those of runs that are shown, and those that somebody asked for.
+ */
+export class RunLogs implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<string>();
+  /** The log of a run, or what is known of it, changed: its folder. */
+  readonly onDidChange = this.changed.event;
+
+  /** Logs by run folder. */
+  private readonly files = new Map<string, string>();
+  private readonly infos = new Map<string, LogInfo>();
+  /** Runs whose log somebody wants to be kept up to date. */
+  private readonly wanted = new Set<string>();
+  private readonly reading = new Map<string, Promise<LogInfo | undefined>>();
+  private readonly late = new Map<string, NodeJS.Timeout>();
+  private readonly disposables: vscode.Disposable[];
+
+  constructor(private readonly surroundings: Surroundings) {
+    const { engine, runs, sessions } = surroundings;
+    this.disposables = [
+      this.changed,
+      engine.onLogChanged(({ file }) => this.runsOf(file).forEach((folder) => this.readSoon(folder))),
+      engine.onExit(() => void this.watch()),
+      runs.onDidChange((folders) => void this.onRuns(folders)),
+      sessions.onDidChange((event) => {
+        if (event === 'active' || event === 'run') this.onSession();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('apd.log')) void this.search();
+      }),
+    ];
+  }
+
+  /** What is known of the log of a run; undefined until it was read. */
+  of(folder: string): LogInfo | undefined {
+    return this.infos.get(folder);
+  }
+
+  /** Folders of the runs that a file is the log of, the active one first. */
+  runsOf(file: string): string[] {
+    const active = this.surroundings.sessions.active?.folder;
+    const folders = [...this.files].filter(([, of]) => of === file).map(([folder]) => folder);
+    return folders.sort((a, b) => Number(b === active) - Number(a === active));
+  }
+
+  /** All logs that belong to runs. */
+  get logFiles(): string[] {
+    return [...new Set(this.files.values())];
+  }
+
+  /** How logs are found and read, as set for a place. */
+  options(folder: string): LogOptions {
+    const pattern = setting('apd.log.pattern', vscode.Uri.file(folder));
+    return { findBeside: setting('apd.log.findBeside'), ...(pattern ? { pattern } : {}) };
+  }
+
+  /** Reads the log of a run, and keeps it up to date from now on. Failures are logged; then the result is undefined. */
+  read(folder: string): Promise<LogInfo | undefined> {
+    this.wanted.add(folder);
+    const under = this.reading.get(folder);
+    if (under) return under;
+    const asked = this.ask(folder).finally(() => this.reading.delete(folder));
+    this.reading.set(folder, asked);
+    return asked;
+  }
+
+  /** Links a log to a run; null for none. @throws what the engine says */
+  link(folder: string, file: string | null): Promise<LogInfo> {
+    return this.set('log/link', { folder, file, options: this.options(folder) });
+  }
+
+  /** Corrects how log and snapshots belong together. @throws what the engine says */
+  correct(correction: Omit<LogRequests['log/correct']['params'], 'options'>): Promise<LogInfo> {
+    return this.set('log/correct', { ...correction, options: this.options(correction.folder) });
+  }
+
+  /** Looks for the logs of all runs of the workspace. */
+  async search(): Promise<void> {
+    await this.onRuns(await this.surroundings.runs.list());
+    for (const folder of this.wanted) this.readSoon(folder);
+  }
+
+  dispose(): void {
+    for (const timer of this.late.values()) clearTimeout(timer);
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private async set<K extends 'log/link' | 'log/correct'>(
+    method: K,
+    params: LogRequests[K]['params'],
+  ): Promise<LogInfo> {
+    const info: LogInfo = await this.surroundings.engine.request(method, params);
+    this.wanted.add(info.folder);
+    this.take(info);
+    return info;
+  }
+
+  private async ask(folder: string): Promise<LogInfo | undefined> {
+    try {
+      const options = this.options(folder);
+      const info = await this.surroundings.engine.request('log/info', { folder, options });
+      this.take(info);
+      return info;
+    } catch (error) {
+      if (!isCancelled(error)) this.surroundings.log.warn(`Log of ${folder}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private take(info: LogInfo): void {
+    const { folder, version, file } = info;
+    const before = this.infos.get(folder);
+    this.infos.set(folder, info);
+    this.setFile(folder, file);
+    if (before?.version !== version) this.changed.fire(folder);
+    this.tellContext();
+  }
+
+  private setFile(folder: string, file: string | undefined): void {
+    if (this.files.get(folder) === file) return;
+    if (file === undefined) this.files.delete(folder);
+    else this.files.set(folder, file);
+    void this.watch();
+  }
+
+  /** Asks the engine to tell of changes of the logs that are wanted. */
+  private async watch(): Promise<void> {
+    const wanted = [...this.wanted].filter((folder) => this.files.has(folder));
+    if (wanted.length === 0) return;
+    const files = [...new Set(wanted.map((folder) => this.files.get(folder)!))];
+    try {
+      await this.surroundings.engine.request('log/watch', { files, options: this.options(wanted[0]) });
+    } catch (error) {
+      this.surroundings.log.warn(`Logs are not watched: ${messageOf(error)}`);
+    }
+  }
+
+  private readSoon(folder: string): void {
+    if (!this.wanted.has(folder) || this.late.has(folder)) return;
+    const timer = setTimeout(() => {
+      this.late.delete(folder);
+      void this.readAgain(folder);
+    }, GATHER_MS);
+    this.late.set(folder, timer);
+  }
+
+  /** What came while a log was being read needs one more reading. */
+  private async readAgain(folder: string): Promise<void> {
+    await this.reading.get(folder);
+    await this.read(folder);
+  }
+
+  private async onRuns(folders: readonly string[]): Promise<void> {
+    if (folders.length === 0) return;
+    const { engine, log } = this.surroundings;
+    for (const folder of folders) this.readSoon(folder);
+    try {
+      const options = this.options(folders[0]);
+      const links = await engine.request('log/links', { folders: [...folders], options });
+      const found = new Map(links.map(({ folder, file }) => [folder, file]));
+      for (const folder of folders) this.setFile(folder, found.get(folder));
+      this.tellContext();
+      for (const { folder } of links) this.changed.fire(folder);
+    } catch (error) {
+      if (!isCancelled(error)) log.warn(`Logs of runs: ${messageOf(error)}`);
+    }
+  }
+
+  private onSession(): void {
+    const active = this.surroundings.sessions.active;
+    this.tellContext();
+    if (active?.run) {
+      this.wanted.add(active.folder);
+      this.readSoon(active.folder);
+    }
+  }
+
+  private tellContext(): void {
+    const active = this.surroundings.sessions.active?.folder;
+    setContextKey('apd.hasLog', active !== undefined && this.files.has(active));
+    // As the window sees paths, where the host is another system.
+    const files = this.logFiles;
+    setContextKey('apd.logFiles', [
+      ...new Set([...files, ...files.map((file) => vscode.Uri.file(file).path)]),
+    ]);
+  }
+}
+
+/** Name of a log for users: with its folder where many are called the same. */
+export function logName(file: string): string {
+  const name = path.basename(file);
+  return /^(?:metrics\.csv|trainer_state\.json|results\.csv|scalars\.json|events\.out\.)/.test(name)
+    ? path.join(path.basename(path.dirname(file)), name)
+    : name;
+}
