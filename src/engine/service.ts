@@ -10,6 +10,7 @@ import { findInstance } from './find';
 import { followHandlers } from './follow/service';
 import { guessDatasets } from './guess';
 import { InstanceSet } from './instanceSet';
+import { logHandlers } from './logs/service';
 import { checkState, lookAt, type Look } from './look';
 import { placeOf } from './place';
 import { recordModels } from './recordModels';
