@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import { formatShare } from '../core/look/text';
-import { epochsOfModels, usualPatternLimit } from '../engine/record';
+import { usualPatternLimit } from '../engine/record';
 import { recordRun } from '../engine/recordRun';
+import { momentsOfModels } from '../runs/logs/moments';
 import type { EngineChoice } from '../models/open';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
@@ -67,11 +68,11 @@ export function addRecord(program: Command): void {
 }
 
 async function record(models: string[], options: RecordOptions): Promise<void> {
-  const epochs = options.epochs ?? epochsOfModels(models);
-  if (epochs.length !== models.length) {
+  const moments = options.epochs?.map((epoch) => ({ epoch })) ?? momentsOfModels(models);
+  if (moments.length !== models.length) {
     throw new InputError(
       '--epochs',
-      `has ${epochs.length} numbers for ${models.length} models, expected one each`,
+      `has ${moments.length} numbers for ${models.length} models, expected one each`,
     );
   }
   const signal = interruptSignal();
@@ -81,7 +82,7 @@ async function record(models: string[], options: RecordOptions): Promise<void> {
   const started = performance.now();
   const request = {
     models,
-    epochs,
+    moments,
     dataset,
     scaling,
     dataOptions: kept,
@@ -98,7 +99,8 @@ async function record(models: string[], options: RecordOptions): Promise<void> {
         bar.clear();
         say(text);
       },
-      onProgress: (s, done, rows) => bar.update(s * rows + done, models.length * rows, `epoch ${epochs[s]}`),
+      onProgress: (s, done, rows) =>
+        bar.update(s * rows + done, models.length * rows, `epoch ${moments[s].epoch}`),
       onSnapshot: (snapshot, accuracy) => {
         finished++;
         bar.clear();

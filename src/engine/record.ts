@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { correctness } from '../core/diagram';
 import { InputError } from '../core/errors';
 import { bitsOf, CoarseRecorder, ExactRecorder, type LevelRecorder } from '../core/levelRecorder';
@@ -149,23 +148,4 @@ function notFinite(
     `the pre-activation of unit ${bad % layer.units} is ${tap[bad]}, expected a finite number`,
     `layer ${l} (${layer.name}), ${instanceText(dataset, batch.from + Math.floor(bad / layer.units))}`,
   );
-}
-
-/**
- * Epoch of a checkpoint by its name: `epoch-003.onnx`, `epoch=3-step=100.onnx`; by the name of its folder where its own
- * does not tell: `epoch-0003/model.json`, `epoch-0000.25/model.json`. Undefined when neither does.
- */
-export function epochOfName(file: string): number | undefined {
-  const own = /epoch[=_-]?(\d+)/i.exec(path.basename(file));
-  const match = own ?? /epoch[=_-]?(\d+(?:\.\d+)?)/i.exec(path.basename(path.dirname(file)));
-  return match ? Number(match[1]) : undefined;
-}
-
-/**
- * Epochs of models in the order given: by their names when all tell a different one, else 0, 1, 2, …
- */
-export function epochsOfModels(files: readonly string[]): number[] {
-  const named = files.map(epochOfName);
-  const told = named.every((epoch) => epoch !== undefined) && new Set(named).size === files.length;
-  return named.map((epoch, i) => (told ? epoch! : i));
 }

@@ -2,8 +2,9 @@ import { formatCount } from '../core/look/text';
 import { openDataset } from '../data/openDataset';
 import { parseScaling } from '../data/scaling';
 import type { EngineNotifications, RecordParams } from '../protocol/engine';
-import { epochsOfModels, usualPatternLimit } from './record';
+import { usualPatternLimit } from './record';
 import { recordRun } from './recordRun';
+import { momentsOfModels } from '../runs/logs/moments';
 import type { Work } from './work';
 
 /** What is told while models are recorded. */
@@ -30,13 +31,12 @@ export async function recordModels(
     labelColumn,
     take,
   });
-  const epochs = epochsOfModels(models);
   const notices: string[] = [];
   let finished = 0;
   await recordRun(
     {
       models,
-      epochs,
+      moments: momentsOfModels(models),
       dataset,
       scaling,
       dataOptions: { labelColumn, take },

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
-
-const byName = new Intl.Collator(undefined, { numeric: true });
+import { inTrainingOrder as orderOf } from '../runs/logs/checkpointName';
 
 /** Name by which a model is known: its own, or that of its folder where all are called `model.json`. */
 export function modelName(file: string): string {
@@ -14,22 +13,9 @@ export function isModelName(name: string): boolean {
   return lower.endsWith('.onnx') || lower === 'model.json';
 }
 
-/** Epoch or step that the name of a checkpoint tells: `epoch=3-step=100`, `checkpoint-500`, `epoch-0.25/model.json`. */
-export function checkpointNumber(file: string): number | undefined {
-  const name = modelName(file);
-  const match =
-    /epoch[=_-]?(\d+(?:\.\d+)?)/i.exec(name) ??
-    /step[=_-]?(\d+)/i.exec(name) ??
-    /checkpoint-(\d+)/i.exec(name);
-  return match ? Number(match[1]) : undefined;
-}
-
-/** Checkpoints in the order in which they were written, as far as their names tell. */
+/** Checkpoints in the order in which they were written, as far as their names tell; those without numbers come last. */
 export function inTrainingOrder(files: readonly string[]): string[] {
-  return [...files].sort(
-    (a, b) =>
-      (checkpointNumber(a) ?? 0) - (checkpointNumber(b) ?? 0) || byName.compare(modelName(a), modelName(b)),
-  );
+  return orderOf(files.map((name) => ({ name }))).map((index) => files[index]);
 }
 
 /** Name of the run of some models: that of the folder of several checkpoints, or of the one model with its folder. */

@@ -18,7 +18,8 @@ const kerasExtension = /\.(?:keras|h5|hdf5)$/i;
 const plainName =
   /^(?:(?:pytorch_|saved_|tf_)?model|network|net|weights|checkpoint|adapter_model|variables)$/i;
 
-const epochPattern = /(?<![a-z])ep(?:och)?[=_-]?(\d{1,15})/i;
+/** Whole epochs, and fractions as runs made here name their folders (`epoch-0000.25`). */
+const epochPattern = /(?<![a-z])ep(?:och)?[=_-]?(\d{1,15}(?:\.\d{1,6}(?![\d.]))?)/i;
 const stepPattern = /(?<![a-z])(?:global_?step|step|iter(?:ation)?)s?[=_-]?(\d{1,15})/i;
 const huggingFacePattern = /(?<![a-z])checkpoint-(\d{1,15})$/i;
 /** Keras' own suggestion, `{epoch:02d}-{val_loss:.2f}`. */

@@ -32,7 +32,9 @@ export function joinEpochs(firstEpoch: 0 | 1 | undefined, names: readonly Checkp
       reason: `${says}, ${same ? 'and so does the log' : `the log from ${firstEpoch}`}`,
     };
   }
-  const epochs = [...new Set(numbered.map(({ epoch }) => epoch!))];
+  // Snapshots within an epoch say nothing about how whole ones are counted.
+  const epochs = [...new Set(numbered.map(({ epoch }) => epoch!).filter(Number.isInteger))];
+  if (epochs.length === 0) return { shift: 0, reason: 'no checkpoint is of a whole epoch' };
   return firstEpoch === 0 ? joinFromZero(epochs) : joinFromOne(epochs);
 }
 

@@ -20,7 +20,7 @@ describe('checkpoints in training order', () => {
     ]);
     const folders = ['m/epoch-0010/model.json', 'm/epoch-0000.25/model.json', 'm/epoch-0002/model.json'];
     assert.deepEqual(inTrainingOrder(folders), [folders[1], folders[2], folders[0]]);
-    assert.deepEqual(inTrainingOrder(['b10.onnx', 'b9.onnx', 'a.onnx']), ['a.onnx', 'b9.onnx', 'b10.onnx']);
+    assert.deepEqual(inTrainingOrder(['b10.onnx', 'a.onnx', 'b9.onnx']), ['b9.onnx', 'b10.onnx', 'a.onnx']);
   });
 });
 

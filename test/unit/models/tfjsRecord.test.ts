@@ -9,7 +9,8 @@ import type { Snapshot } from '../../../src/core/snapshot';
 import { encodeNpy } from '../../../src/data/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { noScaling } from '../../../src/data/scaling';
-import { epochsOfModels, usualPatternLimit } from '../../../src/engine/record';
+import { usualPatternLimit } from '../../../src/engine/record';
+import { momentsOfModels } from '../../../src/runs/logs/moments';
 import { recordRun } from '../../../src/engine/recordRun';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { engineOn, numbers, saved, seedWeights, writeModel } from './tfjsModels';
@@ -35,7 +36,7 @@ describe('recording tfjs models', () => {
     await recordRun(
       {
         models,
-        epochs: epochsOfModels(models),
+        moments: momentsOfModels(models),
         dataset,
         scaling: noScaling,
         dataOptions: {},
@@ -114,10 +115,12 @@ describe('recording tfjs models', () => {
   });
 
   it('prefers the name of a file to that of its folder', () => {
-    assert.deepEqual(epochsOfModels(['epoch-9/epoch-001.onnx', 'epoch-9/epoch-002.onnx']), [1, 2]);
-    assert.deepEqual(epochsOfModels(['epoch-9/a.onnx', 'epoch-9/b.onnx']), [0, 1]);
-    assert.deepEqual(epochsOfModels(['epoch-4/model.json']), [4]);
-    assert.deepEqual(epochsOfModels(['m/model.json']), [0]);
+    const epochs = (...files: string[]) => momentsOfModels(files).map(({ epoch }) => epoch);
+    assert.deepEqual(epochs('epoch-9/epoch-001.onnx', 'epoch-9/epoch-002.onnx'), [1, 2]);
+    assert.deepEqual(epochs('epoch-9/a.onnx', 'epoch-9/b.onnx'), [0, 1]);
+    assert.deepEqual(epochs('epoch-4/model.json'), [4]);
+    assert.deepEqual(epochs('m/model.json'), [0]);
+    assert.deepEqual(epochs('mnist-12.onnx'), [0]);
   });
 });
 
