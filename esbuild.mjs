@@ -66,7 +66,7 @@ export const extensionBuild = {
   external: [...nodeOptions.external, 'vscode'],
 };
 
-/** What runs in the pages, each with its style sheet: the panel's, dist/webview.js, and that of details, dist/details.js. */
+/** What runs in the pages, each with its style sheet: the panel's, dist/webview.js, and those of details and of log tables. */
 export const webviewBuild = {
   absWorkingDir: root,
   bundle: true,
@@ -77,7 +77,11 @@ export const webviewBuild = {
   logLevel: 'warning',
   tsconfig: 'webview/tsconfig.json',
   loader: { '.ttf': 'file' },
-  entryPoints: { webview: 'webview/main.ts', details: 'webview/details/main.ts' },
+  entryPoints: {
+    webview: 'webview/main.ts',
+    details: 'webview/details/main.ts',
+    logTable: 'webview/logTable/main.ts',
+  },
   outdir: 'dist',
 };
 

@@ -107,6 +107,9 @@ export class Application {
       case 'state':
         this.hear(this.shown, message);
         break;
+      case 'log':
+        if (message.folder === this.shown.run?.folder) this.update({ ...this.shown, log: message.log });
+        break;
       case 'busy':
         this.notices.showBusy(message.message, message.share);
         break;
@@ -137,7 +140,8 @@ export class Application {
     const wanted = this.pending.wanted(said);
     const selection = this.pending.selection(said.state);
     const state = said.wanted === undefined && wanted === said.state ? wanted : { ...said.state, selection };
-    this.update({ scene, panel, run, timeline, drawing, state, wanted });
+    const log = run?.folder === this.shown.run?.folder ? this.shown.log : undefined;
+    this.update({ scene, panel, run, timeline, log, drawing, state, wanted });
   }
 
   private update(shown: Shown): void {
@@ -172,7 +176,8 @@ export class Application {
 
   /** Asks the session for a change. Controls show it at once, the drawing as far as it needs no other one. */
   private change(part: Partial<PageState>): void {
-    this.post({ type: 'change', number: this.pending.add(part), change: part });
+    const number = this.pending.add(part);
+    this.post({ type: 'change', number, change: part, run: this.shown.run?.version });
     const { state, wanted } = this.shown;
     const onlySelection = part.selection !== undefined && Object.keys(part).length === 1;
     const settled = onlySelection && wanted === state;

@@ -1,4 +1,5 @@
 import type { RunInfo } from '../src/protocol/engine';
+import type { LogCurves } from '../src/protocol/logs';
 import type { Scene, Timeline } from '../src/protocol/scene';
 import type { Colouring, PageState } from '../src/protocol/state';
 
@@ -14,6 +15,8 @@ export interface Shown {
   wanted: PageState;
   run?: RunInfo;
   timeline?: Timeline;
+  /** Curves of the run's log. */
+  log?: LogCurves;
   drawing?: Scene;
 }
 

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { openDataset, type DatasetOptions, type NamedPath } from '../data/openDataset';
 import type { Dataset } from '../data/dataset';
-import { InputError } from '../core/errors';
 import { parseScaling, type Scaling } from '../data/scaling';
+import { parseShares } from '../data/shares';
 import { wholeNumber } from './numbers';
 
 /** Options about data as the command line has them. */
@@ -24,12 +24,14 @@ export interface DataOptions {
   sample?: number;
 }
 
-/** Adds the options about data to a command. */
-export function addDataOptions(command: Command): Command {
+/** Adds the options about data to a command. @param required whether there must be data; else they may be left out */
+export function addDataOptions(command: Command, required = true): Command {
   return command
-    .requiredOption(
-      '--data <file...>',
-      'instances: .npy, .npz (file.npz:member), IDX (.gz too), CSV/TSV, or a folder of images with a subfolder a class; NAME=FILE makes a named split',
+    .addOption(
+      dataOption(
+        'instances: .npy, .npz (file.npz:member), IDX (.gz too), CSV/TSV, or a folder of images with a subfolder a class; NAME=FILE makes a named split',
+        required,
+      ),
     )
     .option(
       '--labels <file...>',
@@ -64,6 +66,10 @@ export function addDataOptions(command: Command): Command {
     .option('--sample <n>', 'only n instances drawn at random, in file order', wholeNumber(1));
 }
 
+function dataOption(description: string, required: boolean): Option {
+  return new Option('--data <file...>', description).makeOptionMandatory(required);
+}
+
 /** Opens the dataset that the options name. `raw` is what commander parsed. */
 export async function openData(raw: Record<string, unknown>): Promise<{
   dataset: Dataset;
@@ -94,16 +100,7 @@ export async function openData(raw: Record<string, unknown>): Promise<{
 }
 
 /** `train=data.npy` as a named path. A name has no slash or dot, so that paths with '=' in them stay paths. */
-function namedPath(text: string): NamedPath {
+export function namedPath(text: string): NamedPath {
   const match = /^([A-Za-z0-9_-]+)=(.+)$/s.exec(text);
   return match ? { name: match[1], path: match[2] } : { path: text };
-}
-
-function parseShares(text: string) {
-  return text.split(',').map((part) => {
-    const match = /^([^=]+)=([0-9.]+)$/.exec(part.trim());
-    if (!match)
-      throw new InputError('--split', `is '${text}', expected names with shares such as train=0.8,test=0.2`);
-    return { name: match[1], share: Number(match[2]) };
-  });
 }

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { InputError } from '../core/errors';
 import { addDraw } from './drawCommand';
 import { addExport } from './exportCommand';
+import { addFollow } from './followCommand';
 import { isAbort } from './interrupt';
 import { addModel } from './modelCommand';
 import { say } from './output';
@@ -33,6 +34,7 @@ function createProgram(): Command {
     .exitOverride();
   addTrain(program);
   addRecord(program);
+  addFollow(program);
   addDraw(program);
   addExport(program);
   addReport(program);

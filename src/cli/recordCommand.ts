@@ -2,6 +2,9 @@ import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import { formatShare } from '../core/look/text';
 import { usualPatternLimit } from '../engine/record';
+import { summariseLog } from '../engine/logs/logReport';
+import { matchText } from '../engine/logs/logReportText';
+import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openLog';
 import { recordRun } from '../engine/recordRun';
 import { momentsOfModels } from '../runs/logs/moments';
 import type { EngineChoice } from '../models/open';
@@ -21,12 +24,14 @@ interface RecordOptions extends Record<string, unknown> {
   threads?: number;
   batchSize?: number;
   patternLimit: number;
+  log?: string;
 }
 
 const examples = `
 Examples:
   apd record model.onnx --data x.npy --labels y.npy --out runs/model
   apd record checkpoints/epoch-*.onnx --data train.csv --label-column species --out runs/iris
+  apd record checkpoints/epoch-*.onnx --data x.npy --log checkpoints/log.csv --out runs/logged
   apd record mnist.onnx --data t10k-images-idx3-ubyte.gz --scale 0.00392156862745098 --mean 0.5 --std 0.5 --out runs/mnist
   apd record m.onnx --data train=a.npz:x test=b.npz:x --labels train=a.npz:y test=b.npz:y --out runs/splits`;
 
@@ -42,6 +47,7 @@ export function addRecord(program: Command): void {
       'ONNX files, or model.json files of TensorFlow.js, in the order of their snapshots',
     )
     .requiredOption('--out <folder>', 'the run folder')
+    .option('--log <file>', "the training's log, which is linked to the run")
     .option('--name <name>', 'name of the run (that of its folder when left out)')
     .option('--force', 'replace the run that is in the folder')
     .option(
@@ -76,6 +82,7 @@ async function record(models: string[], options: RecordOptions): Promise<void> {
     );
   }
   const signal = interruptSignal();
+  if (options.log !== undefined) await checkLogFile(options.log, signal);
   const { dataset, scaling, kept } = await openData(options);
   const bar = new ProgressBar('Recording');
   let finished = 0;
@@ -125,4 +132,12 @@ async function record(models: string[], options: RecordOptions): Promise<void> {
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(`${options.out}: ${finished} snapshot(s) of ${dataset.instances.length} instances in ${seconds} s`);
+  if (options.log !== undefined) await linkLog(options.out, options.log);
+}
+
+/** Links the log to the run that was recorded, and tells how they belong together. */
+async function linkLog(out: string, file: string): Promise<void> {
+  await linkLogFile(out, file);
+  const log = summariseLog(await readRunLog(out, { findBeside: false }));
+  if (log) say(matchText(log, file));
 }

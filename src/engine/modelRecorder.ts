@@ -33,10 +33,17 @@ export interface ExpectedNetwork {
   of: string;
 }
 
+/** A model that can be recorded. */
+export interface OpenedModel {
+  sha256: string;
+  /** Header of a run that begins with it. */
+  header: () => RunHeader;
+}
+
 /** What goes on while a model is recorded. */
 export interface ModelHooks {
   /** The model fits and its engine runs; awaited before its patterns are taken. False ends it there. */
-  onOpened?(model: { sha256: string; header: () => RunHeader }): Promise<boolean | void>;
+  onOpened?(model: OpenedModel): Promise<boolean>;
   onProgress?(rowsDone: number): void;
   signal?: AbortSignal;
   /** The snapshot before, whose prototypes go on. */
@@ -64,6 +71,11 @@ export class ModelRecorder {
     private readonly tell: (text: string) => void,
     private expected?: ExpectedNetwork,
   ) {}
+
+  /** Instances of the dataset. */
+  get rows(): number {
+    return this.source.dataset.instances.length;
+  }
 
   /**
    * Takes the patterns of a model.

@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import type { Dataset, Features } from '../data/dataset';
-import { openDataset, type DatasetOptions, type NamedPath } from '../data/openDataset';
+import type { Features } from '../data/dataset';
+import { openDataset } from '../data/openDataset';
 import { placeWithinFile } from '../data/places';
 import { splitMember } from '../data/npz';
 import type { InstancePlace } from '../protocol/engine';
-import type { Run } from '../runs/readRun';
-import type { RunInputs } from './runHeader';
+import { changedSources, datasetOptionsOf } from './reopen';
 import type { OpenedRun, RunStore } from './runStore';
 
 /** Larger images make no thumbnails. */
@@ -19,7 +18,7 @@ const LARGEST_SIDE = 512;
  */
 export async function placeOf(store: RunStore, opened: OpenedRun, instance: number): Promise<InstancePlace> {
   const { run, key } = opened;
-  const options = reopening(run);
+  const options = datasetOptionsOf(run);
   const files = [...options.data, ...(options.labels ?? [])].map((named) => splitMember(named.path).file);
   const versions = await Promise.all(files.map(versionOf));
   const dataset = await store.cache.remember(`${key}dataset ${versions.join()}`, () => openDataset(options));
@@ -42,57 +41,6 @@ async function versionOf(file: string): Promise<string> {
   // A file that is missing is told when the dataset is opened.
   const found = await stat(file).catch(() => undefined);
   return found ? `${found.mtimeMs}:${found.size}` : 'missing';
-}
-
-/** How the dataset of a run was opened, with absolute paths. */
-function reopening(run: Run): DatasetOptions {
-  const { dataset } = run.manifest;
-  const kept = dataset.options ?? {};
-  const absolute = ({ name, path: file }: NamedPath): NamedPath => ({
-    name,
-    path: path.resolve(run.folder, file),
-  });
-  const inputs = isInputs(kept.inputs) ? kept.inputs : guessedInputs(run);
-  const labelColumn = kept.labels === false ? false : (kept.labelColumn as DatasetOptions['labelColumn']);
-  return {
-    data: inputs.data.map(absolute),
-    labels: inputs.labels.length === 0 ? undefined : inputs.labels.map(absolute),
-    labelColumn,
-    header: kept.header as DatasetOptions['header'],
-    delimiter: kept.delimiter as DatasetOptions['delimiter'],
-    missing: kept.missing as DatasetOptions['missing'],
-    axes: kept.axes as DatasetOptions['axes'],
-    take: kept.take as DatasetOptions['take'],
-    sample: kept.sample as DatasetOptions['sample'],
-    seed: kept.seed as DatasetOptions['seed'],
-  };
-}
-
-function isInputs(value: unknown): value is RunInputs {
-  const isPaths = (paths: unknown) =>
-    Array.isArray(paths) &&
-    paths.every((named: Partial<NamedPath> | null) => typeof named?.path === 'string');
-  const { data, labels } = (value ?? {}) as Partial<RunInputs>;
-  return isPaths(data) && isPaths(labels) && (data as NamedPath[]).length > 0;
-}
-
-/** Runs that do not say which file is which: a single file is the data, of two the second are the labels. */
-function guessedInputs(run: Run): RunInputs {
-  const files = run.manifest.dataset.files ?? [run.manifest.dataset];
-  if (files.length > 2) {
-    throw new InputError(
-      run.folder,
-      `was recorded of ${files.length} files and does not say what each of them holds; record it again`,
-    );
-  }
-  return { data: files.slice(0, 1), labels: files.slice(1) };
-}
-
-function changedSources(run: Run, dataset: Dataset): string[] {
-  const recorded = new Set(
-    (run.manifest.dataset.files ?? [run.manifest.dataset]).map(({ sha256 }) => sha256),
-  );
-  return dataset.sources.filter(({ sha256 }) => !recorded.has(sha256)).map(({ path: file }) => file);
 }
 
 /**

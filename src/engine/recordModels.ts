@@ -3,6 +3,7 @@ import { openDataset } from '../data/openDataset';
 import { parseScaling } from '../data/scaling';
 import type { EngineNotifications, RecordParams } from '../protocol/engine';
 import { usualPatternLimit } from './record';
+import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
 import { momentsOfModels } from '../runs/logs/moments';
 import type { Work } from './work';
@@ -22,29 +23,17 @@ export async function recordModels(
   notes: RecordNotes,
   work: Work,
 ): Promise<{ folder: string; notices: string[] }> {
-  const { models, out, labelColumn, take } = params;
+  const { models, out } = params;
   work.onProgress?.('Opening the dataset');
-  const scaling = parseScaling(params);
-  const dataset = await openDataset({
-    data: params.data.map((file) => ({ path: file })),
-    labels: params.labels?.map((file) => ({ path: file })),
-    labelColumn,
-    take,
-  });
+  const source = await openSource(params);
   const notices: string[] = [];
   let finished = 0;
   await recordRun(
     {
+      ...source,
       models,
       moments: momentsOfModels(models),
-      dataset,
-      scaling,
-      dataOptions: { labelColumn, take },
-      modelOptions: { engine: params.engine, output: params.output },
-      out,
-      name: params.name,
       force: params.force,
-      patternLimit: usualPatternLimit,
     },
     {
       onNotice: (text) => {
@@ -61,4 +50,25 @@ export async function recordModels(
     },
   );
   return { folder: out, notices };
+}
+
+/** Opens what models are recorded with. @throws InputError */
+export async function openSource(params: Omit<RecordParams, 'models' | 'force'>): Promise<RecordSource> {
+  const { out, name, labelColumn, take } = params;
+  const scaling = parseScaling(params);
+  const dataset = await openDataset({
+    data: params.data.map((file) => ({ path: file })),
+    labels: params.labels?.map((file) => ({ path: file })),
+    labelColumn,
+    take,
+  });
+  return {
+    dataset,
+    scaling,
+    dataOptions: { labelColumn, take },
+    modelOptions: { engine: params.engine, output: params.output },
+    out,
+    name,
+    patternLimit: usualPatternLimit,
+  };
 }

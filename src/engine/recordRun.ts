@@ -46,6 +46,7 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
       const recorded = await recorder.record(model, request.moments[s], {
         onOpened: async ({ header }) => {
           writer ??= await RunWriter.create(request.out, header(), request.force);
+          return true;
         },
         onProgress: (rowsDone) => {
           notices.tell();

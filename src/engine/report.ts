@@ -11,6 +11,7 @@ import type { Snapshot } from '../core/snapshot';
 import { classCores, unitActivity, type ClassCore } from '../core/units';
 import { readLabelNoise } from '../runs/labelNoise';
 import { readSnapshot, type Run } from '../runs/readRun';
+import type { LogReport, SnapshotLog } from './logs/logReport';
 import { reportNoise, type NoiseReport } from './noiseReport';
 import { analyseRun, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from './analyse';
 
@@ -83,6 +84,8 @@ export interface SnapshotReport {
   labelNoise?: NoiseReport;
   /** Unseen paths of each split but the first, against the first. */
   novelty?: Record<string, Novelty>;
+  /** Where the run's log has a row of it. */
+  log?: SnapshotLog;
 }
 
 /** Measures of a run. */
@@ -92,6 +95,8 @@ export interface RunReport {
   snapshots: SnapshotReport[];
   /** Learning and forgetting between snapshots; absent without labels or when the instances change. */
   learning?: LearningSummary;
+  /** Of runs with a log. */
+  log?: LogReport;
 }
 
 /** Computes the measures of every snapshot. */

@@ -1,10 +1,12 @@
 import { formatCount, formatShare } from '../core/look/text';
+import { correlationText, matchText, snapshotLogText } from './logs/logReportText';
 import type { LevelReport, RunReport, SnapshotReport } from './report';
 import { textTable } from './textTable';
 
 /** The measures of a run as text, line by line: a table a snapshot. */
 export function* reportText(report: RunReport): Iterable<string> {
   yield `${report.name}\n`;
+  if (report.log) yield `${matchText(report.log, `Log ${report.log.file}`)}\n`;
   for (const snapshot of report.snapshots) {
     yield `\n${snapshotLine(snapshot)}\n`;
     yield textTable(
@@ -27,6 +29,7 @@ export function* reportText(report: RunReport): Iterable<string> {
     );
     yield* noiseText(snapshot);
     yield* noveltyText(snapshot);
+    yield* snapshotLogText(snapshot);
   }
   if (report.learning) {
     const { learned, neverLearned, rightAtEnd, forgottenOnce, forgettingEvents } = report.learning;
@@ -34,6 +37,7 @@ export function* reportText(report: RunReport): Iterable<string> {
     yield `${formatCount(forgottenOnce)} forgotten at least once (${formatCount(forgettingEvents)} times in all); `;
     yield `${formatCount(rightAtEnd)} right at the end\n`;
   }
+  yield* correlationText(report);
 }
 
 function snapshotLine({ epoch, step, instances, accuracy, paths, clusters }: SnapshotReport): string {

@@ -10,7 +10,11 @@ import { findInstance } from './find';
 import { followHandlers } from './follow/service';
 import { guessDatasets } from './guess';
 import { InstanceSet } from './instanceSet';
+import { LogRegistry } from './logs/logRegistry';
+import { withLog } from './logs/logReport';
+import { RunLogs } from './logs/runLogs';
 import { logHandlers } from './logs/service';
+import { snapshotBitChange } from './logs/snapshotBitChange';
 import { checkState, lookAt, type Look } from './look';
 import { placeOf } from './place';
 import { recordModels } from './recordModels';
@@ -44,19 +48,22 @@ export type Handlers = {
 export function createService(tell: Tell, cache = new ByteCache()): Handlers {
   const store = new RunStore(cache);
   const scenes = new Scenes(store);
+  const logs = new RunLogs(store, new LogRegistry(tell));
   return {
     'engine/info': () => ({ pid: process.pid, version, node: process.version }),
     'engine/prepare': async ({ engine }) => ({ backend: (await loadEngine(engine)).backend.name }),
     'run/open': async ({ folder }) => runInfo(store, await store.open(folder)),
     'run/timeline': async ({ folder }, work) => timelineOf(store, await store.open(folder), work),
-    'run/bitChange': () => [],
-    'run/report': async ({ folder, resolution }, work) => {
+    'run/bitChange': async ({ folder, snapshot }) =>
+      snapshotBitChange(store, await store.open(folder), snapshot),
+    'run/report': async ({ folder, resolution, log }, work) => {
       const { run } = await store.open(folder);
       const report = await reportRun(run, parseResolution(String(resolution)), {
         onSnapshot: (done, all) => work.onProgress?.(`Snapshot ${done} of ${all}`, done / all),
         signal: work.signal,
       });
-      return { text: [...reportText(report)].join('') };
+      const whole = log ? withLog(report, await logs.read(folder, log, work)) : report;
+      return { text: [...reportText(whole)].join('') };
     },
     'data/guess': ({ model }) => guessDatasets(model),
     'model/record': (params, work) =>
@@ -71,8 +78,8 @@ export function createService(tell: Tell, cache = new ByteCache()): Handlers {
     'export/picture': (params, work) => exportPicture(store, scenes, params, work),
     'export/data': (params, work) => exportData(store, params, work),
     ...trainingHandlers(tell),
-    ...logHandlers(store, tell),
-    ...followHandlers(store, tell),
+    ...logHandlers(store, logs, tell),
+    ...followHandlers(tell),
     ...sceneHandlers(store, scenes),
     ...selectionHandlers(store, scenes),
   };

@@ -170,8 +170,11 @@ export interface ContextKeys {
   'apd.following': boolean;
   /** The run of the active diagram has a log. */
   'apd.hasLog': boolean;
-  /** Checkpoints of the run of the active diagram are recorded as they come. */
+  /** Checkpoints of some run are recorded as they come; and those of the run of the active diagram. */
   'apd.followed': boolean;
+  'apd.followedHere': boolean;
+  /** The run of the active diagram can be followed and is not. */
+  'apd.followable': boolean;
   /** Paths of logs that belong to runs, for `resourcePath in …`. */
   'apd.logFiles': string[];
   /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`. */
@@ -194,6 +197,8 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.following',
   'apd.hasLog',
   'apd.followed',
+  'apd.followedHere',
+  'apd.followable',
   'apd.logFiles',
   'apd.runFolders',
   'apd.modelFolders',
@@ -222,6 +227,16 @@ export const modelEditorType = 'apd.modelDiagram';
 
 /** View type of the read-only editor of logs that are no text, or whose text is not for reading. */
 export const logTableType = 'apd.logTable';
+
+/** View type of the same for logs that are text: offered besides the text editor. */
+export const textLogTableType = 'apd.textLogTable';
+
+/** Colours of the row of a log whose snapshot is shown. */
+export const logColours = {
+  background: 'apd.logShownBackground',
+  border: 'apd.logShownBorder',
+  ruler: 'apd.logShownRuler',
+} as const;
 
 /** Scheme of the read-only documents with reports. */
 export const reportScheme = 'apd-report';

@@ -13,7 +13,13 @@ import { contextKeyUpdates } from './contextKeyUpdates';
 import { DatasetMemory } from './datasetMemory';
 import { EngineClient } from './engineClient';
 import { messageOf, reportFailure, type Remedy } from './failures';
+import { LogEditors } from './logs/logEditors';
+import { LogHover } from './logs/logHover';
+import { LogLenses } from './logs/logLenses';
+import { registerLogTables } from './logs/logTableEditor';
 import { RunLogs } from './logs/runLogs';
+import { followStatus } from './follow/followStatus';
+import { Following } from './follow/following';
 import { Panels } from './panels';
 import { Reports } from './reports';
 import { RunFolders } from './runFolders';
@@ -27,6 +33,7 @@ import { DetailsView } from './views/detailsView';
 import { InstancesView } from './views/instancesView';
 import { PatternsView } from './views/patternsView';
 import { RunsView } from './views/runsView';
+import { SnapshotsView } from './views/snapshotsView';
 
 /** What other extensions, and the tests, get from `activate`. */
 export interface ExtensionApi {
@@ -52,6 +59,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     runs,
     services.reports,
     services.logs,
+    services.following,
+    followStatus(services),
     services.panels,
     services.instances,
     registerCommands(services, {
@@ -68,14 +77,19 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     contextKeyUpdates(sessions),
     statusBar(sessions),
     ...registerTrees(services),
+    registerLogTables(services),
     ...followEngine(services),
     warmEngine(services),
     ...registerTraining(services),
+    new LogEditors(services),
+    new LogHover(services),
+    new LogLenses(services),
     sessions.onDidFail((session) => {
       void reportFailure(log, 'Diagram', session.failure, [refresh]);
     }),
   );
   void services.logs.search();
+  void services.following.resume();
   const activationMs = performance.now() - started;
   log.info(`Activated in ${activationMs.toFixed(0)} ms`);
   return { services, activationMs };
@@ -101,6 +115,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     training: new TrainingManager({ context, log, engine, runs }),
     sessions,
     logs: new RunLogs({ log, engine, runs, sessions }),
+    following: new Following({ log, engine, runs, memento: context.workspaceState }),
     reports: new Reports(),
     datasets: new DatasetMemory(context.workspaceState),
   };
@@ -115,7 +130,14 @@ function registerTrees(services: Services): vscode.Disposable[] {
   const runs = new RunsView(services);
   const patterns = new PatternsView(services);
   const details = new DetailsView(services);
-  return [runs, patterns, details, vscode.window.registerTreeDataProvider('apd.patterns', patterns)];
+  const snapshots = new SnapshotsView(services);
+  return [
+    runs,
+    snapshots,
+    patterns,
+    details,
+    vscode.window.registerTreeDataProvider('apd.patterns', patterns),
+  ];
 }
 
 /** Starts the engine as language servers are started: where the workspace has something for it, once that is quiet. */

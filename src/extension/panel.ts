@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
+import type { RunInfo } from '../protocol/engine';
 import type { FromPanel, ShownState, ToPanel } from '../protocol/panel';
+import type { ViewState } from '../protocol/state';
 import { isCancelled, reportFailure } from './failures';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { Services } from './services';
 import type { Session, SessionEvent } from './session';
+import { renumbered } from './renumbering';
 import { askedChange, pageState } from './viewChange';
+
+/** Runs that are remembered of those the page was told of: what it says meanwhile may be of an older one. */
+const MOST_TOLD = 4;
 
 type PathsQuestion = Extract<FromPanel, { type: 'paths' }>;
 
@@ -19,6 +25,8 @@ export class Panel implements vscode.Disposable {
   private height?: number;
   /** Number of the page's last change that the session was asked for. */
   private heard = 0;
+  /** The run as the page was told of it, the newest last. */
+  private told: RunInfo[] = [];
 
   constructor(
     private readonly services: Services,
@@ -34,6 +42,10 @@ export class Panel implements vscode.Disposable {
     );
     webviewPanel.onDidChangeViewState(() => this.onViewState(), undefined, this.disposables);
     webviewPanel.onDidDispose(() => this.dispose(), undefined, this.disposables);
+    const onLog = (folder: string) => {
+      if (this.session?.folder === folder) this.session.logChanged();
+    };
+    services.logs.onDidChange(onLog, undefined, this.disposables);
     webview.html = panelHtml(webview, services.context.extensionUri);
   }
 
@@ -48,7 +60,12 @@ export class Panel implements vscode.Disposable {
     this.message = undefined;
     if (this.height) session.height = this.height;
     session.onDidChange((event) => this.onSession(event), undefined, this.disposables);
-    this.services.sessions.activate(session);
+    const { logs, log, sessions } = this.services;
+    session.showCurves({
+      options: () => logs.options(session.folder),
+      problem: (text) => log.warn(`Curves of the log of ${session.folder}: ${text}`),
+    });
+    sessions.activate(session);
     this.showAll();
   }
 
@@ -78,7 +95,10 @@ export class Panel implements vscode.Disposable {
     }
     const { scene, run, timeline, drawing, panel } = session;
     // Before the run is open there is nothing to show, which the page would take for “nothing is open”.
-    if (run) this.post({ type: 'show', scene, ...this.shownState(session), panel, run, timeline, drawing });
+    if (run) {
+      this.post({ type: 'show', scene, ...this.shownState(session), panel, run, timeline, drawing });
+      if (run !== this.told.at(-1)) this.told = [...this.told, run].slice(-MOST_TOLD);
+    }
     if (session.progress) this.post({ type: 'busy', ...session.progress });
     if (session.error) this.post({ type: 'error', message: session.error });
     void this.showSelected();
@@ -120,6 +140,21 @@ export class Panel implements vscode.Disposable {
       this.post(session.progress ? { type: 'busy', ...session.progress } : { type: 'idle' });
     else if (event === 'state') this.post({ type: 'state', ...this.shownState(session) });
     else if (event === 'selection') void this.showSelected();
+    else if (event === 'curves') this.showCurves();
+  }
+
+  /** They change far less often than what is drawn, and go on their own. */
+  private showCurves(): void {
+    const { session } = this;
+    if (session?.curves) this.post({ type: 'log', folder: session.folder, log: session.curves });
+  }
+
+  /** What the page means by numbers of snapshots, which were those of the run that it had then. */
+  private inNumbersOfNow<T extends Partial<ViewState>>(asked: T, version: string | undefined): T {
+    const { session, told } = this;
+    const before = told.find((run) => run.version === version);
+    if (!before || !session?.run || before === session.run) return asked;
+    return renumbered(asked, (session.onScreen ?? session.state).view, before, session.run);
   }
 
   private onViewState(): void {
@@ -145,6 +180,7 @@ export class Panel implements vscode.Disposable {
         this.height = message.height;
         session?.resize(message.height);
         this.showAll();
+        this.showCurves();
         break;
       case 'resized':
         this.height = message.height;
@@ -152,7 +188,7 @@ export class Panel implements vscode.Disposable {
         break;
       case 'change':
         this.heard = message.number;
-        session?.change(askedChange(session.state, message.change));
+        session?.change(this.inNumbersOfNow(askedChange(session.state, message.change), message.run));
         break;
       case 'filter': {
         const { blocks, flows, title } = message;

@@ -21,7 +21,7 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
 export function pageHtml(
   webview: vscode.Webview,
   extension: vscode.Uri,
-  bundle: 'webview' | 'details',
+  bundle: 'webview' | 'details' | 'logTable',
   title: string,
 ): string {
   const nonce = randomBytes(16).toString('base64');

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { columnBeside } from './columns';
 import { modelEditorType, panelType } from './contributions';
 import { messageOf, reportFailure } from './failures';
 import { Panel } from './panel';
@@ -46,19 +47,23 @@ export class Panels implements vscode.Disposable {
    * Shows a run: in its panel when there is one, else in a new one beside nothing.
    * @param folder absolute path of the run
    * @param how `follow`: a new panel goes to the newest snapshot, and to each that comes; `keepFocus`: it comes up among
-   * the other diagrams, and takes the focus from nothing
+   * the other diagrams, and takes the focus from nothing; `beside`: it does not cover the editor it is asked for from;
+   * `snapshot`: index of the one that a new panel shows first
    */
-  async open(folder: string, how: { follow?: boolean; keepFocus?: boolean } = {}): Promise<void> {
+  async open(
+    folder: string,
+    how: { follow?: boolean; keepFocus?: boolean; beside?: boolean; snapshot?: number } = {},
+  ): Promise<void> {
     const there = [...this.panels].find((panel) => panel.shows?.folder === folder);
     if (there?.shows) {
-      there.webviewPanel.reveal();
+      there.webviewPanel.reveal(undefined, how.keepFocus);
       this.services.sessions.activate(there.shows);
       await there.shows.load();
       return;
     }
-    const panel = this.waiting.get(folder) ?? this.create(folder, how.keepFocus);
+    const panel = this.waiting.get(folder) ?? this.create(folder, how.keepFocus, how.beside);
     this.waiting.delete(folder);
-    await this.fill(panel, folder, undefined, how.follow);
+    await this.fill(panel, folder, undefined, how);
   }
 
   /**
@@ -91,16 +96,23 @@ export class Panels implements vscode.Disposable {
     for (const registration of this.registrations) registration.dispose();
   }
 
-  private create(folder: string, preserveFocus = false): Panel {
+  private create(folder: string, preserveFocus = false, beside = false): Panel {
     const options = panelOptions(this.services.context.extensionUri);
-    const beside = preserveFocus ? [...this.panels].at(-1)?.webviewPanel.viewColumn : undefined;
-    const place = { viewColumn: beside ?? vscode.ViewColumn.Active, preserveFocus };
+    const others = preserveFocus ? [...this.panels].at(-1)?.webviewPanel.viewColumn : undefined;
+    const viewColumn = beside ? columnBeside(undefined, others) : (others ?? vscode.ViewColumn.Active);
+    const place = { viewColumn, preserveFocus };
     return this.wrap(vscode.window.createWebviewPanel(panelType, path.basename(folder), place, options));
   }
 
-  private async fill(panel: Panel, folder: string, kept?: KeptView, follow = false): Promise<void> {
+  private async fill(
+    panel: Panel,
+    folder: string,
+    kept?: KeptView,
+    how: { follow?: boolean; snapshot?: number } = {},
+  ): Promise<void> {
     const session = this.services.sessions.create(folder, kept);
-    if (follow) session.followLatest(true);
+    if (how.follow) session.followLatest(true);
+    session.beginsAt = how.snapshot;
     panel.attach(session);
     await session.load();
   }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { DatasetMemory } from './datasetMemory';
 import type { EngineClient } from './engineClient';
+import type { Following } from './follow/following';
 import type { RunLogs } from './logs/runLogs';
 import type { InstancesView } from './views/instancesView';
 import type { Panels } from './panels';
@@ -17,6 +18,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly runs: RunFolders;
   readonly logs: RunLogs;
+  readonly following: Following;
   readonly reports: Reports;
   readonly datasets: DatasetMemory;
   readonly training: TrainingManager;

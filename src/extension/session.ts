@@ -1,17 +1,26 @@
 import * as vscode from 'vscode';
 import type { ProgressNote, RunInfo } from '../protocol/engine';
+import type { LogCurves } from '../protocol/logs';
 import type { Paths, Scene, Timeline } from '../protocol/scene';
 import { initialState, type Selection, type ViewState } from '../protocol/state';
 import type { EngineClient } from './engineClient';
 import { isCancelled, messageOf } from './failures';
 import { notFound } from './notFound';
+import { LogCurvesReader, type CurvesSource } from './logCurves';
+import {
+  carriedSnapshot,
+  renumbered,
+  renumberedScene,
+  renumberedTimeline,
+  renumbersSnapshots,
+} from './renumbering';
 import { carriedSelection, fitted, redraws, renumbersNodes } from './viewChange';
 
 /** What a session needs of the engine. */
 export type Requests = Pick<EngineClient, 'request'>;
 
-/** What changed: run (facts, timeline), state, scene (a new drawing), selection, busy, or error. */
-export type SessionEvent = 'run' | 'state' | 'scene' | 'selection' | 'busy' | 'error';
+/** What changed: run (facts, timeline), state, scene (a new drawing), selection, curves (of the log), busy, or error. */
+export type SessionEvent = 'run' | 'state' | 'scene' | 'selection' | 'curves' | 'busy' | 'error';
 
 /** Short work is not announced: a message that flashes by disturbs more than it tells. */
 const ANNOUNCE_AFTER_MS = 120;
@@ -38,6 +47,8 @@ export class Session implements vscode.Disposable {
   failure?: unknown;
   /** Height of the panel in pixels. */
   height = 640;
+  /** Index of the snapshot to show first, where it is not the one that was looked at last, or the newest. */
+  beginsAt?: number;
 
   private current: ViewState;
   private work?: vscode.CancellationTokenSource;
@@ -49,6 +60,7 @@ export class Session implements vscode.Disposable {
   private following = false;
   /** Newest snapshot of the run when the scene on screen was drawn. */
   private newestShown = 0;
+  private log?: LogCurvesReader;
 
   /**
    * @param folder absolute path of the run
@@ -76,6 +88,11 @@ export class Session implements vscode.Disposable {
     return this.shown && { ...this.shown, selection: this.current.selection };
   }
 
+  /** Curves of the run's log, once they were read. */
+  get curves(): LogCurves | undefined {
+    return this.log?.curves;
+  }
+
   /** True while the engine draws. */
   get busy(): boolean {
     return this.work !== undefined;
@@ -90,22 +107,55 @@ export class Session implements vscode.Disposable {
       const run = await this.engine.request('run/open', { folder: this.folder }, token);
       if (token.isCancellationRequested) throw new vscode.CancellationError();
       const last = run.snapshots.length - 1;
-      this.run = run;
+      const renumbers = this.take(run);
       // Who looked at the newest snapshot goes on looking at the newest; nobody else is moved.
       const follows = this.following || (fresh && !this.remembered);
-      const snapshot = follows ? last : this.current.snapshot;
+      const usual = follows ? last : this.current.snapshot;
+      const snapshot = (fresh ? this.beginsAt : undefined) ?? usual;
       const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
       const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
       this.current = fitted({ ...this.current, snapshot, colour, level }, run);
       if (fresh) this.following ||= this.current.snapshot === Math.max(0, last);
-      // Of a run that grows nothing is shown by halves: its timeline is there by the time its new drawing is.
-      if (fresh || last < 0) this.emitter.fire('run');
+      // Of a run that grows nothing is shown by halves: its timeline is there by the time its new drawing is. But who
+      // points at snapshots by number is to mean the same ones at once.
+      if (fresh || renumbers || last < 0) this.emitter.fire('run');
       // A run that has just begun is loaded again when its first snapshot is there.
       if (last < 0) return;
       if (!fresh) void this.loadTimeline();
       await this.draw(token);
       if (fresh) void this.loadTimeline();
+      this.logChanged();
     });
+  }
+
+  /** Takes the facts of the run as it is now; true when snapshots have other numbers. What is on screen keeps its own. */
+  private take(run: RunInfo): boolean {
+    const before = this.run;
+    this.run = run;
+    if (!before || !renumbersSnapshots(before, run)) return false;
+    const { view } = this.shown ?? this.current;
+    this.current = renumbered(this.current, view, before, run);
+    this.newestShown = carriedSnapshot(before, run, this.newestShown);
+    this.timeline &&= renumberedTimeline(this.timeline, before, run);
+    this.shown &&= renumbered(this.shown, view, before, run);
+    if (this.drawing?.kind === 'time') {
+      this.drawing = renumberedScene(this.drawing, before, run);
+      this.scene++;
+    }
+    return true;
+  }
+
+  /** Shows the curves of the run's log from now on, which are read when the run is loaded. */
+  showCurves(source: CurvesSource): void {
+    this.log = new LogCurvesReader(this.engine, this.folder, source, () => {
+      if (!this.disposed) this.emitter.fire('curves');
+    });
+    if (this.drawing) this.logChanged();
+  }
+
+  /** The log of the run, or which it is, changed. */
+  logChanged(): void {
+    if (this.run && !this.disposed) this.log?.read(this.current.metrics);
   }
 
   /** Loads the run again where it was written to since, or could not be read: nobody is disturbed otherwise. */
@@ -137,6 +187,7 @@ export class Session implements vscode.Disposable {
     if (change.snapshot !== undefined) this.following = this.current.snapshot >= this.newestShown;
     this.emitter.fire('state');
     if (redraws(before, this.current)) void this.redraw();
+    if (JSON.stringify(before.metrics) !== JSON.stringify(this.current.metrics)) this.logChanged();
     if (change.selection !== undefined) this.emitter.fire('selection');
   }
 

@@ -44,10 +44,13 @@ export class Sessions implements vscode.Disposable {
   private readonly unwritten = new Set<Session>();
   private writing?: NodeJS.Timeout;
   private readonly changed = new vscode.EventEmitter<SessionEvent | 'active'>();
+  private readonly drawn = new vscode.EventEmitter<Session>();
   private readonly failed = new vscode.EventEmitter<Session>();
 
   /** Something changed in the active session, or another one became active. */
   readonly onDidChange = this.changed.event;
+  /** A session, active or not, shows another drawing. */
+  readonly onDidDraw = this.drawn.event;
   /** A session, active or not, failed. */
   readonly onDidFail = this.failed.event;
 
@@ -115,6 +118,7 @@ export class Sessions implements vscode.Disposable {
     this.write();
     for (const session of [...this.all.keys()]) this.remove(session);
     this.changed.dispose();
+    this.drawn.dispose();
     this.failed.dispose();
   }
 
@@ -122,6 +126,7 @@ export class Sessions implements vscode.Disposable {
     if (event === 'error') this.failed.fire(session);
     if (event === 'state' || event === 'scene') this.remember(session);
     if (session === this.current) this.changed.fire(event);
+    if (event === 'scene') this.drawn.fire(session);
   }
 
   private memory(): Memory {

@@ -174,8 +174,14 @@ export function readRemembered(value: unknown): ViewState | undefined {
     Number.isInteger(state.snapshot) &&
     [state.hiddenLevels, state.hiddenClasses].every(Array.isArray) &&
     areFilters(state.filters) &&
+    areMetrics(state) &&
     isSelection(state.selection);
   return whole ? { ...initialState, ...state } : undefined;
+}
+
+function areMetrics({ metrics = [], metricScale = 'linear' }: Partial<Record<string, unknown>>): boolean {
+  const named = Array.isArray(metrics) && metrics.every((name) => typeof name === 'string');
+  return named && (metricScale === 'linear' || metricScale === 'log');
 }
 
 function areFilters(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { FilterStep, ResolutionChoice, Selection, ViewState } from './state';
 import type { FollowNotifications, FollowRequests } from './follow';
-import type { LogNotifications, LogRequests } from './logs';
+import type { LogNotifications, LogOptions, LogRequests } from './logs';
 import type { TrainingNotifications, TrainingRequests } from './training';
 import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
@@ -165,7 +165,11 @@ export interface EngineRequests extends TrainingRequests, LogRequests, FollowReq
   'run/timeline': { params: { folder: string }; result: Timeline };
   /** Share of the bits of each level that differ from the snapshot before; undefined where they cannot be compared. */
   'run/bitChange': { params: { folder: string; snapshot: number }; result: (number | undefined)[] };
-  'run/report': { params: { folder: string; resolution: ResolutionChoice }; result: { text: string } };
+  /** Measures of a run as text; with what its log says where `log` tells how that is found. */
+  'run/report': {
+    params: { folder: string; resolution: ResolutionChoice; log?: LogOptions };
+    result: { text: string };
+  };
   'scene/draw': { params: SceneRequest; result: Scene };
   /** Where the instances of a selection go (not of the one that the state has). */
   'scene/paths': { params: StateRequest & { selection: Selection }; result: Paths };

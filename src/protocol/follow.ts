@@ -9,6 +9,8 @@ export interface FollowParams {
   /** Data of a run that is not there yet; an existing one knows its own. */
   source?: Omit<RecordParams, 'models' | 'out' | 'force' | 'engine'>;
   engine: RecordParams['engine'];
+  /** Of many checkpoints the latest are recorded first: for who watches. Else in their order. */
+  newestFirst: boolean;
 }
 
 /** A checkpoint that could not be recorded, and why. */

@@ -1,4 +1,5 @@
 import type { RunInfo } from './engine';
+import type { LogCurves } from './logs';
 import type { Paths, Scene, Timeline } from './scene';
 import type { BlockReference, FlowReference, PageState } from './state';
 
@@ -9,9 +10,9 @@ export type FromPanel =
   | { type: 'resized'; width: number; height: number }
   /**
    * Asks the session to change; what comes of it arrives as `show`. Changes are numbered from 1 by the page. Of filters a
-   * page can only keep the first ones.
+   * page can only keep the first ones. `run`: version of the run that the page has, whose numbers of snapshots it means.
    */
-  | { type: 'change'; number: number; change: Partial<PageState> }
+  | { type: 'change'; number: number; change: Partial<PageState>; run?: string }
   | { type: 'filter'; blocks: BlockReference[]; flows?: FlowReference[]; title: string }
   | { type: 'command'; command: PanelCommand }
   /** Where do the instances of these blocks, or of this flow, go? Answered by `paths` with the same number. */
@@ -62,6 +63,8 @@ export type ToPanel =
   | ({ type: 'show' } & ShownState & Showing)
   /** The state changed but not what is drawn: another selection, or a drawing that is under way. */
   | ({ type: 'state' } & ShownState)
+  /** Curves of the log of a run; they stay until there are others. */
+  | { type: 'log'; folder: string; log: LogCurves }
   | { type: 'busy'; message: string; share?: number }
   | { type: 'idle' }
   | { type: 'error'; message: string }

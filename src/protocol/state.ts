@@ -20,11 +20,16 @@ export interface ViewState {
   /** From all instances to those that are shown. */
   filters: FilterStep[];
   selection: Selection;
+  /** Metrics of the log that the timeline shows, by name; absent for the usual ones. */
+  metrics?: string[];
+  /** Scale of their curves; linear when absent. */
+  metricScale?: MetricScale;
 }
 
 /** flow: patterns and paths; partition: by information gain; time: one level over snapshots; patterns: one level's units. */
 export type View = 'flow' | 'partition' | 'time' | 'patterns';
 export type Colouring = 'label' | 'output' | 'correct';
+export type MetricScale = 'linear' | 'log';
 export type ResolutionChoice = 'auto' | 'exact' | number;
 
 /** A block of a scene, told so that it can be found again: the scene it is in follows from the state before. */

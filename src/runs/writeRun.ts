@@ -94,8 +94,49 @@ export class RunWriter {
     await this.writeManifest();
   }
 
-  /** Adds a snapshot: its patterns first, then the manifest that names them. */
+  /** Adds a snapshot at the end: its patterns first, then the manifest that names them. */
   async add(snapshot: Snapshot, model?: ManifestSnapshot['model'], accuracy?: number): Promise<void> {
+    const entry = await this.writePatterns(snapshot, model, accuracy);
+    this.manifest.snapshots.push(entry);
+    await this.writeManifest();
+  }
+
+  /**
+   * Puts a snapshot where it belongs by epoch and step, behind those of the same moment; one that is given takes its place.
+   * @returns its index
+   */
+  async put(
+    snapshot: Snapshot,
+    model?: ManifestSnapshot['model'],
+    accuracy?: number,
+    replaced?: ManifestSnapshot,
+  ): Promise<number> {
+    const entry = await this.writePatterns(snapshot, model, accuracy);
+    const others = this.manifest.snapshots.filter((other) => other !== replaced);
+    const index = others.findLastIndex((other) => isBefore(other, entry)) + 1;
+    this.manifest.snapshots = others.toSpliced(index, 0, entry);
+    await this.writeManifest();
+    const old = replaced && fileWithin(this.folder, replaced.patterns);
+    // Only now: until the manifest was written, the run was whole with the old one.
+    if (old) await rm(old, { force: true });
+    return index;
+  }
+
+  /** Takes back the folders that were made, when nothing was written into them. */
+  async abandon(): Promise<void> {
+    if (this.started) return;
+    for (let folder = path.join(this.folder, 'patterns'); this.created; folder = path.dirname(folder)) {
+      await rmdir(folder).catch(() => undefined);
+      if (folder === this.created || folder === path.dirname(folder)) break;
+    }
+  }
+
+  /** Writes the patterns of a snapshot, under a name that no other has. */
+  private async writePatterns(
+    snapshot: Snapshot,
+    model: ManifestSnapshot['model'],
+    accuracy: number | undefined,
+  ): Promise<ManifestSnapshot> {
     if (!this.started && this.replace) await removeRun(this.folder);
     this.started = true;
     const patterns = `patterns/${this.fileName(snapshot)}`;
@@ -106,18 +147,7 @@ export class RunWriter {
     const { classes } = this.manifest;
     const most = snapshot.predicted.reduce((largest, output) => Math.max(largest, output), -1);
     while (classes.length <= most) classes.push(String(classes.length));
-    const patternCounts = recordedPatterns(snapshot);
-    this.manifest.snapshots.push({ epoch, step, patterns, model, accuracy, patternCounts });
-    await this.writeManifest();
-  }
-
-  /** Takes back the folders that were made, when nothing was written into them. */
-  async abandon(): Promise<void> {
-    if (this.started) return;
-    for (let folder = path.join(this.folder, 'patterns'); this.created; folder = path.dirname(folder)) {
-      await rmdir(folder).catch(() => undefined);
-      if (folder === this.created || folder === path.dirname(folder)) break;
-    }
+    return { epoch, step, patterns, model, accuracy, patternCounts: recordedPatterns(snapshot) };
   }
 
   private writeManifest(): Promise<void> {
@@ -135,6 +165,11 @@ export class RunWriter {
     for (let k = 2; taken.has(`patterns/${name}`); k++) name = `${base}-${k}.npz`;
     return name;
   }
+}
+
+/** Whether a snapshot is of the same moment as another, or of one before it. */
+function isBefore(a: ManifestSnapshot, b: ManifestSnapshot): boolean {
+  return a.epoch < b.epoch || (a.epoch === b.epoch && (a.step ?? -1) <= (b.step ?? -1));
 }
 
 /**

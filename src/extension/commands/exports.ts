@@ -102,8 +102,9 @@ export function exportCommands(services: Services) {
       const folder = folderOf(target) ?? services.sessions.active?.folder ?? (await pickRun(services));
       if (folder === undefined) return;
       const resolution = services.sessions.of(folder)[0]?.state.resolution ?? 'auto';
+      const log = services.logs.options(folder);
       const { text } = await withNote(`Measures of ${path.basename(folder)}`, (token) =>
-        services.engine.request('run/report', { folder, resolution }, token),
+        services.engine.request('run/report', { folder, resolution, log }, token),
       );
       await services.reports.show(folder, text);
     },

@@ -1,10 +1,165 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunInfo } from '../../protocol/engine';
+import { isModelName, runName } from '../checkpoints';
+import { chooseDataset } from '../datasetChoice';
+import type { DatasetChoice } from '../datasetMemory';
+import { UserError } from '../failures';
+import { runFolderOf } from '../recording';
 import type { Services } from '../services';
+import { folderOf, type RunTarget } from './open';
 import type { Handlers } from './registry';
 
 /** Commands that record checkpoints as they come. */
-export function followCommands(_services: Services) {
+export function followCommands(services: Services) {
   return {
-    'apd.followCheckpoints': () => undefined,
-    'apd.pauseFollowing': () => undefined,
+    'apd.followCheckpoints': async (
+      target?: RunTarget,
+      _all?: unknown,
+      options?: { dataset?: DatasetChoice },
+    ) => {
+      services.engine.warm();
+      const run = await runMeant(services, target);
+      if (run !== undefined) return followRun(services, run);
+      const folder = target instanceof vscode.Uri ? target.fsPath : await browse('Folder of Checkpoints');
+      if (folder !== undefined) await followFolder(services, folder, options?.dataset);
+    },
+    'apd.pauseFollowing': async (target?: RunTarget) => {
+      const wanted = folderOf(target) ?? services.sessions.active?.folder;
+      const { all } = services.following;
+      const state = all.find(({ folder }) => folder === wanted) ?? (await pickFollowed(services));
+      if (!state) return;
+      const { folder, checkpoints } = state;
+      await services.following.pause(folder);
+      const message = `Checkpoints of ${checkpoints} are not recorded any more.`;
+      const again = 'Follow Again';
+      if ((await vscode.window.showInformationMessage(message, again)) === again) {
+        await services.following.follow({ folder, checkpoints });
+      }
+    },
   } satisfies Handlers;
+}
+
+/** The run that a menu or tree means, or that of the active diagram; undefined where a plain folder is meant, or nothing. */
+async function runMeant(services: Services, target: RunTarget | undefined): Promise<string | undefined> {
+  const folder = folderOf(target);
+  if (folder === undefined) return services.sessions.active?.folder;
+  if (!(target instanceof vscode.Uri)) return folder;
+  return (await services.runs.list()).includes(folder) ? folder : undefined;
+}
+
+async function followRun(services: Services, folder: string): Promise<void> {
+  if (tellFollowed(services, folder)) return;
+  const run = await services.engine.request('run/open', { folder });
+  if (run.training) {
+    const problem = 'is trained here, so its snapshots come by themselves; nothing is to be followed';
+    throw new UserError(`${run.name} ${problem}`);
+  }
+  const checkpoints = folderOfModels(run) ?? (await browse(`Checkpoints of ${run.name}`));
+  if (checkpoints === undefined) return;
+  await services.following.follow({ folder, checkpoints });
+  if (services.sessions.of(folder).length === 0) await services.panels.open(folder, { follow: true });
+  for (const session of services.sessions.of(folder)) session.followLatest(true);
+}
+
+/** Follows a folder into the run of its checkpoints: the one that is there, or a new one on data that are asked for. */
+async function followFolder(services: Services, checkpoints: string, given?: DatasetChoice): Promise<void> {
+  const model = await someModel(checkpoints);
+  // As if there were several already: the run is called as the folder is.
+  const pair = [model, `${model}.next.onnx`];
+  const folder = model.endsWith('model.json')
+    ? path.join(path.dirname(runFolderOf(services, [model])), path.basename(checkpoints))
+    : runFolderOf(services, pair);
+  if ((await services.runs.list()).includes(folder)) return followRun(services, folder);
+  if (tellFollowed(services, folder)) return;
+  const dataset = given ?? services.datasets.of(model) ?? (await chooseDataset(services, model, false));
+  if (!dataset) return;
+  const name = model.endsWith('model.json') ? path.basename(checkpoints) : runName(pair);
+  const prepared = services.panels.prepare(folder, `Waiting for checkpoints in ${checkpoints}…`);
+  const first = services.following.onDidTakeSnapshot((note) => {
+    if (note.folder !== folder) return;
+    first.dispose();
+    void services.panels.open(folder, { follow: true });
+  });
+  const ended = services.following.onDidChange((state) => {
+    if (state.folder !== folder || state.status === 'following') return;
+    first.dispose();
+    ended.dispose();
+    prepared.dispose();
+  });
+  try {
+    await services.following.follow({ folder, checkpoints, source: { ...dataset, name } });
+  } catch (error) {
+    prepared.dispose();
+    first.dispose();
+    ended.dispose();
+    throw error;
+  }
+  if (await isFile(model)) await services.datasets.remember([model], dataset);
+}
+
+function tellFollowed(services: Services, folder: string): boolean {
+  const state = services.following.of(folder);
+  if (!state) return false;
+  const message = `Checkpoints of ${state.checkpoints} are recorded as they come.`;
+  const pause = 'Pause';
+  void vscode.window.showInformationMessage(message, pause).then(async (chosen) => {
+    if (chosen === pause) await vscode.commands.executeCommand('apd.pauseFollowing', { folder });
+  });
+  return true;
+}
+
+/** The folder that all models of a run lie in: of `model.json` the one above their own. */
+function folderOfModels({ snapshots }: RunInfo): string | undefined {
+  const folders = new Set(
+    snapshots.map(({ model }) => {
+      if (model === undefined) return undefined;
+      const own = path.dirname(model);
+      return path.basename(model) === 'model.json' ? path.dirname(own) : own;
+    }),
+  );
+  const [folder] = folders;
+  return folders.size === 1 ? folder : undefined;
+}
+
+/** A model of a folder, for its data and its name; one that may come where there is none yet. */
+async function someModel(folder: string): Promise<string> {
+  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.file(folder));
+  const own = entries.find(([name]) => isModelName(name));
+  if (own) return path.join(folder, own[0]);
+  for (const [name, type] of entries) {
+    if (!(type & vscode.FileType.Directory)) continue;
+    const model = path.join(folder, name, 'model.json');
+    if (await isFile(model)) return model;
+  }
+  return path.join(folder, 'model.onnx');
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(
+    ({ type }) => (type & vscode.FileType.File) !== 0,
+    () => false,
+  );
+}
+
+async function browse(title: string): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title,
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: 'Follow',
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+async function pickFollowed(services: Services) {
+  const { all } = services.following;
+  if (all.length <= 1) return all[0];
+  const items = all.map((state) => ({
+    label: `$(radio-tower) ${path.basename(state.folder)}`,
+    description: state.checkpoints,
+    state,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Pause Following', placeHolder: 'Run' });
+  return picked?.state;
 }

@@ -7,6 +7,16 @@ import { percent, snapshotName } from '../wording';
 import { activeSession } from './active';
 import type { Handlers } from './registry';
 
+/** A snapshot of a run. */
+interface SnapshotTarget {
+  folder: string;
+  snapshot: number;
+  /** The focus stays where it is. */
+  keepFocus?: boolean;
+  /** A diagram that is not open yet opens beside the editor. */
+  beside?: boolean;
+}
+
 /** Commands that move through snapshots and levels, and change how they are shown. */
 export function navigateCommands(services: Services) {
   const step = (to: (snapshot: number, last: number) => number) => () => {
@@ -23,12 +33,13 @@ export function navigateCommands(services: Services) {
       const snapshot = await pickSnapshot(session, run);
       if (snapshot !== undefined) session.change({ snapshot });
     },
-    'apd.showSnapshot': async (target: { folder: string; snapshot: number }) => {
-      const { folder, snapshot } = target;
-      if (services.sessions.of(folder).length === 0) await services.panels.open(folder);
+    'apd.showSnapshot': async (target: SnapshotTarget) => {
+      const { folder, snapshot, keepFocus, beside } = target;
+      if (services.sessions.of(folder).length === 0)
+        await services.panels.open(folder, { keepFocus, beside });
       const [session] = services.sessions.of(folder);
       if (!session) return;
-      services.panels.of(folder)[0]?.webviewPanel.reveal();
+      services.panels.of(folder)[0]?.webviewPanel.reveal(undefined, keepFocus);
       services.sessions.activate(session);
       session.change({ snapshot });
     },

@@ -17,6 +17,10 @@ interface Surroundings {
 
 /** News of the same run that follow each other faster than this, in milliseconds, are read as one. */
 const GATHER_MS = 60;
+/** After the engine's end, logs are read again when this long, in milliseconds, has passed. */
+const RESTART_MS = 1_000;
+/** An engine that ends again within this time, in milliseconds, is not started again for the sake of logs. */
+const STEADY_MS = 60_000;
 
 /**
  * The logs of the runs that are open or in the workspace, as the engine knows them. Which log a run has is known of all;
@@ -32,8 +36,14 @@ export class RunLogs implements vscode.Disposable {
   private readonly infos = new Map<string, LogInfo>();
   /** Runs whose log somebody wants to be kept up to date. */
   private readonly wanted = new Set<string>();
+  /** Logs that are looked at by themselves. */
+  private readonly looked = new Set<{ file: string }>();
   private readonly reading = new Map<string, Promise<LogInfo | undefined>>();
   private readonly late = new Map<string, NodeJS.Timeout>();
+  /** What the engine was last asked to watch. */
+  private watched = '';
+  private lastExit = -Infinity;
+  private restarting?: NodeJS.Timeout;
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly surroundings: Surroundings) {
@@ -41,7 +51,7 @@ export class RunLogs implements vscode.Disposable {
     this.disposables = [
       this.changed,
       engine.onLogChanged(({ file }) => this.runsOf(file).forEach((folder) => this.readSoon(folder))),
-      engine.onExit(() => void this.watch()),
+      engine.onExit(() => this.onExit()),
       runs.onDidChange((folders) => void this.onRuns(folders)),
       sessions.onDidChange((event) => {
         if (event === 'active' || event === 'run') this.onSession();
@@ -57,11 +67,13 @@ export class RunLogs implements vscode.Disposable {
     return this.infos.get(folder);
   }
 
-  /** Folders of the runs that a file is the log of, the active one first. */
+  /** Folders of the runs that a file is the log of: the active one first, then those that are open. */
   runsOf(file: string): string[] {
-    const active = this.surroundings.sessions.active?.folder;
+    const { sessions } = this.surroundings;
     const folders = [...this.files].filter(([, of]) => of === file).map(([folder]) => folder);
-    return folders.sort((a, b) => Number(b === active) - Number(a === active));
+    const rank = (folder: string) =>
+      folder === sessions.active?.folder ? 0 : sessions.of(folder).length > 0 ? 1 : 2;
+    return folders.length < 2 ? folders : folders.sort((a, b) => rank(a) - rank(b));
   }
 
   /** All logs that belong to runs. */
@@ -95,6 +107,17 @@ export class RunLogs implements vscode.Disposable {
     return this.set('log/correct', { ...correction, options: this.options(correction.folder) });
   }
 
+  /** Has the engine tell of changes of a log, whether a run has it or not, until that is disposed of. */
+  watchFile(file: string): vscode.Disposable {
+    const entry = { file };
+    this.looked.add(entry);
+    void this.watch();
+    return new vscode.Disposable(() => {
+      this.looked.delete(entry);
+      void this.watch();
+    });
+  }
+
   /** Looks for the logs of all runs of the workspace. */
   async search(): Promise<void> {
     await this.onRuns(await this.surroundings.runs.list());
@@ -102,6 +125,7 @@ export class RunLogs implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.restarting);
     for (const timer of this.late.values()) clearTimeout(timer);
     for (const disposable of this.disposables) disposable.dispose();
   }
@@ -132,28 +156,53 @@ export class RunLogs implements vscode.Disposable {
     const { folder, version, file } = info;
     const before = this.infos.get(folder);
     this.infos.set(folder, info);
-    this.setFile(folder, file);
-    if (before?.version !== version) this.changed.fire(folder);
+    const another = this.setFile(folder, file);
+    void this.watch();
+    if (another || before?.version !== version) this.changed.fire(folder);
     this.tellContext();
   }
 
-  private setFile(folder: string, file: string | undefined): void {
-    if (this.files.get(folder) === file) return;
-    if (file === undefined) this.files.delete(folder);
-    else this.files.set(folder, file);
-    void this.watch();
+  /** Notes which log a run has; true where it is another one than before. */
+  private setFile(folder: string, file: string | undefined): boolean {
+    // As `Uri.fsPath` writes paths, by which files of editors are compared with them.
+    const log = file === undefined ? undefined : vscode.Uri.file(file).fsPath;
+    if (this.files.get(folder) === log) return false;
+    if (log === undefined) this.files.delete(folder);
+    else this.files.set(folder, log);
+    return true;
   }
 
   /** Asks the engine to tell of changes of the logs that are wanted. */
   private async watch(): Promise<void> {
-    const wanted = [...this.wanted].filter((folder) => this.files.has(folder));
-    if (wanted.length === 0) return;
-    const files = [...new Set(wanted.map((folder) => this.files.get(folder)!))];
+    const wanted = [...this.wanted]
+      .map((folder) => this.files.get(folder))
+      .filter((file) => file !== undefined);
+    const files = [...new Set([...wanted, ...Array.from(this.looked, ({ file }) => file)])].sort();
+    if (files.length === 0 && this.watched === '') return;
+    const params = { files, options: this.options(files[0] ?? '') };
+    const asked = JSON.stringify(params);
+    if (this.watched === asked) return;
+    this.watched = asked;
     try {
-      await this.surroundings.engine.request('log/watch', { files, options: this.options(wanted[0]) });
+      await this.surroundings.engine.request('log/watch', params);
     } catch (error) {
+      if (this.watched === asked) this.watched = '';
       this.surroundings.log.warn(`Logs are not watched: ${messageOf(error)}`);
     }
+  }
+
+  /** A new engine watches nothing yet, and what came meanwhile was not told. */
+  private onExit(): void {
+    this.watched = '';
+    const now = Date.now();
+    const steady = now - this.lastExit > STEADY_MS;
+    this.lastExit = now;
+    clearTimeout(this.restarting);
+    if (!steady) return;
+    this.restarting = setTimeout(() => {
+      void this.watch();
+      for (const folder of this.wanted) this.readSoon(folder);
+    }, RESTART_MS);
   }
 
   private readSoon(folder: string): void {
@@ -179,9 +228,10 @@ export class RunLogs implements vscode.Disposable {
       const options = this.options(folders[0]);
       const links = await engine.request('log/links', { folders: [...folders], options });
       const found = new Map(links.map(({ folder, file }) => [folder, file]));
-      for (const folder of folders) this.setFile(folder, found.get(folder));
+      const changed = folders.filter((folder) => this.setFile(folder, found.get(folder)));
+      void this.watch();
       this.tellContext();
-      for (const { folder } of links) this.changed.fire(folder);
+      for (const folder of changed) this.changed.fire(folder);
     } catch (error) {
       if (!isCancelled(error)) log.warn(`Logs of runs: ${messageOf(error)}`);
     }

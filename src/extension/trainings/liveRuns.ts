@@ -6,7 +6,7 @@ import type { StartedTraining } from './trainingManager';
 import type { Training } from './queue';
 
 /** What diagrams need of the other services. */
-type Needs = Pick<Services, 'engine' | 'log' | 'panels' | 'sessions' | 'training'>;
+type Needs = Pick<Services, 'engine' | 'following' | 'log' | 'panels' | 'sessions' | 'training'>;
 
 /**
  * Keeps diagrams in step with their runs. Runs that are being trained tell of each snapshot themselves, so that it is on
@@ -20,8 +20,9 @@ export class LiveRuns implements vscode.Disposable {
   private readonly prepared = new Map<string, vscode.Disposable>();
 
   constructor(private readonly services: Needs) {
-    const { training } = services;
+    const { following, training } = services;
     this.disposables = [
+      following.onDidTakeSnapshot(({ folder }) => this.onFiles([folder])),
       training.onDidStart((started) => void this.onStart(started)),
       training.onDidTakeSnapshot((note) => void this.onSnapshot(note)),
       training.onDidEnd(({ training: { folder } }) => this.onEnd(folder)),

@@ -93,6 +93,13 @@ export class CsvLogParser implements LineParser {
     }
   }
 
+  copy(store: RowStore, problems: Problems): CsvLogParser {
+    const copy = new CsvLogParser(store, problems);
+    copy.tool = this.tool;
+    copy.header = this.header;
+    return copy;
+  }
+
   private readHeader(text: string, number: number): void {
     const header = csvHeader(text);
     if (!header) {

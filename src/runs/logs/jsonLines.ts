@@ -39,6 +39,14 @@ export class JsonLinesParser implements LineParser {
     this.store.add(point, this.named(object, split), lineAt(number));
   }
 
+  copy(store: RowStore, problems: Problems): JsonLinesParser {
+    const copy = new JsonLinesParser(store, problems);
+    copy.tool = this.tool;
+    for (const name of this.trainNames) copy.trainNames.add(name);
+    copy.lastTrainStep = this.lastTrainStep;
+    return copy;
+  }
+
   private recogniseTool(object: JsonObject): void {
     if (this.tool) return;
     const has = (...names: string[]) => names.every((name) => name in object);

@@ -1,7 +1,7 @@
 import { firstEpochOf } from './firstEpoch';
 import { LineSplitter, type LineSink } from './lines';
 import type { LogFormat, LogPlace, LogReader, LogRow, LogTool, TrainingLog } from './log';
-import type { Problems } from './problems';
+import { Problems } from './problems';
 import type { RowStore } from './rowStore';
 
 /** Understands the lines of one format and adds what they say to the rows. */
@@ -10,6 +10,8 @@ export interface LineParser {
   line(text: string, number: number): void;
   /** Called when the lines of a chunk have been told, for parsers that take several at once. */
   flush?(): void;
+  /** A parser that goes on from here with other rows and problems; this one does not change with it. */
+  copy(store: RowStore, problems: Problems): LineParser;
 }
 
 /** How a text is cut into lines. */
@@ -49,6 +51,18 @@ export class LineLogReader implements LogReader {
     this.splitter.finish();
     this.parser.flush?.();
     return this.store.takeChanged();
+  }
+
+  peek(): TrainingLog | undefined {
+    const { unfinished } = this.splitter;
+    if (!unfinished) return undefined;
+    const store = this.store.copy(this.problems);
+    const problems = new Problems();
+    const parser = this.parser.copy(store, problems);
+    parser.line(unfinished.text, unfinished.number);
+    parser.flush?.();
+    if (problems.count > 0 || store.takeChanged() === store.rows.length) return undefined;
+    return logOf(this.format, parser.tool, store, this.problems);
   }
 
   get rows(): readonly LogRow[] {

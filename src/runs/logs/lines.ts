@@ -43,6 +43,11 @@ export class LineSplitter {
     if (this.pending !== '') this.emit('');
   }
 
+  /** The last line as far as it came, where it has no line end and is not too long. */
+  get unfinished(): { text: string; number: number } | undefined {
+    return this.pending === '' || this.skipping ? undefined : { text: this.pending, number: this.number };
+  }
+
   private decode(chunk: Uint8Array, last: boolean): string {
     if (!this.decoder) {
       this.head = this.head.length === 0 ? chunk : Uint8Array.from([...this.head, ...chunk]);

@@ -78,6 +78,11 @@ export interface LogReader {
   push(chunk: Uint8Array | string): number;
   /** Says that nothing follows: a last line without a line end is read, too. @returns as `push` */
   finish(): number;
+  /**
+   * What was read with the unfinished last line, as if its end came now; nothing of the reader changes. Undefined where no
+   * line is unfinished, or it does not look whole: where it would be a problem.
+   */
+  peek?(): TrainingLog | undefined;
   readonly rows: readonly LogRow[];
   /** What was read up to now; a new object at every call, over the same rows. */
   readonly log: TrainingLog;

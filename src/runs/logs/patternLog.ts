@@ -84,12 +84,12 @@ export class PatternLogParser implements LineParser {
 
   /** @throws InputError as `compileLogPattern` */
   constructor(
-    pattern: LogPattern,
+    private readonly given: LogPattern,
     private readonly store: RowStore,
     private readonly problems: Problems,
     private readonly limits: PatternLimits = usualLimits,
   ) {
-    this.pattern = compileLogPattern(pattern);
+    this.pattern = compileLogPattern(given);
     this.context = createContext({});
   }
 
@@ -110,6 +110,12 @@ export class PatternLogParser implements LineParser {
     work.found.forEach((groups, index) => {
       if (groups) this.add(groups, numbers[index]);
     });
+  }
+
+  copy(store: RowStore, problems: Problems): PatternLogParser {
+    const copy = new PatternLogParser(this.given, store, problems, this.limits);
+    copy.slow = this.slow;
+    return copy;
   }
 
   private search(work: Work, numbers: number[]): void {

@@ -74,6 +74,26 @@ export class RowStore {
     if (this.values > this.limits.values) this.thin();
   }
 
+  /** Rows that go on from here without changing these; of `recent` merging only. */
+  copy(problems: Problems): RowStore {
+    const copy = new RowStore(problems, this.merging, this.limits);
+    const settled = Math.max(0, this.rows.length - lookBack);
+    copy.rows = this.rows.slice(0, settled);
+    for (const row of this.rows.slice(settled)) {
+      copy.rows.push({ ...row, metrics: { ...row.metrics }, place: { ...row.place } });
+    }
+    for (const name of this.names) copy.names.add(name);
+    copy.thinned = this.thinned;
+    copy.firstEpoch = this.firstEpoch;
+    copy.lowestEpoch = this.lowestEpoch;
+    copy.values = this.values;
+    copy.attempt = this.attempt;
+    copy.attemptStart = this.attemptStart;
+    copy.lastEpoch = this.lastEpoch;
+    copy.lastStep = this.lastStep;
+    return copy;
+  }
+
   private append(point: Point, place: LogPlace): void {
     const row: LogRow = { metrics: {}, place: { ...place } };
     if (point.epoch !== undefined) row.epoch = point.epoch;

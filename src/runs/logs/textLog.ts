@@ -67,6 +67,16 @@ export class TextLogParser implements LineParser {
     else this.readOtherLine(line, number);
   }
 
+  copy(store: RowStore): TextLogParser {
+    const copy = new TextLogParser(store);
+    copy.tool = this.tool;
+    copy.epoch = this.epoch;
+    copy.heading = this.heading;
+    copy.progress = this.progress;
+    copy.lastSplit = this.lastSplit;
+    return copy;
+  }
+
   private readEpochLine(line: string, [, group, value]: RegExpExecArray, number: number): void {
     const epoch = Number(value);
     if (epoch !== this.epoch) this.progress = undefined;

@@ -4,9 +4,12 @@ import {
   category,
   commands,
   contextKeys,
+  logColours,
+  logTableType,
   modelEditorType,
   panelType,
   settings,
+  textLogTableType,
   viewContainer,
   views,
   walkthrough,
@@ -21,6 +24,7 @@ interface Contributes {
   commands: { command: string }[];
   menus: Record<string, MenuEntry[]>;
   keybindings: MenuEntry[];
+  colors: { id: string; defaults: Record<string, string> }[];
   configuration: { properties: Record<string, { default: unknown; type: string }> };
   viewsContainers: { activitybar: { id: string; icon: string }[] };
   views: Record<string, { id: string; name: string; icon: string }[]>;
@@ -38,6 +42,7 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const { contributes } = manifest;
+const editors = [panelType, modelEditorType, logTableType, textLogTableType];
 const table: [string, CommandEntry][] = Object.entries(commands);
 
 describe('contributions in package.json', () => {
@@ -71,7 +76,7 @@ describe('contributions in package.json', () => {
   });
 
   it('name only context keys, views and editors of the table in conditions', () => {
-    const known = new Set<string>([...contextKeys, ...Object.keys(views), panelType, modelEditorType]);
+    const known = new Set<string>([...contextKeys, ...Object.keys(views), ...editors]);
     const conditions = [
       ...[
         ...Object.values(contributes.menus).flat(),
@@ -99,6 +104,16 @@ describe('contributions in package.json', () => {
     assert.deepEqual(Object.fromEntries(defaults), settings);
   });
 
+  it('are the colours of the table, for all four kinds of theme', () => {
+    assert.deepEqual(
+      contributes.colors.map(({ id }) => id),
+      Object.values(logColours),
+    );
+    for (const { defaults } of contributes.colors) {
+      assert.deepEqual(Object.keys(defaults).sort(), ['dark', 'highContrast', 'highContrastLight', 'light']);
+    }
+  });
+
   it('are the views of the table, in its container, each with a welcome or content of its own', () => {
     assert.equal(contributes.viewsContainers.activitybar[0].id, viewContainer);
     const shown = contributes.views[viewContainer].map(({ id, name }) => [id, name]);
@@ -107,10 +122,14 @@ describe('contributions in package.json', () => {
     assert.deepEqual([...welcomed].sort(), Object.keys(views).sort());
   });
 
-  it('are the editor of models as an option, the panel restored, and the walkthrough', () => {
+  it('are the editors, an own one only for binary logs, the panel restored, and the walkthrough', () => {
     assert.deepEqual(
       contributes.customEditors.map(({ viewType, priority }) => [viewType, priority]),
-      [[modelEditorType, 'option']],
+      [
+        [modelEditorType, 'option'],
+        [logTableType, 'default'],
+        [textLogTableType, 'option'],
+      ],
     );
     assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panelType}`));
     assert.equal(contributes.walkthroughs[0].id, walkthrough);

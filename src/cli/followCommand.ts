@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { InputError } from '../core/errors';
+import { formatShare } from '../core/look/text';
+import { recordedPatterns, type Snapshot } from '../core/snapshot';
+import { RunFollower } from '../engine/follow/followRun';
+import type { RecordSource } from '../engine/modelRecorder';
+import { usualPatternLimit } from '../engine/record';
+import { datasetOptionsOf } from '../engine/reopen';
+import type { EngineChoice } from '../models/open';
+import type { FollowState } from '../protocol/follow';
+import { openRun } from '../runs/readRun';
+import { isRun } from '../runs/writeRun';
+import { addDataOptions, namedPath, openData } from './dataOptions';
+import { interruptSignal } from './interrupt';
+import { LogOfRun } from './logOfRun';
+import { wholeNumber } from './numbers';
+import { say } from './output';
+import { UsageError } from './usageError';
+
+interface FollowOptions extends Record<string, unknown> {
+  out: string;
+  data?: string[];
+  name?: string;
+  log?: string;
+  output?: string;
+  engine: EngineChoice;
+  threads?: number;
+  untilQuiet?: number;
+}
+
+const examples = `
+Examples:
+  apd follow checkpoints --data x.npy --labels y.npy --out runs/live
+  apd follow checkpoints --data x.npy --labels y.npy --log training.log --out runs/live --until-quiet 600
+  apd follow checkpoints --out runs/live        (goes on with the run, on the data that it has)
+
+A checkpoint that is half written is tried again; one that is written over takes the place of its snapshot; those that are
+deleted keep theirs. Ctrl-C ends it; the run is whole at every moment.`;
+
+/** `apd follow`: records checkpoints as they are written, until it is stopped. */
+export function addFollow(program: Command): void {
+  const command = program
+    .command('follow')
+    .description('record the checkpoints of a folder into a run as they are written, until it is stopped')
+    .argument('<folder>', 'the folder that checkpoints are written into: .onnx files, or folders with models')
+    .requiredOption('--out <run>', 'the run folder: a run that is there is gone on with')
+    .option('--name <name>', 'name of a new run (that of its folder when left out)')
+    .option('--log <file>', 'the log of the training, linked to the run')
+    .option('--output <name>', "the model's output that gives the classes")
+    .option('--until-quiet <seconds>', 'end when no checkpoint came for so long', wholeNumber(1))
+    .addOption(
+      new Option('--engine <engine>', 'what runs the models: native code or WebAssembly')
+        .choices(['auto', 'node', 'wasm'])
+        .default('auto'),
+    )
+    .option('--threads <n>', 'threads of the engine', wholeNumber(1))
+    .addHelpText('after', examples);
+  addDataOptions(command, false).action(follow);
+}
+
+async function follow(checkpoints: string, options: FollowOptions): Promise<void> {
+  const folder = path.resolve(options.out);
+  await checkData(folder, options);
+  const { engine, threads, output } = options;
+  const modelOptions = { engine, threads, output };
+  const log = new LogOfRun(folder, options.log);
+  const told = new Set<string>();
+  const signal = interruptSignal();
+  let linking: Promise<void> = Promise.resolve();
+  let news = performance.now();
+  const follower = await RunFollower.start(
+    {
+      folder,
+      checkpoints: path.resolve(checkpoints),
+      modelOptions,
+      begin: () => newSource(folder, options, modelOptions),
+      newestFirst: false,
+    },
+    {
+      onNotice: say,
+      onSnapshot: (snapshot, accuracy) => {
+        news = performance.now();
+        say(snapshotText(snapshot, accuracy));
+        linking = linking.then(() => log.link());
+      },
+      onChange: (state) => tellTroubles(state, told),
+    },
+  );
+  const missing = existsSync(checkpoints) ? '' : ', which is not there yet';
+  say(`Waiting for checkpoints in ${checkpoints}${missing} (Ctrl-C ends it).`);
+  while (!signal.aborted && follower.state.status === 'following') {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const quiet = (performance.now() - news) / 1000;
+    if (options.untilQuiet !== undefined && quiet > options.untilQuiet && !isBusy(follower.state)) break;
+  }
+  await follower.stop();
+  await linking;
+  const { status, message, recorded } = follower.state;
+  if (status === 'failed') throw new InputError(options.out, `following ended: ${message}`);
+  await log.link();
+  await log.tell();
+  say(`${options.out}: ${recorded} snapshot(s) recorded while following.`);
+}
+
+function isBusy({ current, waiting, incomplete }: FollowState): boolean {
+  return current !== undefined || waiting > incomplete.length;
+}
+
+/** A run that is there has its own data: others would make a run of two. */
+async function checkData(folder: string, { data }: FollowOptions): Promise<void> {
+  if (!(await isRun(folder))) {
+    if (data === undefined) throw new UsageError('--data is needed to begin a run');
+    return;
+  }
+  if (data === undefined) return;
+  const files = (paths: readonly { path: string }[]) => paths.map((named) => path.resolve(named.path));
+  const given = files(data.map(namedPath));
+  const own = files(datasetOptionsOf(await openRun(folder)).data);
+  if (given.length === own.length && given.every((file, i) => file === own[i])) return;
+  throw new InputError(folder, `was recorded of ${own.join(', ')}, not of ${given.join(', ')}`);
+}
+
+async function newSource(
+  out: string,
+  options: FollowOptions,
+  modelOptions: RecordSource['modelOptions'],
+): Promise<RecordSource> {
+  const { dataset, scaling, kept } = await openData(options);
+  const { name } = options;
+  return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: usualPatternLimit };
+}
+
+function snapshotText(snapshot: Snapshot, accuracy: number | undefined): string {
+  const step = snapshot.step === undefined ? '' : `, step ${snapshot.step}`;
+  const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
+  return `epoch ${snapshot.epoch}${step}: ${recordedPatterns(snapshot).join(' – ')} patterns${right}`;
+}
+
+/** Each checkpoint that is waited for is told once. */
+function tellTroubles({ incomplete }: FollowState, told: Set<string>): void {
+  for (const { model, problem } of incomplete) {
+    if (told.has(model)) continue;
+    told.add(model);
+    say(`${problem}; it may be half written and is tried again`);
+  }
+}

@@ -1,0 +1,291 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../../core/errors';
+import type { Snapshot } from '../../core/snapshot';
+import type { ModelOptions } from '../../models/open';
+import type { FollowState, FollowTrouble } from '../../protocol/follow';
+import { listCheckpoints } from '../../runs/logs/checkpointFolder';
+import { watchFolder } from '../../runs/logs/fileNudges';
+import { changeLinks } from '../../runs/logs/link';
+import { takeLock } from '../../runs/lock';
+import type { ManifestSnapshot } from '../../runs/manifest';
+import { fileWithin } from '../../runs/readRun';
+import { RunWriter } from '../../runs/writeRun';
+import { ModelRecorder, type RecordSource } from '../modelRecorder';
+import { Notices } from '../notices';
+import { portablePath } from '../runHeader';
+import {
+  CheckpointQueue,
+  isUnnumbered,
+  type FoundCheckpoint,
+  type QueuedCheckpoint,
+  type QueueOptions,
+} from './checkpointQueue';
+import { followSource, type FollowSource } from './followSource';
+import { nextMoment } from './nextMoment';
+
+/** What to follow. */
+export interface FollowRequest extends QueueOptions {
+  /** Run folder. */
+  folder: string;
+  /** Folder that checkpoints are written into; it may come later. */
+  checkpoints: string;
+  modelOptions: ModelOptions;
+  /** Opens what a run that is not there yet is recorded with. */
+  begin?: () => Promise<RecordSource>;
+}
+
+/** What is told while a folder is followed. */
+export interface FollowHooks {
+  /** Sentences for the user, each once. */
+  onNotice(text: string): void;
+  /** A snapshot is whole in the run. */
+  onSnapshot(snapshot: Snapshot, accuracy: number | undefined, index: number): void;
+  onChange(state: FollowState): void;
+}
+
+/** File that says which process follows checkpoints into a run. */
+const lockName = 'apd-follow.lock';
+/** Troubles that are told. */
+const mostTroubles = 20;
+
+/**
+ * Records the checkpoints of a folder into a run as they are written, until it is stopped. A checkpoint that changes takes
+ * the place of its snapshot; one that is half written is tried again; those that are deleted keep theirs.
+ */
+export class RunFollower {
+  private readonly queue: CheckpointQueue;
+  private readonly recorder: ModelRecorder;
+  private readonly notices: Notices;
+  private readonly watching: { close(): void };
+  private status: FollowState['status'] = 'following';
+  private message?: string;
+  private recorded = 0;
+  private current?: FollowState['current'];
+  private earlier?: Snapshot;
+  private nudged = true;
+  private wake?: () => void;
+  private working: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly request: FollowRequest,
+    private readonly hooks: FollowHooks,
+    from: FollowSource,
+    private writer: RunWriter | undefined,
+    recordedAt: ReadonlyMap<string, number>,
+    private readonly unlock: () => Promise<void>,
+  ) {
+    const { folder, checkpoints } = request;
+    this.notices = new Notices(hooks.onNotice);
+    this.recorder = new ModelRecorder(from.source, (text) => this.notices.add(text), from.expected);
+    const isRecorded = ({ file, modified }: FoundCheckpoint) =>
+      (recordedAt.get(portablePath(folder, file)) ?? -Infinity) >= modified;
+    this.queue = new CheckpointQueue(request, isRecorded);
+    this.watching = watchFolder(checkpoints, () => this.nudge());
+  }
+
+  /**
+   * Begins to follow. Resolves when the folder was looked through once.
+   * @throws InputError where the run cannot be gone on with, or another process follows into it
+   */
+  static async start(request: FollowRequest, hooks: FollowHooks): Promise<RunFollower> {
+    const { folder, checkpoints } = request;
+    const from = await followSource(folder, request.modelOptions, request.begin);
+    const unlock = await takeLock(path.join(folder, lockName), (holder) => {
+      const problem = `is written to already by another one that follows checkpoints (${holder}); stop that first`;
+      return new InputError(folder, problem);
+    });
+    try {
+      const writer = from.run && (await RunWriter.resume(folder));
+      const recordedAt = await recordingTimes(folder, writer?.snapshots ?? []);
+      if (writer) await rememberFolder(folder, checkpoints, true);
+      const follower = new RunFollower(request, hooks, from, writer, recordedAt, unlock);
+      from.source.dataset.notices.forEach((text) => follower.notices.add(text));
+      follower.notices.tell();
+      await follower.look();
+      follower.working = follower.work();
+      return follower;
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  get state(): FollowState {
+    const { queue } = this;
+    const troubles = (entries: QueuedCheckpoint[]): FollowTrouble[] =>
+      entries.slice(0, mostTroubles).map(({ file, problem }) => ({ model: file, problem: problem ?? '' }));
+    return {
+      folder: this.request.folder,
+      checkpoints: this.request.checkpoints,
+      status: this.status,
+      message: this.message,
+      recorded: this.recorded,
+      waiting: queue.open.length - (this.current ? 1 : 0),
+      current: this.current,
+      incomplete: troubles(queue.in('incomplete')),
+      refused: troubles(queue.in('refused')),
+    };
+  }
+
+  /** Resolves when nothing that is there is left to be recorded, or it ended. */
+  async idle(): Promise<void> {
+    while (this.status === 'following' && (this.nudged || this.queue.open.length > 0 || this.current)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends it; the checkpoint that is being recorded is finished. */
+  async stop(): Promise<void> {
+    if (this.status === 'following') this.status = 'stopped';
+    this.nudge();
+    await this.working;
+    if (this.writer && this.status === 'stopped') {
+      await rememberFolder(this.request.folder, this.request.checkpoints, false);
+    }
+    this.tell();
+  }
+
+  private nudge(): void {
+    this.nudged = true;
+    this.wake?.();
+  }
+
+  private tell(): void {
+    this.hooks.onChange(this.state);
+  }
+
+  private async look(): Promise<void> {
+    this.nudged = false;
+    if (this.queue.see(await listCheckpoints(this.request.checkpoints), Date.now())) this.tell();
+  }
+
+  private async work(): Promise<void> {
+    try {
+      while (this.status === 'following') {
+        if (this.nudged) await this.look();
+        const entry = this.queue.next(Date.now());
+        if (entry) await this.tryOne(entry);
+        else await this.rest();
+      }
+    } catch (error) {
+      this.status = 'failed';
+      this.message = (error as Error).message;
+      if (!(error instanceof InputError)) this.hooks.onNotice(`Following failed: ${(error as Error).stack}`);
+    } finally {
+      this.watching.close();
+      await this.writer?.abandon();
+      await this.giveBack();
+      this.tell();
+    }
+  }
+
+  private async giveBack(): Promise<void> {
+    try {
+      await this.unlock();
+    } catch (error) {
+      // The run folder itself may be gone, and the lock with it.
+      this.hooks.onNotice(`${lockName} was not removed: ${(error as Error).message}`);
+    }
+  }
+
+  /** Waits for news, or until a checkpoint is due; that one is looked at again before, since it may have grown. */
+  private async rest(): Promise<void> {
+    const ms = this.queue.wait(Date.now());
+    await new Promise<void>((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms + 1);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.nudged) this.wake();
+    });
+    this.wake = undefined;
+    this.nudged = true;
+  }
+
+  private async tryOne(entry: QueuedCheckpoint): Promise<void> {
+    this.current = { model: entry.file };
+    this.tell();
+    try {
+      await this.recordOne(entry);
+      this.queue.done(entry);
+    } catch (error) {
+      if (error instanceof WritingFailed) throw error.cause;
+      this.queue.failed(entry, (error as Error).message.split('\n')[0], Date.now());
+      if (entry.state === 'refused') this.hooks.onNotice(`${entry.problem} (given up until it changes)`);
+    } finally {
+      this.current = undefined;
+    }
+    this.tell();
+  }
+
+  private async recordOne({ file }: QueuedCheckpoint): Promise<void> {
+    const { folder } = this.request;
+    const model = portablePath(folder, file);
+    const snapshots = this.writer?.snapshots ?? [];
+    const before = snapshots.findLast((snapshot) => snapshot.model?.path === model);
+    // One that is written over again and again is a snapshot each time.
+    const replaced = isUnnumbered(file) ? undefined : before;
+    const waiting = this.queue.open.map((entry) => entry.file).filter((name) => name !== file);
+    const moment = replaced ?? nextMoment(file, snapshots, waiting);
+    const { rows } = this.recorder;
+    const { earlier } = this;
+    const recorded = await this.recorder.record(file, moment, {
+      onOpened: async ({ sha256, header }) => {
+        if (before?.model?.sha256 === sha256) return false;
+        this.writer ??= await writing(() => RunWriter.create(folder, header()));
+        return true;
+      },
+      onProgress: (done) => {
+        this.notices.tell();
+        if (this.current) this.current.share = rows === 0 ? 1 : done / rows;
+        this.tell();
+      },
+      earlier: earlier && earlier.epoch <= moment.epoch ? earlier : undefined,
+    });
+    if (!recorded) return;
+    const { snapshot, accuracy, sha256 } = recorded;
+    const writer = this.writer!;
+    const first = writer.snapshots.length === 0;
+    const index = await writing(() => writer.put(snapshot, { path: model, sha256 }, accuracy, replaced));
+    if (first) await writing(() => rememberFolder(folder, this.request.checkpoints, true));
+    this.earlier = snapshot;
+    this.recorded++;
+    this.hooks.onSnapshot(snapshot, accuracy, index);
+  }
+}
+
+/** The run cannot be written to: no fault of a checkpoint. */
+class WritingFailed extends Error {
+  constructor(override readonly cause: unknown) {
+    super('writing failed');
+  }
+}
+
+async function writing<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw new WritingFailed(error);
+  }
+}
+
+/** When the snapshot of each model was written, by the model's path in the manifest. */
+async function recordingTimes(
+  folder: string,
+  snapshots: readonly ManifestSnapshot[],
+): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (const { model, patterns } of snapshots) {
+    const file = fileWithin(folder, patterns);
+    const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+    if (model && found) times.set(model.path, found.mtimeMs);
+  }
+  return times;
+}
+
+function rememberFolder(folder: string, checkpoints: string, follow: boolean): Promise<unknown> {
+  const place = portablePath(folder, checkpoints);
+  return changeLinks(folder, (links) => ({ ...links, checkpoints: { path: place, follow } }));
+}

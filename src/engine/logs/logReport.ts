@@ -1,0 +1,137 @@
+import { correlate } from '../../core/correlation';
+import type { LogFormat, LogTool } from '../../runs/logs/log';
+import type { LevelReport, RunReport, SnapshotReport } from '../report';
+import type { RunLog } from './runLogs';
+
+/** What the log of a training says of a snapshot. */
+export interface SnapshotLog {
+  epoch?: number;
+  step?: number;
+  line?: number;
+  metrics: Record<string, number>;
+}
+
+/** How a metric of the log and a measure of the diagrams go together over the snapshots. */
+export interface MetricCorrelation {
+  metric: string;
+  measure: string;
+  /** Name of the level; absent for measures of the whole network. */
+  level?: string;
+  /** Snapshots that have both. */
+  n: number;
+  /** Absent with fewer than four snapshots, and where a series is constant. */
+  spearman?: number;
+  pearson?: number;
+}
+
+/** The log of a run beside its diagrams. */
+export interface LogReport {
+  file: string;
+  /** Why nothing was read of it. */
+  problem?: string;
+  format?: LogFormat;
+  tool?: LogTool;
+  /** Added to epochs of snapshots it gives those of the log. */
+  join?: { shift: number; reason: string; byHand: boolean };
+  /** Snapshots with a row. */
+  matched: number;
+  unmatchedSnapshots: { epoch: number; step?: number; reason: string }[];
+  /** Epochs (or steps) of the log without snapshot. */
+  unmatchedRows: number;
+  correlations: MetricCorrelation[];
+}
+
+/** Snapshots that a correlation needs. */
+const fewest = 4;
+
+/** How the log of a run belongs to its snapshots, without correlations; undefined where it has none. */
+export function summariseLog({ opened, chosen, matched, followed }: RunLog): LogReport | undefined {
+  if (!chosen || !followed) return undefined;
+  const { file } = chosen;
+  if (!matched) {
+    const problem = followed.problem ?? (followed.state === 'missing' ? 'is not there' : 'is no log');
+    return { file, problem, matched: 0, unmatchedSnapshots: [], unmatchedRows: 0, correlations: [] };
+  }
+  const { snapshots } = opened.run.manifest;
+  const { log, matches, shiftByHand } = matched;
+  return {
+    file,
+    format: log.format,
+    tool: log.tool,
+    join: { ...matches.join, byHand: shiftByHand },
+    matched: matched.marks.length,
+    unmatchedSnapshots: matched.unmatchedSnapshots.map(({ snapshot, reason }) => {
+      const { epoch, step } = snapshots[snapshot];
+      return { epoch, step, reason };
+    }),
+    unmatchedRows: matches.unmatchedRows.length,
+    correlations: [],
+  };
+}
+
+/** A report with what the run's log says; as it is where the run has none. */
+export function withLog(report: RunReport, runLog: RunLog): RunReport {
+  const log = summariseLog(runLog);
+  const { matched } = runLog;
+  if (!log || !matched) return log ? { ...report, log } : report;
+  const said = new Map<number, SnapshotLog>();
+  for (const { snapshot, epoch, step, line, metrics } of matched.marks) {
+    said.set(snapshot, { epoch, step, line, metrics });
+  }
+  const snapshots = report.snapshots.map((snapshot, s) =>
+    said.has(s) ? { ...snapshot, log: said.get(s) } : snapshot,
+  );
+  const correlations = correlationsOf(snapshots, matched.log.metricNames);
+  return { ...report, snapshots, log: { ...log, correlations } };
+}
+
+/** A measure of the diagrams over the snapshots. */
+interface Measured {
+  measure: string;
+  level?: string;
+  of(snapshot: SnapshotReport): number | undefined;
+}
+
+const ofNetwork: Measured[] = [
+  { measure: 'accuracy', of: ({ accuracy }) => accuracy },
+  { measure: 'clusters', of: ({ clusters }) => clusters.count },
+  { measure: 'paths', of: ({ paths }) => paths },
+];
+
+const ofLevels: [string, (level: LevelReport) => number | undefined][] = [
+  ['patterns', ({ patterns }) => patterns],
+  ['entropy', ({ entropy }) => entropy],
+  ['leaveOneOut', ({ leaveOneOut }) => leaveOneOut],
+  ['mutualInformation', ({ mutualInformation }) => mutualInformation],
+  ['purity', ({ purity }) => purity],
+  ['bitChange', ({ bitChange }) => bitChange],
+  ['dead', ({ dead }) => dead],
+];
+
+/** Every metric with every measure, over the snapshots that have a row. */
+export function correlationsOf(
+  snapshots: readonly SnapshotReport[],
+  metrics: readonly string[],
+): MetricCorrelation[] {
+  const matched = snapshots.filter(({ log }) => log !== undefined);
+  const levels = (matched[0]?.levels ?? []).flatMap(({ name }, l) =>
+    ofLevels.map(([measure, of]): Measured => ({ measure, level: name, of: (s) => of(s.levels[l]) })),
+  );
+  const measures = [...ofNetwork, ...levels].map(({ measure, level, of }) => ({
+    named: level === undefined ? { measure } : { measure, level },
+    series: matched.map(of),
+  }));
+  return metrics.flatMap((metric) => {
+    const values = matched.map(({ log }) => valueOf(log!.metrics, metric));
+    return measures.map(({ named, series }): MetricCorrelation => {
+      const { n, spearman, pearson } = correlate(values, series);
+      return n < fewest || spearman === undefined
+        ? { metric, ...named, n }
+        : { metric, ...named, n, spearman, pearson };
+    });
+  });
+}
+
+function valueOf(metrics: Record<string, number>, name: string): number | undefined {
+  return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+}

@@ -1,0 +1,82 @@
+import { formatCount } from '../../core/look/text';
+import type { RunReport, SnapshotReport } from '../report';
+import { textTable } from '../textTable';
+import type { LogReport, MetricCorrelation } from './logReport';
+
+/** Metrics of a snapshot that are printed. */
+const printedMetrics = 20;
+/** Snapshots without row that are named. */
+const namedSnapshots = 3;
+/** Correlations that are printed, the strongest. */
+const printedCorrelations = 12;
+
+const measureNames: Record<string, string> = {
+  accuracy: 'snapshot accuracy',
+  leaveOneOut: 'leave-1-out',
+  mutualInformation: 'I(label)',
+  bitChange: 'bit change',
+};
+
+/** How a log belongs to a run: `log.jsonl: 8 of 9 snapshots matched (…); epoch 0: before the log's first row`. */
+export function matchText(log: LogReport, name: string): string {
+  if (log.problem !== undefined) return `${name}: ${log.problem}`;
+  const { matched, unmatchedSnapshots, join } = log;
+  const all = formatCount(matched + unmatchedSnapshots.length);
+  const parts = [`${name}: ${formatCount(matched)} of ${all} snapshots matched (${join!.reason})`];
+  parts.push(...unmatchedSnapshots.slice(0, namedSnapshots).map(({ epoch, reason }) => named(epoch, reason)));
+  const more = unmatchedSnapshots.length - namedSnapshots;
+  if (more > 0) parts.push(`and ${formatCount(more)} more without row`);
+  return parts.join('; ');
+}
+
+/** Reasons that come from numbers begin with them; others say nothing of which snapshot they are. */
+function named(epoch: number, reason: string): string {
+  return /^epoch \d/.test(reason) ? reason : `snapshot of epoch ${epoch}: ${reason}`;
+}
+
+/** What the log says of a snapshot. */
+export function* snapshotLogText({ log }: SnapshotReport): Iterable<string> {
+  if (!log) return;
+  const { epoch, step, line, metrics } = log;
+  const where = [
+    ...(epoch === undefined ? [] : [`epoch ${Number(epoch.toPrecision(6))}`]),
+    ...(step === undefined ? [] : [`step ${step}`]),
+    ...(line === undefined ? [] : [`line ${formatCount(line)}`]),
+  ];
+  const values = Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`);
+  const more = values.length - printedMetrics;
+  const shown = values.slice(0, printedMetrics).join(' · ');
+  yield `log (${where.join(', ')}): ${shown}${more > 0 ? ` · and ${formatCount(more)} more` : ''}\n`;
+}
+
+/** The strongest correlations between log and diagrams. */
+export function* correlationText({ log }: RunReport): Iterable<string> {
+  const known = (log?.correlations ?? []).filter(({ spearman }) => spearman !== undefined);
+  if (known.length === 0) return;
+  const strongest = known
+    .toSorted((a, b) => Math.abs(b.spearman!) - Math.abs(a.spearman!))
+    .slice(0, printedCorrelations);
+  const snapshots = known.reduce((most, { n }) => Math.max(most, n), 0);
+  yield `\nLog and diagrams over ${formatCount(snapshots)} snapshots, the strongest ${strongest.length} of ${formatCount(known.length)} correlations\n`;
+  yield `Beware: few epochs, and all that just rises or falls while a network learns, correlate easily.\n`;
+  yield textTable(
+    ['metric', 'measure', 'level', 'Spearman', 'Pearson', 'snapshots'],
+    strongest.map(correlationCells),
+  );
+}
+
+function correlationCells({ metric, measure, level, spearman, pearson, n }: MetricCorrelation): string[] {
+  return [
+    metric,
+    measureNames[measure] ?? measure,
+    level ?? '–',
+    signed(spearman),
+    signed(pearson),
+    String(n),
+  ];
+}
+
+function signed(value: number | undefined): string {
+  if (value === undefined) return '–';
+  return `${value < 0 ? '–' : ''}${Math.abs(value).toFixed(2)}`;
+}

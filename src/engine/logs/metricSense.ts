@@ -1,0 +1,48 @@
+import { canonicalMetric } from '../../runs/logs/metricNames';
+import type { MetricName } from '../../protocol/logs';
+
+const high = new Set([
+  'accuracy',
+  'top-5 accuracy',
+  'F1',
+  'precision',
+  'recall',
+  'AUC',
+  'mean average precision',
+]);
+const low = new Set(['loss', 'error', 'perplexity', 'mean squared error', 'mean absolute error']);
+
+/** A metric with what its name means. */
+export function metricName(name: string): MetricName {
+  const meaning = canonicalMetric(name);
+  return meaning ? { name, meaning: { ...meaning } } : { name };
+}
+
+/** Whether high or low values of a metric are good; undefined where that is not known, as of a learning rate. */
+export function goodValues(name: string): 'high' | 'low' | undefined {
+  const meaning = canonicalMetric(name)?.name ?? '';
+  if (high.has(meaning)) return 'high';
+  return low.has(meaning) ? 'low' : undefined;
+}
+
+/**
+ * The metric of a log that means something on a split; of several the first that is not of single steps, as those scatter.
+ */
+export function findMetric(
+  names: readonly string[],
+  meaning: string,
+  split: 'train' | 'validation',
+): string | undefined {
+  const found = names.filter((name) => {
+    const canonical = canonicalMetric(name);
+    return canonical?.name === meaning && canonical.split === split;
+  });
+  return found.find((name) => !/[_/]step$/.test(name)) ?? found[0];
+}
+
+/** Metrics that are drawn when none are asked for: the losses, else the first two. */
+export function usualMetrics(names: readonly string[]): string[] {
+  const losses = [findMetric(names, 'loss', 'train'), findMetric(names, 'loss', 'validation')];
+  const found = losses.filter((name) => name !== undefined);
+  return found.length > 0 ? found : names.slice(0, 2);
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { LogOptions } from '../../protocol/logs';
+import { linkTarget, readLinks, type RunLinks } from '../../runs/logs/link';
+import type { OpenedRun, RunStore } from '../runStore';
+import type { Work } from '../work';
+import { declaredLog, logsBeside, type ChosenLog, type FoundBeside } from './chosenLog';
+import type { LogRegistry, ReadLog } from './logRegistry';
+import { MatchedLog, type Corrections } from './matchedLog';
+
+/** The log of a run, read up to its present end. */
+export interface RunLog {
+  opened: OpenedRun;
+  /** Changes whenever anything about it does. */
+  version: string;
+  chosen?: ChosenLog;
+  followed?: ReadLog['followed'];
+  /** What was read of it, with the snapshots; stays while the file is missing. */
+  matched?: MatchedLog;
+}
+
+/** Matched logs that are kept. */
+const KEPT = 8;
+
+/** Which log each run has, and how it belongs to the run's snapshots. */
+export class RunLogs {
+  /** Logs that were found beside the checkpoints of runs, and those there that match no snapshot. */
+  private readonly beside = new Map<string, { chosen?: ChosenLog; refused: Set<string> }>();
+  /** Least recently used first. */
+  private readonly matched = new Map<string, MatchedLog>();
+
+  constructor(
+    private readonly store: RunStore,
+    readonly registry: LogRegistry,
+  ) {}
+
+  /**
+   * The log of a run without reading it through.
+   * @param found logs beside checkpoints that were found a moment ago
+   * @throws InputError where the folder is no run
+   */
+  async find(folder: string, options: LogOptions, found?: FoundBeside): Promise<ChosenLog | undefined> {
+    const declared = await declaredLog(folder, await readLinks(folder));
+    if (declared || declared === null || !options.findBeside) return declared ?? undefined;
+    const opened = await this.store.open(folder);
+    const known = this.beside.get(opened.run.folder);
+    if (known?.chosen) return known.chosen;
+    const candidates = await logsBeside(opened.run.folder, opened.run.manifest, found);
+    return candidates.find(({ file }) => !known?.refused.has(file));
+  }
+
+  /**
+   * The log of a run, or another one in its stead.
+   * @throws InputError where the folder is no run; what is wrong with the log is told by its state
+   */
+  async read(folder: string, options: LogOptions, work: Work, instead?: string): Promise<RunLog> {
+    const opened = await this.store.open(folder);
+    const links = await readLinks(opened.run.folder);
+    const declared: ChosenLog | null | undefined =
+      instead === undefined
+        ? await declaredLog(opened.run.folder, links)
+        : { file: path.resolve(instead), origin: 'linked' };
+    if (declared) return this.readChosen(opened, links, declared, options, work);
+    const found =
+      declared === undefined && options.findBeside ? await this.readBeside(opened, options, work) : undefined;
+    return found ?? { opened, version: `none ${opened.version}` };
+  }
+
+  /**
+   * The log of a run at this moment, with what was set right by hand for it.
+   * @throws InputError where the folder is no run
+   */
+  private async readChosen(
+    opened: OpenedRun,
+    links: RunLinks,
+    chosen: ChosenLog,
+    options: LogOptions,
+    work: Work,
+  ): Promise<RunLog> {
+    const { folder, manifest } = opened.run;
+    const { followed, version: readVersion } = await this.registry.read(chosen.file, options, work.signal);
+    const corrections = correctionsOf(folder, links, chosen.file);
+    const parts = [chosen.file, chosen.origin, readVersion, opened.version, corrections];
+    const version = createHash('sha1').update(JSON.stringify(parts)).digest('hex');
+    const { log } = followed;
+    const matched = log && this.keep(version, () => new MatchedLog(log, manifest, corrections));
+    return { opened, version, chosen, followed, matched };
+  }
+
+  /** The likeliest log beside the checkpoints that has a row of at least one of them. The one found before stays. */
+  private async readBeside(opened: OpenedRun, options: LogOptions, work: Work): Promise<RunLog | undefined> {
+    const { folder, manifest } = opened.run;
+    const before = this.beside.get(folder)?.chosen;
+    const refused = new Set<string>();
+    const read = async (chosen: ChosenLog) => {
+      const log = await this.readChosen(opened, noLinks, chosen, options, work);
+      const fits = log.followed?.state === 'read' && log.matched && log.matched.marks.length > 0;
+      if (!fits) refused.add(chosen.file);
+      this.beside.set(folder, { refused, ...(fits ? { chosen } : {}) });
+      return fits ? log : undefined;
+    };
+    const again = before && (await read(before));
+    if (again) return again;
+    for (const chosen of await logsBeside(folder, manifest)) {
+      const log = refused.has(chosen.file) ? undefined : await read(chosen);
+      if (log) return log;
+    }
+    return undefined;
+  }
+
+  private keep(version: string, make: () => MatchedLog): MatchedLog {
+    const matched = this.matched.get(version) ?? make();
+    this.matched.delete(version);
+    this.matched.set(version, matched);
+    for (const oldest of this.matched.keys()) {
+      if (this.matched.size <= KEPT) break;
+      this.matched.delete(oldest);
+    }
+    return matched;
+  }
+}
+
+const noLinks: RunLinks = { formatVersion: 1 };
+
+/** What was set right for a file; nothing where another one was linked when it was. */
+function correctionsOf(folder: string, { log }: RunLinks, file: string): Corrections {
+  if (!log || log.path === null || linkTarget(folder, log.path) !== file) return {};
+  const { rows, epochShift } = log;
+  return { ...(rows ? { rows } : {}), ...(epochShift === undefined ? {} : { epochShift }) };
+}

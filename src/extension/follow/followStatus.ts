@@ -1,0 +1,46 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { FollowState } from '../../protocol/follow';
+import type { Services } from '../services';
+import { setContextKey } from '../settings';
+import { counted } from '../wording';
+
+/** What is followed, in the status bar and for menus. */
+export function followStatus(services: Pick<Services, 'following' | 'sessions'>): vscode.Disposable {
+  const { following, sessions } = services;
+  const item = vscode.window.createStatusBarItem('apd.follow', vscode.StatusBarAlignment.Left, 8);
+  item.name = 'Checkpoints Followed';
+  item.command = 'apd.pauseFollowing';
+  const update = () => {
+    const { all } = following;
+    const active = sessions.active && following.of(sessions.active.folder);
+    setContextKey('apd.followed', all.length > 0);
+    const run = sessions.active?.run;
+    setContextKey('apd.followedHere', active !== undefined);
+    setContextKey('apd.followable', run !== undefined && !run.training && !active);
+    if (all.length === 0) {
+      item.hide();
+      return;
+    }
+    item.text = `$(radio-tower) ${all.map(shortText).join(' · ')}`;
+    item.tooltip = [...all.map(longText), 'Click to pause.'].join('\n');
+    item.accessibilityInformation = { label: all.map(longText).join(', ') };
+    item.show();
+  };
+  update();
+  return vscode.Disposable.from(item, following.onDidChange(update), sessions.onDidChange(update));
+}
+
+function shortText({ folder, waiting, current, refused }: FollowState): string {
+  const left = waiting + (current ? 1 : 0);
+  const more = left > 0 ? ` (${left} to record)` : '';
+  return `${path.basename(folder)}${more}${refused.length > 0 ? ' $(warning)' : ''}`;
+}
+
+function longText({ checkpoints, recorded, waiting, current, incomplete, refused }: FollowState): string {
+  const parts = [`Checkpoints of ${checkpoints}: ${counted(recorded, 'snapshot')} recorded since`];
+  if (current) parts.push(`recording ${path.basename(current.model)}`);
+  if (waiting > 0) parts.push(`${waiting} waiting`);
+  for (const { problem } of [...incomplete, ...refused]) parts.push(problem);
+  return parts.join(', ');
+}

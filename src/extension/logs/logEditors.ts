@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { LogCursor } from './logCursor';
+import { LogDecorations, wholeRow } from './logDecorations';
+import { logOf, runOfLog, sessionOf, type LogDocument } from './logDocument';
+
+/** A text that was replaced from the disk is marked anew when nothing more came for this long, in milliseconds. */
+const SETTLE_MS = 100;
+
+/** Keeps text editors of logs in step with what is known of them, and with the diagram. */
+export class LogEditors implements vscode.Disposable {
+  private readonly decorations: LogDecorations;
+  private readonly cursor: LogCursor;
+  private readonly disposables: vscode.Disposable[];
+  /** What the diagram showed when an editor was last looked at. */
+  private readonly seen = new WeakMap<vscode.TextEditor, string>();
+  private readonly replaced = new Set<vscode.TextDocument>();
+  private settling?: NodeJS.Timeout;
+
+  constructor(private readonly services: Services) {
+    const { context, logs, sessions } = services;
+    this.decorations = new LogDecorations(context.extensionUri);
+    this.cursor = new LogCursor(services);
+    this.disposables = [
+      this.decorations,
+      this.cursor,
+      vscode.window.onDidChangeVisibleTextEditors(() => this.updateAll()),
+      vscode.workspace.onDidChangeTextDocument((event) => this.onText(event)),
+      logs.onDidChange(() => this.updateAll()),
+      sessions.onDidChange((event) => {
+        if (event === 'active') this.updateAll();
+      }),
+      sessions.onDidDraw(() => this.updateAll()),
+    ];
+    this.updateAll();
+  }
+
+  dispose(): void {
+    clearTimeout(this.settling);
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private updateAll(): void {
+    for (const editor of vscode.window.visibleTextEditors) this.update(editor);
+  }
+
+  private update(editor: vscode.TextEditor, anew = false): void {
+    const { uri } = editor.document;
+    const log = logOf(this.services, uri);
+    if (!log) {
+      this.decorations.clear(editor);
+      const folder = runOfLog(this.services, uri);
+      // Told of by `onDidChange`.
+      if (folder !== undefined) void this.services.logs.read(folder);
+      return;
+    }
+    const shown = sessionOf(this.services, log.folder)?.shown?.snapshot;
+    this.decorations.set(editor, log.lines, shown, anew);
+    this.reveal(editor, log, shown);
+  }
+
+  /** Scrolls to the row of the shown snapshot when it has become another. The cursor and the focus stay where they are. */
+  private reveal(editor: vscode.TextEditor, { folder, lines }: LogDocument, shown: number | undefined): void {
+    const mark = shown === undefined ? undefined : lines.of(shown);
+    const now = JSON.stringify([folder, shown, mark !== undefined]);
+    const before = this.seen.get(editor);
+    this.seen.set(editor, now);
+    // An editor that has just opened shows what its user opened it for.
+    if (before === undefined || before === now || !mark) return;
+    const session = sessionOf(this.services, folder);
+    if (session && this.cursor.caused(session, editor)) return;
+    editor.revealRange(wholeRow(mark), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  /** Of text that comes from the disk, marks are set anew: those of before moved with the edits that made it. */
+  private onText({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (document.isDirty || contentChanges.length === 0) return;
+    if (runOfLog(this.services, document.uri) === undefined) return;
+    this.replaced.add(document);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.markAnew(), SETTLE_MS);
+  }
+
+  private markAnew(): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (this.replaced.has(editor.document)) this.update(editor, true);
+    }
+    this.replaced.clear();
+  }
+}

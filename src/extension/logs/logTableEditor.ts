@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { logTableType, textLogTableType } from '../contributions';
+import type { Services } from '../services';
+import { LogTableView } from './logTableView';
+
+/** The read-only editor of logs as tables: for event files the usual one, for text logs offered besides the text editor. */
+export function registerLogTables(services: Services): vscode.Disposable {
+  const provider: vscode.CustomReadonlyEditorProvider = {
+    openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
+    resolveCustomEditor: (document, panel) => {
+      services.engine.warm();
+      // It ends with its panel.
+      new LogTableView(services, document.uri, panel);
+    },
+  };
+  const registered = [logTableType, textLogTableType].map((type) =>
+    vscode.window.registerCustomEditorProvider(type, provider, { supportsMultipleEditorsPerDocument: true }),
+  );
+  return vscode.Disposable.from(...registered);
+}

@@ -1,0 +1,43 @@
+/** Milliseconds in which many events make one nudge. */
+const gathering = 40;
+/** Milliseconds between two looks at what the system does not tell of. */
+const lookEvery = 1000;
+
+/** Gathers events; the first of them is told a moment later, together with all that came until then. */
+export class Nudge {
+  private timer?: NodeJS.Timeout;
+  private closed = false;
+
+  constructor(private readonly onNudge: () => void) {}
+
+  event(): void {
+    if (this.closed) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.onNudge();
+    }, gathering).unref();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}
+
+/**
+ * Does something at once and then again and again, a second after it was done. Keeps no process alive.
+ * @returns what ends it
+ */
+export function repeat(look: () => Promise<void>): () => void {
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+  const turn = async () => {
+    await look();
+    if (!ended) timer = setTimeout(() => void turn(), lookEvery).unref();
+  };
+  void turn();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}

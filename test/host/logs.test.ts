@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../../src/extension/services';
+import type { Session } from '../../src/extension/session';
+import { activated, closeAll, dataset, drawn, file, openModel, until } from './extension';
+
+const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+const log = () => file('digits', 'log.jsonl');
+
+/** Opens the log in the first column; the diagram is beside it. */
+async function openLog(): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(log(), { viewColumn: vscode.ViewColumn.One, preview: false });
+}
+
+/** Puts the cursor into a line, from 1, as a user does with a key. */
+async function cursorTo(editor: vscode.TextEditor, line: number): Promise<void> {
+  await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn });
+  const start = new vscode.Position(line === 1 ? 1 : line - 2, 0);
+  editor.selection = new vscode.Selection(start, start);
+  await run(line === 1 ? 'cursorUp' : 'cursorDown');
+}
+
+const lineOf = (editor: vscode.TextEditor) => editor.selection.active.line + 1;
+
+describe('the log of a run', function () {
+  this.timeout(60_000);
+  let services: Services;
+  let session: Session;
+  let folder: string;
+
+  before(async () => {
+    await closeAll();
+    ({ services } = await activated());
+    session = await openModel(file('digits'), dataset('digits'));
+    ({ folder } = session);
+    await until(() => services.logs.of(folder)?.state === 'read', 'the log beside the checkpoints');
+  });
+
+  beforeEach(async () => {
+    await openLog();
+    await run('apd.openRun', { folder });
+    session = await drawn();
+    session.change({ snapshot: 8 });
+    await session.settled();
+  });
+
+  after(closeAll);
+
+  it('is found beside its checkpoints, and matched with eight of the nine', () => {
+    const info = services.logs.of(folder)!;
+    assert.equal(info.origin, 'beside');
+    assert.equal(info.file, log().fsPath);
+    assert.deepEqual(
+      info.marks.map(({ snapshot, line }) => [snapshot, line]),
+      [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => [epoch, epoch]),
+    );
+    assert.equal(info.unmatchedSnapshots[0].snapshot, 0);
+    assert.deepEqual(services.logs.runsOf(log().fsPath), [folder]);
+  });
+
+  it('tells over a row of accuracy, patterns, changed bits, metrics and why', async () => {
+    const at = new vscode.Position(6, 4);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      log(),
+      at,
+    );
+    const texts = hovers.flatMap(({ contents }) => contents as vscode.MarkdownString[]);
+    const text = texts.map(({ value }) => value.replace(/\\([!-/:-@[-`{-~])/g, '$1')).join('\n');
+    assert.match(text, /\*\*Epoch 7\*\* · digits · accuracy 85\.6 %/);
+    const counts = [...text.matchAll(/^\| \S+ \| (\d+) \| \d+\.\d % \|$/gm)].map((match) => Number(match[1]));
+    assert.deepEqual(counts, await expectedPatterns(7));
+    assert.match(text, /loss 0\.6273 · accuracy 0\.8077/);
+    assert.match(text, /Matched: .*epoch/);
+    assert.match(text, /Show Diagram.*Previous Snapshot.*Next Snapshot/);
+    const trusted = texts[0].isTrusted as { enabledCommands: string[] };
+    assert.ok(trusted.enabledCommands.every((command) => command.startsWith('apd.')));
+  });
+
+  it('offers the diagram above the rows of the first, the best and the last snapshot', async () => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      log(),
+    );
+    const own = lenses.filter(({ command }) => command?.command === 'apd.showDiagramForLine');
+    assert.deepEqual(
+      own.map(
+        ({ range, command }) => `${range.start.line + 1}: ${command!.title.replace(/^\$\(.*?\) /, '')}`,
+      ),
+      [
+        '1: First snapshot — show diagram',
+        '7: Best by accuracy — show diagram',
+        '8: Last snapshot — show diagram',
+      ],
+    );
+    await run(own[0].command!.command, ...own[0].command!.arguments!);
+    await session.settled();
+    assert.equal(session.shown?.snapshot, 1);
+  });
+
+  it('chooses the snapshot by its cursor, which stays where it is', async () => {
+    const editor = await openLog();
+    for (const line of [1, 2, 5]) {
+      await cursorTo(editor, line);
+      await until(() => session.shown?.snapshot === line, `snapshot ${line}`);
+      assert.equal(lineOf(editor), line);
+      assert.equal(vscode.window.activeTextEditor, editor);
+    }
+  });
+
+  it('does not follow the cursor when that is switched off, nor one that a program moved', async () => {
+    const editor = await openLog();
+    const start = new vscode.Position(2, 0);
+    editor.selection = new vscode.Selection(start, start);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.equal(session.state.snapshot, 8);
+    const settings = vscode.workspace.getConfiguration('apd.log');
+    await settings.update('followCursor', false, vscode.ConfigurationTarget.Global);
+    try {
+      await cursorTo(editor, 5);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      assert.equal(session.state.snapshot, 8);
+    } finally {
+      await settings.update('followCursor', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('leaves cursor and focus where they are when the diagram steps', async () => {
+    const editor = await openLog();
+    await cursorTo(editor, 2);
+    await until(() => session.shown?.snapshot === 2, 'snapshot 2');
+    await run('apd.nextSnapshot');
+    await session.settled();
+    assert.equal(session.shown?.snapshot, 3);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(session.state.snapshot, 3);
+    assert.equal(lineOf(editor), 2);
+    assert.equal(vscode.window.activeTextEditor, editor);
+  });
+
+  it('is gone through by keys from snapshot to snapshot, and not beyond its ends', async () => {
+    const editor = await openLog();
+    await cursorTo(editor, 7);
+    await run('apd.nextSnapshotInLog');
+    await until(() => session.shown?.snapshot === 8, 'snapshot 8');
+    await run('apd.nextSnapshotInLog');
+    assert.equal(lineOf(editor), 8);
+    await run('apd.previousSnapshotInLog');
+    await until(() => session.shown?.snapshot === 7, 'snapshot 7');
+    assert.equal(lineOf(editor), 7);
+  });
+
+  it('is opened at the row of the shown snapshot, in the tab that it has', async () => {
+    session.change({ snapshot: 4 });
+    await session.settled();
+    await run('apd.revealInLog');
+    await until(() => vscode.window.activeTextEditor?.document.uri.fsPath === log().fsPath, 'the log');
+    await until(() => lineOf(vscode.window.activeTextEditor!) === 4, 'line 4');
+    await run('apd.revealInLog', { folder, snapshot: 6 });
+    await until(() => lineOf(vscode.window.activeTextEditor!) === 6, 'line 6');
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const own = tabs.filter(
+      ({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath === log().fsPath,
+    );
+    assert.equal(own.length, 1);
+  });
+
+  it('opens the diagram of a line beside itself where none is open, at that snapshot', async () => {
+    await closeAll();
+    const editor = await openLog();
+    await run('apd.showDiagramForLine', { uri: log(), lineNumber: 3 });
+    session = await drawn();
+    assert.equal(session.folder, folder);
+    assert.equal(session.shown?.snapshot, 3);
+    assert.equal(session.scene, 1, 'another snapshot was drawn before');
+    await until(() => vscode.window.tabGroups.all.length === 2, 'two groups of editors');
+    assert.ok(vscode.window.visibleTextEditors.includes(editor));
+    await until(() => vscode.window.activeTextEditor === editor, 'the focus in the log');
+  });
+
+  it('is read again when it is written anew, and its marks are where the rows are then', async () => {
+    const before = await readFile(log().fsPath, 'utf8');
+    try {
+      await writeFile(`${log().fsPath}.new`, `{"note": "started again"}\n\n${before}`);
+      await rename(`${log().fsPath}.new`, log().fsPath);
+      await until(() => services.logs.of(folder)?.marks[0]?.line === 3, 'marks two lines further down');
+      const editor = await openLog();
+      await until(() => editor.document.lineCount === 11, 'the text of the new file');
+      await cursorTo(editor, 6);
+      await until(() => session.shown?.snapshot === 4, 'snapshot 4');
+    } finally {
+      await writeFile(log().fsPath, before);
+    }
+    await until(() => services.logs.of(folder)?.marks[0]?.line === 1, 'marks as before');
+  });
+
+  it('does not slow typing down at 100,000 lines with a thousand snapshots', async () => {
+    const place = await mkdtemp(path.join(tmpdir(), 'apd-log-'));
+    const name = path.join(place, 'long.jsonl');
+    const line = (i: number) =>
+      i % 100 === 99 ? JSON.stringify({ epoch: (i + 1) / 100, loss: i }) : `text ${i}`;
+    await writeFile(name, `${Array.from({ length: 100_000 }, (_, i) => line(i)).join('\n')}\n`);
+    const { logs } = services;
+    const info = { ...logs.of(folder)!, file: name };
+    const marks = Array.from({ length: 1000 }, (_, snapshot) => {
+      const [row, end] = [snapshot, 100 * (snapshot + 1)];
+      return { ...info.marks[0], snapshot, row, line: end, endLine: end, fromLine: end - 99 };
+    });
+    const real = { of: logs.of.bind(logs), runsOf: logs.runsOf.bind(logs) };
+    logs.of = (of) => (of === folder ? { ...info, marks } : real.of(of));
+    logs.runsOf = (of) => (of === name ? [folder] : real.runsOf(of));
+    try {
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(name), vscode.ViewColumn.One);
+      editor.selection = new vscode.Selection(50_000, 0, 50_000, 0);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      for (const round of [0, 1, 2]) {
+        const type = await longestBlock(async () => {
+          for (let i = 0; i < 40; i++) await run('type', { text: i % 10 === 9 ? '\n' : 'x' });
+        });
+        const change = await longestBlock(async () => {
+          session.change({ snapshot: 5 - round });
+          await session.settled();
+        });
+        console.log(`@apd-test ${JSON.stringify({ line: `${round}: ${type.toFixed(0)} ${change.toFixed(0)}` })}`);
+      }
+    } finally {
+      Object.assign(logs, real);
+      await run('workbench.action.revertAndCloseActiveEditor');
+      await rm(place, { recursive: true });
+    }
+  });
+});
+
+/** Longest time, in milliseconds, for which nothing else could run while something is done. */
+async function longestBlock(action: () => Promise<void>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - 5);
+    last = now;
+  }, 5);
+  try {
+    await action();
+  } finally {
+    clearInterval(timer);
+  }
+  return longest;
+}
+
+/** Patterns of each level in the reference. */
+async function expectedPatterns(epoch: number): Promise<number[]> {
+  const fixture = path.join(__dirname, '..', '..', '..', 'test', 'fixtures', 'digits', 'expected.json');
+  const expected = JSON.parse(await readFile(fixture, 'utf8')) as { patterns_per_layer: number[][] };
+  return expected.patterns_per_layer[epoch];
+}

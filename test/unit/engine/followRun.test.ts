@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
+import { openSource } from '../../../src/engine/recordModels';
+import type { FollowState } from '../../../src/protocol/follow';
+import { readLinks } from '../../../src/runs/logs/link';
+import { openRun, readSnapshot } from '../../../src/runs/readRun';
+
+const digits = path.join(process.cwd(), 'test/fixtures/digits');
+const expected = JSON.parse(readFileSync(path.join(digits, 'expected.json'), 'utf8')) as {
+  patterns_per_layer: number[][];
+};
+const patternsOf = (epoch: number) => expected.patterns_per_layer[epoch];
+const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(3, '0')}.onnx`;
+
+describe('following checkpoints', function () {
+  this.timeout(30_000);
+  let place: string;
+  let checkpoints: string;
+  let run: string;
+  let follower: RunFollower | undefined;
+  let told: string[];
+  let taken: number[];
+
+  beforeEach(async () => {
+    place = await mkdtemp(path.join(tmpdir(), 'apd-follow-'));
+    checkpoints = path.join(place, 'checkpoints');
+    run = path.join(place, 'run');
+    told = [];
+    taken = [];
+  });
+
+  afterEach(async () => {
+    await follower?.stop();
+    follower = undefined;
+    await rm(place, { recursive: true, force: true });
+  });
+
+  const begin = () =>
+    openSource({
+      data: [path.join(digits, 'x.npy')],
+      labels: [path.join(digits, 'y.npy')],
+      engine: 'wasm',
+      out: run,
+      name: 'live',
+    });
+
+  async function follow(options: Partial<FollowRequest> = {}): Promise<RunFollower> {
+    const request = {
+      folder: run,
+      checkpoints,
+      modelOptions: { engine: 'wasm' as const },
+      newestFirst: false,
+    };
+    const hooks = {
+      onNotice: (text: string) => told.push(text),
+      onSnapshot: ({ epoch }: { epoch: number }) => taken.push(epoch),
+      onChange: (_state: FollowState) => undefined,
+    };
+    follower = await RunFollower.start({ ...request, begin, ...options }, hooks);
+    return follower;
+  }
+
+  const write = async (epoch: number, name = nameOf(epoch)) => {
+    await mkdir(path.dirname(path.join(checkpoints, name)), { recursive: true });
+    await copyFile(path.join(digits, nameOf(epoch)), path.join(checkpoints, name));
+  };
+
+  async function until(done: () => boolean, what: string): Promise<void> {
+    const end = Date.now() + 15_000;
+    while (!done()) {
+      if (Date.now() > end) assert.fail(`${what}; told: ${told.join(' | ')}; taken: ${taken.join()}`);
+      await sleep(10);
+    }
+  }
+
+  /** The run is as if it had been recorded from whole files: nothing twice, in order, with the reference's patterns. */
+  async function assertRun(epochs: number[]): Promise<void> {
+    const { manifest } = await openRun(run);
+    assert.deepEqual(
+      manifest.snapshots.map(({ epoch }) => epoch),
+      epochs,
+    );
+    for (const [s, epoch] of epochs.entries()) {
+      assert.deepEqual(
+        manifest.snapshots[s].patternCounts?.slice(0, -1) ?? [],
+        patternsOf(epoch).slice(0, -1),
+      );
+    }
+    const files = (await readdir(path.join(run, 'patterns'))).filter((name) => name.endsWith('.npz'));
+    assert.equal(files.length, epochs.length, `files of patterns: ${files.join(', ')}`);
+    const last = await readSnapshot(await openRun(run), epochs.length - 1);
+    assert.equal(last.instances.length, manifest.dataset.rows);
+  }
+
+  it('begins a run with the first checkpoint of a folder that comes later, and takes each that follows', async () => {
+    await follow();
+    await assert.rejects(openRun(run), /is no run/);
+    for (const epoch of [0, 1, 2]) {
+      await write(epoch);
+      await until(() => taken.includes(epoch), `epoch ${epoch} is recorded`);
+    }
+    await assertRun([0, 1, 2]);
+    assert.deepEqual((await readLinks(run)).checkpoints, { path: '../checkpoints', follow: true });
+  });
+
+  it('takes a burst of what is there with the newest first, and sorts it into its order', async () => {
+    for (const epoch of [0, 1, 2, 3, 4, 5]) await write(epoch);
+    await (await follow({ newestFirst: true })).idle();
+    assert.deepEqual(taken, [5, 4, 3, 2, 1, 0]);
+    await assertRun([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('waits for a checkpoint that is written slowly, and records it once', async () => {
+    const running = await follow();
+    const whole = await readFile(path.join(digits, nameOf(3)));
+    await mkdir(checkpoints, { recursive: true });
+    const file = path.join(checkpoints, nameOf(3));
+    await writeFile(file, '');
+    const part = Math.ceil(whole.length / 5);
+    for (let at = 0; at < whole.length; at += part) {
+      await appendFile(file, whole.subarray(at, at + part));
+      await sleep(260);
+    }
+    await until(() => taken.length > 0, 'it is recorded once it is whole');
+    await running.idle();
+    assert.deepEqual(taken, [3]);
+    assert.deepEqual(running.state.incomplete, []);
+    await assertRun([3]);
+  });
+
+  it('gives up what stays damaged, says so once, and takes it when it is mended', async () => {
+    await write(1);
+    await writeFile(path.join(checkpoints, nameOf(2)), 'half a model');
+    const running = await follow({ giveUpMs: 300 });
+    await until(() => running.state.refused.length === 1, 'it is given up');
+    assert.match(running.state.refused[0].problem, /epoch-002\.onnx/);
+    assert.equal(told.filter((text) => /given up until it changes/.test(text)).length, 1);
+    await write(2);
+    await until(() => taken.includes(2), 'it is recorded');
+    assert.deepEqual(running.state.refused, []);
+    await assertRun([1, 2]);
+  });
+
+  it('goes on with a run, without recording what it has; what was written over takes its place', async () => {
+    await write(0);
+    await write(1);
+    await (await follow()).idle();
+    await follower!.stop();
+    taken = [];
+    await write(2);
+    const running = await follow({ begin: undefined });
+    await running.idle();
+    assert.deepEqual(taken, [2]);
+    // A training that starts over writes its first epochs again.
+    await write(5, nameOf(1));
+    await until(() => taken.length === 2, 'the changed checkpoint is recorded');
+    const { manifest } = await openRun(run);
+    assert.deepEqual(
+      manifest.snapshots.map(({ epoch }) => epoch),
+      [0, 1, 2],
+    );
+    assert.deepEqual(manifest.snapshots[1].patternCounts, patternsOf(5));
+    assert.equal((await readdir(path.join(run, 'patterns'))).length, 3);
+  });
+
+  it('does not record a file again whose time alone has changed', async () => {
+    await write(0);
+    const running = await follow();
+    await running.idle();
+    const soon = new Date(Date.now() - 1000);
+    await utimes(path.join(checkpoints, nameOf(0)), soon, soon);
+    await sleep(300);
+    await running.idle();
+    assert.deepEqual(taken, [0]);
+  });
+
+  it('keeps the snapshots of checkpoints that are deleted', async () => {
+    await write(0);
+    await write(1);
+    const running = await follow();
+    await running.idle();
+    await rm(path.join(checkpoints, nameOf(0)));
+    await write(2);
+    await until(() => taken.includes(2), 'the next one is recorded');
+    await assertRun([0, 1, 2]);
+  });
+
+  it('makes a snapshot each time one file is written over, when that is all there is', async () => {
+    await write(0, 'model.onnx');
+    const running = await follow();
+    await running.idle();
+    for (const epoch of [1, 2]) {
+      await write(epoch, 'model.onnx');
+      await until(() => taken.length === epoch + 1, `version ${epoch} is recorded`);
+    }
+    await assertRun([0, 1, 2]);
+  });
+
+  it('finds checkpoints in folders of their own, by their steps', async () => {
+    await write(1, 'checkpoint-100/model.onnx');
+    await write(2, 'checkpoint-200/model.onnx');
+    const running = await follow();
+    await running.idle();
+    await write(3, 'checkpoint-1000/model.onnx');
+    await until(() => taken.length === 3, 'the third is recorded');
+    const { manifest } = await openRun(run);
+    assert.deepEqual(
+      manifest.snapshots.map(({ epoch, step }) => [epoch, step]),
+      [
+        [0, 100],
+        [1, 200],
+        [2, 1000],
+      ],
+    );
+  });
+
+  it('is refused to a second one while the first goes on, and to runs that are trained here', async () => {
+    await write(0);
+    await (await follow()).idle();
+    const first = follower;
+    await assert.rejects(
+      follow(),
+      /written to already by another one that follows checkpoints \(process \d+\)/,
+    );
+    follower = first;
+    await first!.stop();
+    const manifest = path.join(run, 'apd-run.json');
+    const content = JSON.parse(await readFile(manifest, 'utf8')) as object;
+    await writeFile(
+      manifest,
+      JSON.stringify({ ...content, training: { config: 'training/config.apd.json' } }),
+    );
+    await assert.rejects(follow(), /is trained here/);
+  });
+
+  it('ends with a message when the run is taken away', async () => {
+    await write(0);
+    const running = await follow();
+    await running.idle();
+    await rm(run, { recursive: true });
+    await writeFile(run, 'in the way');
+    await write(1);
+    await until(() => running.state.status === 'failed', 'it ends');
+    assert.match(running.state.message ?? '', /run/);
+  });
+
+  it('refuses a network of another size, and goes on with the others', async () => {
+    await write(0);
+    const running = await follow({ giveUpMs: 0 });
+    await running.idle();
+    await copyFile(
+      path.join(process.cwd(), 'test/fixtures/moons/epoch-000.onnx'),
+      path.join(checkpoints, nameOf(7)),
+    );
+    await until(() => running.state.refused.length === 1, 'it is refused');
+    assert.match(running.state.refused[0].problem, /epoch-007/);
+    await write(8);
+    await until(() => taken.includes(8), 'the next one is recorded');
+    await assertRun([0, 8]);
+  });
+});

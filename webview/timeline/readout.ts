@@ -1,0 +1,34 @@
+import { formatCount, formatShare } from '../../src/core/look/text';
+import type { LogCurve } from '../../src/protocol/logs';
+import { snapshotName } from '../references';
+import type { Shown } from '../shown';
+import { epochName } from '../timelineScale';
+import type { Stop } from './epochAxis';
+import { metricLines } from './metricValues';
+
+/** What is known of a snapshot, in words. */
+export function snapshotLines(
+  { timeline, run }: Pick<Shown, 'timeline' | 'run'>,
+  snapshot: number,
+  curves: readonly LogCurve[],
+): string[] {
+  if (!timeline || !run) return [];
+  const accuracy = timeline.accuracy[snapshot];
+  const levels = timeline.levels.map((name, l) => {
+    const patterns = timeline.patterns[l]?.[snapshot];
+    return patterns === undefined ? `${name}: not yet counted` : `${name}: ${formatCount(patterns)}`;
+  });
+  const right = accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`];
+  const metrics = metricLines(curves, timeline.epochs[snapshot] ?? NaN);
+  return [snapshotName(run, snapshot), ...right, ...levels, ...metrics];
+}
+
+/** What is known of a place on the axis, in words. */
+export function stopLines(
+  shown: Pick<Shown, 'timeline' | 'run'>,
+  { snapshot, epoch }: Stop,
+  curves: readonly LogCurve[],
+): string[] {
+  if (snapshot !== undefined) return snapshotLines(shown, snapshot, curves);
+  return [`epoch ${epochName(epoch)}`, 'no snapshot', ...metricLines(curves, epoch)];
+}
