@@ -1,13 +1,12 @@
 import type { LogCurves, LogOptions } from '../protocol/logs';
-import { isCancelled, messageOf } from './failures';
 import type { Requests } from './session';
 
 /** Where the curves of a log come from. */
 export interface CurvesSource {
   /** How logs are found and read, as it is set now. */
   options(): LogOptions;
-  /** Hears why there are no curves, each text once. */
-  problem(text: string): void;
+  /** Hears why there are no curves, each message once. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -56,10 +55,10 @@ export class LogCurvesReader {
       this.curves = curves;
       if (!before || keyOf(before) !== keyOf(curves)) this.changed();
     } catch (error) {
-      const text = messageOf(error);
-      if (isCancelled(error) || this.told.has(text)) return;
+      const text = error instanceof Error ? error.message : String(error);
+      if (this.told.has(text)) return;
       this.told.add(text);
-      source.problem(text);
+      source.failed(error);
     }
   }
 }

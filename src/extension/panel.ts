@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunInfo } from '../protocol/engine';
 import type { FromPanel, ShownState, ToPanel } from '../protocol/panel';
 import type { ViewState } from '../protocol/state';
-import { isCancelled, reportFailure } from './failures';
+import { isCancelled, messageOf, reportFailure } from './failures';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { Services } from './services';
 import type { Session, SessionEvent } from './session';
@@ -63,7 +63,9 @@ export class Panel implements vscode.Disposable {
     const { logs, log, sessions } = this.services;
     session.showCurves({
       options: () => logs.options(session.folder),
-      problem: (text) => log.warn(`Curves of the log of ${session.folder}: ${text}`),
+      failed: (error) => {
+        if (!isCancelled(error)) log.warn(`Curves of the log of ${session.folder}: ${messageOf(error)}`);
+      },
     });
     sessions.activate(session);
     this.showAll();

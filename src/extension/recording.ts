@@ -42,6 +42,8 @@ export async function recordOrReopen(
   stages: RecordingStages = {},
 ): Promise<string | undefined> {
   const folder = recording.folder ?? runFolderOf(services, recording.models);
+  // It is kept up with its checkpoints, and may have more of them than are there now.
+  if (services.following.of(folder)) return folder;
   const there = await runAt(services, folder);
   if (there === 'none') return record(services, recording, folder, false, stages);
   if (there !== 'damaged' && (await isCurrent(there, recording))) return folder;

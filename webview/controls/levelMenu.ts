@@ -1,7 +1,7 @@
 import type { RunInfo } from '../../src/protocol/engine';
 import type { PageState } from '../../src/protocol/state';
 import { levelResolutions, resolutionChoices, resolutionOf, toggledLevel } from './choices';
-import type { MenuGroup } from './popupMenu';
+import type { MenuGroup } from './menuItems';
 
 /** Menu of a level's head: its resolution, hiding it, and the views of it alone. */
 export function levelMenu(

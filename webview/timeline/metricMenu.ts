@@ -1,6 +1,6 @@
 import type { LogCurves, MetricName } from '../../src/protocol/logs';
 import type { MetricScale, PageState } from '../../src/protocol/state';
-import type { MenuGroup, MenuItem } from '../controls/popupMenu';
+import type { MenuGroup, MenuItem } from '../controls/menuItems';
 
 /** The metrics that are chosen: those that the state names, or else the usual ones, which the log's curves are. */
 export function chosenMetrics({ metrics }: PageState, log: LogCurves): string[] {

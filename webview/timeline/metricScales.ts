@@ -90,8 +90,8 @@ export function metricScale(
 export function metricTicks({ domain }: Pick<MetricGroup, 'domain'>, scale: MetricScale): number[] {
   const [low, high] = domain;
   if (scale === 'linear') {
-    const ticks = scaleLinear(domain, [0, 1]).ticks(3);
-    return ticks.length <= 4 ? ticks : [ticks[0], ticks.at(-1)!];
+    const ticks = [3, 2].map((count) => scaleLinear(domain, [0, 1]).ticks(count));
+    return ticks.find(({ length }) => length >= 2 && length <= 4) ?? [low, high];
   }
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   if (last - first < 1) return [low, high];

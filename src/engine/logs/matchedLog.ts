@@ -1,5 +1,5 @@
 import type { LogMark, LogRequests } from '../../protocol/logs';
-import type { Checkpoint } from '../../runs/logs/checkpointName';
+import { numbersOfCheckpoint, type Checkpoint } from '../../runs/logs/checkpointName';
 import type { RunLinks } from '../../runs/logs/link';
 import type { TrainingLog } from '../../runs/logs/log';
 import {
@@ -71,7 +71,8 @@ export class MatchedLog {
   }
 
   private reasonOf(checkpoint: number, reason: string): string {
-    const { epoch, name } = this.checkpoints[checkpoint];
+    const { name } = this.checkpoints[checkpoint];
+    const { epoch } = numbersOfCheckpoint(this.checkpoints[checkpoint]);
     if (epoch === undefined || Number.isInteger(epoch) || this.byHand.has(name)) return reason;
     return `epoch ${epoch}: within an epoch, of which the log has no row`;
   }

@@ -16,8 +16,10 @@ export function checkpointsOf(snapshots: readonly ManifestSnapshot[]): Checkpoin
   return snapshots.map(({ epoch, step }, s) => {
     const name = names[s];
     const stepAlone = told[s].epoch === undefined && told[s].step !== undefined;
-    if (byName || stepAlone || told[s].epoch === epoch) return { name };
-    return step === undefined ? { name, epoch } : { name, epoch, step };
+    // Among equal numbers, and where there are none, the order of the run is that of the training.
+    const place = { name, modified: s };
+    if (byName || stepAlone || told[s].epoch === epoch) return place;
+    return step === undefined ? { ...place, epoch } : { ...place, epoch, step };
   });
 }
 

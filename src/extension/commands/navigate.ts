@@ -13,8 +13,6 @@ interface SnapshotTarget {
   snapshot: number;
   /** The focus stays where it is. */
   keepFocus?: boolean;
-  /** A diagram that is not open yet opens beside the editor. */
-  beside?: boolean;
 }
 
 /** Commands that move through snapshots and levels, and change how they are shown. */
@@ -34,9 +32,8 @@ export function navigateCommands(services: Services) {
       if (snapshot !== undefined) session.change({ snapshot });
     },
     'apd.showSnapshot': async (target: SnapshotTarget) => {
-      const { folder, snapshot, keepFocus, beside } = target;
-      if (services.sessions.of(folder).length === 0)
-        await services.panels.open(folder, { keepFocus, beside });
+      const { folder, snapshot, keepFocus } = target;
+      if (services.sessions.of(folder).length === 0) await services.panels.open(folder, { keepFocus });
       const [session] = services.sessions.of(folder);
       if (!session) return;
       services.panels.of(folder)[0]?.webviewPanel.reveal(undefined, keepFocus);

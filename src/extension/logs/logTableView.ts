@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { LogTable } from '../../protocol/logs';
 import type { FromLogTable, ToLogTable } from '../../protocol/logTable';
-import { isCancelled, messageOf } from '../failures';
+import { isCancelled, messageOf, reportFailure } from '../failures';
 import { pageHtml, panelOptions } from '../panelHtml';
 import type { Services } from '../services';
 import { setting } from '../settings';
 import { snapshotName } from '../wording';
 import { sessionOf } from './logDocument';
+import { showSnapshotBeside } from './showSnapshot';
 import { snapshotsByRow, tableHead, tableRow, type RowSnapshot, type TableRun } from './logTableRows';
 
 /** Changes that follow each other faster than this, in milliseconds, are shown as one. */
@@ -227,7 +228,14 @@ export class LogTableView implements vscode.Disposable {
     if (!meant) return;
     const { folder, snapshot } = meant;
     this.asked.add(JSON.stringify([folder, snapshot]));
-    const target = { folder, snapshot, keepFocus: true, beside: true };
-    void vscode.commands.executeCommand('apd.showSnapshot', target);
+    void this.showBeside(folder, snapshot);
+  }
+
+  private async showBeside(folder: string, snapshot: number): Promise<void> {
+    try {
+      await showSnapshotBeside(this.services, folder, snapshot, this.panel.viewColumn);
+    } catch (error) {
+      void reportFailure(this.services.log, 'Diagram', error);
+    }
   }
 }

@@ -8,8 +8,10 @@ import { counted } from '../wording';
 import { snapshotItem } from './snapshotItem';
 import { linesOfLog, momentOfRow, placeOfRow, shortReason, standingOfLog } from './snapshotTexts';
 
+/** A snapshot; commands of its menu read folder and number. */
 interface SnapshotEntry {
   kind: 'snapshot';
+  folder: string;
   session: Session;
   snapshot: number;
 }
@@ -122,7 +124,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
     this.marks = new Map(info?.marks.map((mark) => [mark.snapshot, mark]));
     this.unmatched = new Map(info?.unmatchedSnapshots.map(({ snapshot, reason }) => [snapshot, reason]));
     this.marked = shownOf(session);
-    this.entries = run.snapshots.map((_, snapshot) => ({ kind: 'snapshot', session, snapshot }));
+    this.entries = run.snapshots.map((_, snapshot) => ({ kind: 'snapshot', folder, session, snapshot }));
     const failed = this.failed.has(folder);
     const log: Entry =
       info?.file !== undefined

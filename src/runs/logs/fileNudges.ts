@@ -4,6 +4,9 @@ import { FolderEvents } from './folderEvents';
 import { appearanceOf, FolderSurvey } from './folderSurvey';
 import { Nudge, repeat } from './nudge';
 
+/** Milliseconds between two looks at what the system does not tell of. */
+const usualPause = 1000;
+
 /** Something that is watched until it is closed. */
 export interface Watch {
   close(): void;
@@ -18,8 +21,9 @@ export interface Watch {
  * No library: `fs.watch` on folders and `stat` are all this takes; a library would bring native code for every platform, or
  * watch trees that nobody asked for.
  * @param onNudge called soon after the beginning for the first time; many events at once make one nudge
+ * @param pause milliseconds between two looks at what the system does not tell of
  */
-export function watchFile(file: string, onNudge: () => void): Watch {
+export function watchFile(file: string, onNudge: () => void, pause = usualPause): Watch {
   const nudge = new Nudge(onNudge);
   const name = path.basename(file);
   const events = new FolderEvents(path.dirname(file), (changed) => {
@@ -47,7 +51,7 @@ export function watchFile(file: string, onNudge: () => void): Watch {
     const now = await appearanceOf(file);
     if (now !== before) nudge.event();
     before = now;
-  });
+  }, pause);
   return {
     close() {
       closed = true;
@@ -66,8 +70,9 @@ const mostSubfolders = 256;
  * Tells when something in a folder or in its subfolders one level deep may have changed, as checkpoints are written:
  * `epoch-3.onnx`, `checkpoint-500/model.onnx`. As `watchFile`; the folder may come and go.
  * @param onNudge called soon after the beginning for the first time; many events at once make one nudge
+ * @param pause milliseconds between two looks at what the system does not tell of
  */
-export function watchFolder(folder: string, onNudge: () => void): Watch {
+export function watchFolder(folder: string, onNudge: () => void, pause = usualPause): Watch {
   const survey = new FolderSurvey(folder);
   const inner = new Map<string, FolderEvents>();
   let closed = false;
@@ -109,7 +114,7 @@ export function watchFolder(folder: string, onNudge: () => void): Watch {
   const outer = new FolderEvents(folder, () => nudge.event());
   const end = repeat(async () => {
     if (await look(true)) nudge.event();
-  });
+  }, pause);
   return {
     close() {
       closed = true;

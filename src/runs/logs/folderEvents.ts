@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
 /** The system tells of no more folders, or of none: too many are watched on this machine already, or it cannot. */
@@ -9,7 +9,7 @@ export type Listen = (
   folder: string,
   options: { persistent: boolean },
   listener: (event: string, name: string | null) => void,
-) => Pick<FSWatcher, 'on' | 'close'>;
+) => { on(event: 'error', listener: (error: Error) => void): unknown; close(): void };
 
 /** The system's events of one folder, which may come, go, and be made anew. */
 export class FolderEvents {

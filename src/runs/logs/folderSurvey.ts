@@ -45,6 +45,10 @@ export class FolderSurvey {
     for (const file of chosen) {
       if (await this.lookAt(file)) changed = true;
     }
+    // What was found by that, so that the next look sees a change of it.
+    for (const file of [...this.seen.keys()].slice(-newest)) {
+      if (this.seen.get(file) === '') await this.lookAt(file);
+    }
     return changed;
   }
 

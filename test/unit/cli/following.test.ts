@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fixture } from '../../fixtures';
+import { apd, temporaryFolder } from './apd';
+
+const expected = JSON.parse(readFileSync(fixture('digits', 'expected.json'), 'utf8')) as {
+  patterns_per_layer: number[][];
+};
+const lines = readFileSync(fixture('digits', 'log.jsonl'), 'utf8').trimEnd().split('\n');
+const nameOf = (epoch: number) => `epoch-00${epoch}.onnx`;
+
+describe('apd follow', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const at = (...names: string[]) => path.join(folder(), ...names);
+  const data = ['--data', fixture('digits', 'x.npy'), '--labels', fixture('digits', 'y.npy')];
+  let running: ChildProcess | undefined;
+  let said = '';
+
+  afterEach(() => {
+    running?.kill('SIGKILL');
+    running = undefined;
+  });
+
+  function follow(...args: string[]): Promise<number | null> {
+    said = '';
+    const child = spawn(process.execPath, ['dist/cli.js', 'follow', ...args]);
+    running = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    return new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  async function until(pattern: RegExp): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (!pattern.test(said)) {
+      assert.ok(Date.now() < end, `waited for ${pattern} in: ${said}`);
+      await sleep(20);
+    }
+  }
+
+  async function checkpoint(epoch: number, pauseMs = 0): Promise<void> {
+    const whole = readFileSync(fixture('digits', nameOf(epoch)));
+    mkdirSync(at('models'), { recursive: true });
+    const file = at('models', nameOf(epoch));
+    writeFileSync(file, whole.subarray(0, whole.length / 3));
+    if (pauseMs > 0) await sleep(pauseMs);
+    appendFileSync(file, whole.subarray(whole.length / 3));
+  }
+
+  interface Report {
+    snapshots: { epoch: number; levels: { exactPatterns: number }[]; log?: { line: number } }[];
+    log: { matched: number };
+  }
+
+  it('records a training that is under way with its log, is stopped by Ctrl-C, and goes on later', async () => {
+    const command = [at('models'), ...data, '--log', at('train.jsonl'), '--out', at('run')];
+    const ended = follow(...command);
+    await until(/Waiting for checkpoints in .*, which is not there yet/);
+    for (const epoch of [0, 1, 2]) {
+      if (epoch > 0) appendFileSync(at('train.jsonl'), `${lines[epoch - 1]}\n`);
+      await checkpoint(epoch, 150);
+      await until(new RegExp(`epoch ${epoch}: ${expected.patterns_per_layer[epoch].join(' – ')} patterns`));
+    }
+    running!.kill('SIGINT');
+    assert.equal(await ended, 0);
+    assert.match(said, /train\.jsonl: 2 of 3 snapshots matched/);
+    assert.match(said, /3 snapshot\(s\) recorded while following/);
+
+    // What comes while nobody follows is taken at the next start, in a burst.
+    for (const epoch of [3, 4, 5, 6, 7, 8]) {
+      appendFileSync(at('train.jsonl'), `${lines[epoch - 1]}\n`);
+      await checkpoint(epoch);
+    }
+    assert.equal(await follow(at('models'), '--out', at('run'), '--until-quiet', '1'), 0);
+    assert.match(said, /6 snapshot\(s\) recorded while following/);
+
+    const { stdout, code } = await apd('report', at('run'), '--json', '--resolution', 'exact');
+    assert.equal(code, 0);
+    const report = JSON.parse(stdout) as Report;
+    assert.deepEqual(
+      report.snapshots.map(({ levels }) => levels.map(({ exactPatterns }) => exactPatterns)),
+      expected.patterns_per_layer,
+    );
+    assert.deepEqual(
+      report.snapshots.map(({ log }) => log?.line),
+      [undefined, 1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    assert.equal(report.log.matched, 8);
+  });
+
+  it('says what is missing or does not fit', async () => {
+    const none = await apd('follow', at('models'), '--out', at('nowhere'));
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /--data is needed to begin a run/);
+    copyFileSync(fixture('digits', nameOf(0)), at(nameOf(0)));
+    assert.equal((await apd('record', at(nameOf(0)), ...data, '--out', at('other'))).code, 0);
+    const others = await apd('follow', folder(), '--data', fixture('moons', 'x.npy'), '--out', at('other'));
+    assert.equal(others.code, 1);
+    assert.match(others.stderr, /was recorded of .*digits.x\.npy, not of .*moons.x\.npy/);
+  });
+});
