@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { shortValue } from '../../webview/logTable/columns';
@@ -163,19 +163,124 @@ describe('the table of a log beside its diagram', function () {
     await window.drawn(/digits.*1,797 instances/);
     await window.sidePanel();
     await window.row('log ').waitFor();
-    await window.picture('log-snapshots');
-    await window.command('APD: Reveal in Log');
-    await window.picture('log-revealed');
-    await tableOf(window);
   });
   after(() => window.close());
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.picture(`failed-${this.currentTest.title}`);
   });
 
-  it('marks the rows that have a snapshot', async () => {
+  /** Names of the pages that have the focus, as the workbench sees it. */
+  const focused = () =>
+    window.page.locator(':focus').evaluateAll((all) => all.map((one) => one.getAttribute('class') ?? ''));
+  const shownRow = (table: Frame) => table.locator('[role=row].shown');
+
+  it('lists snapshots with their rows, and the log with how it was found', async () => {
+    const log = window.row('log ');
+    assert.match(
+      (await log.getAttribute('aria-label')) ?? '',
+      /5 of 9 snapshots, found beside the checkpoints/,
+    );
+    const rows = window.page.locator('.monaco-list-row[aria-label^="epoch "][aria-label*=", row "]');
+    assert.ok((await rows.count()) > 0, 'no snapshot tells of its row');
+    await window.picture('log-snapshots');
+  });
+
+  it('shows the snapshot that is chosen in the tree, which keeps the focus', async () => {
+    await snapshot(2).click();
+    await window.drawn(/digits.*epoch 2\b/);
+    assert.ok(
+      (await focused()).some((name) => name.includes('monaco-list')),
+      (await focused()).join(),
+    );
+  });
+
+  it('is opened by “Reveal in Log”, at the row of the shown snapshot', async () => {
+    await window.command('APD: Reveal in Log');
     const table = await tableOf(window);
-    await table.locator('[role=row] .mark .codicon').first().waitFor();
+    await shownRow(table).waitFor();
+    assert.equal((await cellsOf(shownRow(table))).epoch, '2');
+    assert.equal(await shownRow(table).getAttribute('aria-current'), 'true');
     await window.picture('log-table');
   });
+
+  it('shows the snapshot of a row that is clicked on, and keeps the focus', async () => {
+    const table = await tableOf(window);
+    await table.locator('[role=row][aria-rowindex="5"] .cell').nth(2).click();
+    await shownRow(table).and(table.locator('[aria-rowindex="5"]')).waitFor();
+    assert.equal(await epochOf(window), 3);
+    assert.ok(await table.locator('[role=grid]').evaluate((grid) => grid.matches(':focus')));
+  });
+
+  it('lets the selected row choose the snapshot as a cursor does', async () => {
+    const table = await tableOf(window);
+    for (const [key, row] of [
+      ['ArrowUp', 4],
+      ['Home', 2],
+      ['End', 6],
+    ] as const) {
+      await window.page.keyboard.press(key);
+      await shownRow(table)
+        .and(table.locator(`[aria-rowindex="${row}"]`))
+        .waitFor();
+      assert.equal(await epochOf(window), row - 2);
+    }
+  });
+
+  it('moves the marked row as the diagram is stepped through, and unmarks it where the log has none', async () => {
+    const table = await tableOf(window);
+    const diagram = await diagramOf(window);
+    const step = (name: string) => diagram.getByRole('button', { name }).first().click();
+    await step('Previous');
+    await shownRow(table).and(table.locator('[aria-rowindex="5"]')).waitFor();
+    await step('Next');
+    await shownRow(table).and(table.locator('[aria-rowindex="6"]')).waitFor();
+    await step('Next');
+    await shownRow(table).waitFor({ state: 'detached' });
+  });
+
+  it('grows with the log, by rows and by metrics', async () => {
+    const table = await tableOf(window);
+    const file = path.join(window.folder, 'digits', 'events.out.tfevents.2.keras');
+    const rows = table.locator('[role=row]:not(.head)');
+    const before = await rows.count();
+    // Another writer of the same training goes on in the same file, with the other tags of its epochs.
+    appendFileSync(file, readFileSync(path.join(FIXTURES, 'events.out.tfevents.tensorboardx')));
+    await rows.nth(before + 4).waitFor();
+    // The new metric is beyond the edge: columns are drawn as they come into sight.
+    const grid = table.locator('[role=grid]');
+    const metric = table.locator('[role=columnheader]', { hasText: /^loss$/ });
+    await grid.focus();
+    for (let i = 0; i < 6 && (await metric.count()) === 0; i++)
+      await window.page.keyboard.press('ArrowRight');
+    await metric.waitFor();
+    await window.page.keyboard.press('ArrowLeft');
+  });
+
+  it('is readable in dark and in high contrast, beside its diagram', async () => {
+    await snapshot(3).click();
+    for (const [theme, kind, name] of [
+      ['Dark Modern', 'vs-dark', 'dark'],
+      ['Dark High Contrast', 'hc-black', 'contrast'],
+    ]) {
+      await window.command('Preferences: Color Theme');
+      await window.answer(theme);
+      await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
+      await window.page.waitForTimeout(500);
+      await window.picture(`log-table-${name}`);
+    }
+    assert.deepEqual(window.violations, []);
+    assert.deepEqual(window.strayRequests, []);
+  });
+
+  function snapshot(epoch: number): Locator {
+    return window.page
+      .locator(`.monaco-list-row[aria-label^="epoch ${epoch},"][aria-label*=", row "]`)
+      .first();
+  }
 });
+
+/** The epoch whose diagram is shown. */
+async function epochOf(window: VsCodeWindow): Promise<number> {
+  const text = await window.status(/digits · epoch/);
+  return Number(/epoch (\d+)/.exec(text)?.[1]);
+}

@@ -64,10 +64,10 @@ describe('a user with the log of a training beside its diagram', function () {
 
   /** Patterns of each level, as the heads of the columns tell. */
   async function shownPatterns(): Promise<number[]> {
-    const heads = window.diagram.getByRole('button', { name: / patterns?$/ });
+    const heads = window.diagram.getByRole('button', { name: / patterns?\b/ });
     const names = await heads.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
-    const counts = names.map((name) => /([\d,]+) patterns?$/.exec(name)?.[1]);
-    return counts.map((count) => Number(count?.replaceAll(',', '')));
+    const counts = names.map((name) => /, ([\d,]+) patterns?\b/.exec(name)?.[1]);
+    return counts.filter((count) => count !== undefined).map((count) => Number(count.replaceAll(',', '')));
   }
 
   /** Waits until the diagram shows an epoch with the patterns that the reference has. */
@@ -101,13 +101,17 @@ describe('a user with the log of a training beside its diagram', function () {
     );
     await window.picture('log-hover');
     await hover.getByText('Show Diagram').click();
+    await window.drawn(/recorded, epoch 7:/);
+    assert.equal(await focus(), 'editor');
+    // As it is, the diagram shows large levels by prototypes.
+    await window.diagram.locator('select:has(option[value=exact])').selectOption('exact');
     await shows(7);
     await highlighted(7);
-    assert.equal(await focus(), 'editor');
     await window.page.mouse.move(640, 4);
   });
 
   it('opens the diagram at the line that a lens stands above', async () => {
+    await window.command('View: Focus First Editor Group');
     const lens = editor().locator('.codelens-decoration a', { hasText: 'First snapshot — show diagram' });
     await lens.click();
     await shows(1);
@@ -126,7 +130,7 @@ describe('a user with the log of a training beside its diagram', function () {
       await highlighted(number);
       await line(number).waitFor();
       assert.equal(await focus(), 'editor');
-      if (number === 4) await window.picture('log-dark');
+      if (number === 4) await window.picture('log-light');
       if (number < LINES) await page.keyboard.press('ArrowDown');
     }
   });
@@ -168,7 +172,7 @@ describe('a user with the log of a training beside its diagram', function () {
     await page.keyboard.press('Alt+PageDown');
     await line(8).waitFor();
     await shows(8);
-    await page.locator('.tab', { hasText: 'recorded' }).locator('.codicon-close').click();
+    await page.locator('.tab', { hasText: 'recorded' }).click({ button: 'middle' });
     await page.locator('.tab', { hasText: 'recorded' }).waitFor({ state: 'detached' });
     await page.keyboard.press('Control+1');
     await page.locator('.editor-actions [aria-label^="Show Diagram for Line"]').first().click();
@@ -176,8 +180,37 @@ describe('a user with the log of a training beside its diagram', function () {
     assert.equal(await focus(), 'editor');
   });
 
+  it('is told which lines have a snapshot where one has none, and goes there', async () => {
+    const { page } = window;
+    await window.command('View: Focus First Editor Group');
+    await page.keyboard.press('Control+Home');
+    await shows(1);
+    await page.keyboard.press('Control+End');
+    await line(LINES + 1).waitFor();
+    await window.command('APD: Show Diagram for Line');
+    const message = await window.message(
+      /No snapshot belongs to line 9\. The nearest ones: line 8 \(epoch 8\)/,
+    );
+    await message.getByRole('button', { name: 'Show epoch 8' }).click();
+    await line(LINES).waitFor();
+    await shows(8);
+    await window.clearMessages();
+  });
+
+  it('is told why a snapshot has no line, and what can be done', async () => {
+    await window.command('APD: First Snapshot');
+    await window.drawn(/recorded, epoch 0:/);
+    await window.command('APD: Reveal in Log');
+    const message = await window.message(/No line of log\.jsonl belongs to epoch 0: /);
+    await message.getByRole('button', { name: 'Set Log Line' }).waitFor();
+    await window.clearMessages();
+    await window.command('APD: Last Snapshot');
+    await window.command('APD: Reveal in Log');
+    await line(LINES).waitFor();
+  });
+
   for (const [theme, kind] of [
-    ['Light Modern', 'vs'],
+    ['Dark Modern', 'vs-dark'],
     ['Dark High Contrast', 'hc-black'],
     ['Light High Contrast', 'hc-light'],
   ]) {

@@ -32,6 +32,8 @@ export class DiagramView {
   drawn?: DrawnScene;
   shown?: Shown;
   zoom: Zoom = { k: 1, x: 0, y: 0 };
+  /** Told by how much the stage has grown across and down, and with it the picture. */
+  onRefit?: (across: number, down: number) => void;
   /** Where the keyboard is, or will go on from. */
   focus?: Place;
   /** The ribbon that it is on; `focus` is the block that it came from. */
@@ -66,7 +68,7 @@ export class DiagramView {
     });
     let told = '';
     new ResizeObserver(() => {
-      if (this.stage.fit()) this.layOut();
+      if (this.fitStage()) this.layOut();
       const { width, height } = this.stage;
       if (width === 0 || told === `${width} ${height}`) return;
       told = `${width} ${height}`;
@@ -205,9 +207,17 @@ export class DiagramView {
     this.askPaths();
   }
 
+  private fitStage(): boolean {
+    const { width, height } = this.stage;
+    const changed = this.stage.fit();
+    if (changed && width > 0 && height > 0)
+      this.onRefit?.(this.stage.width / width, this.stage.height / height);
+    return changed;
+  }
+
   private layOut(): void {
     this.animation.stop();
-    this.stage.fit();
+    this.fitStage();
     const drawing = this.shown?.drawing;
     const paints = this.paintsOf();
     if (!drawing || !paints || this.stage.width === 0) return;

@@ -46,6 +46,7 @@ export class Pointer {
         this.actions.hover(undefined, 0, 0);
       })
       .on('end', () => this.actions.zoomed());
+    view.onRefit = (across, down) => this.refit(across, down);
     select(element).call(this.behaviour).on('dblclick.zoom', null);
     element.addEventListener('pointermove', (event) => {
       if (event.buttons === 0) this.actions.hover(this.hitAt(event), event.clientX, event.clientY);
@@ -81,6 +82,14 @@ export class Pointer {
     const { width, height, element } = this.view.stage;
     const transform = zoomIdentity.translate(x * width, y * height).scale(Math.min(LARGEST_ZOOM, k));
     this.behaviour.transform(select(element), transform);
+  }
+
+  /** The picture has grown or shrunk with the stage: the same part of it stays in sight. */
+  private refit(across: number, down: number): void {
+    const { k, x, y } = this.view.zoom;
+    if (k === 1) return;
+    const transform = zoomIdentity.translate(x * across, y * down).scale(k);
+    this.behaviour.transform(select(this.view.stage.element), transform);
   }
 
   /** The point of the window in the scene's pixels before zooming. */

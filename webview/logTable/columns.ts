@@ -17,38 +17,42 @@ export interface Column {
 const NUMBER_WIDTH = 9;
 const WIDEST = 28;
 
-/** Columns that stand before the metrics, as far as some row that came has something for them. */
+/** Columns besides the metrics, as far as some row that came has something for them. */
 export interface KnownFields {
   line: boolean;
-  epoch: boolean;
-  step: boolean;
+  /** Characters of the longest of them; 0 for none. */
+  epoch: number;
+  step: number;
   time: boolean;
 }
+
+/** Before any row came. */
+export const noFields: KnownFields = { line: false, epoch: 0, step: 0, time: false };
 
 /** What a page of rows tells of the fields that rows have. */
 export function fieldsOf(rows: readonly TableRow[], known: KnownFields): KnownFields {
   return {
     line: known.line || rows.some(({ line }) => line !== undefined),
-    epoch: known.epoch || rows.some(({ epoch }) => epoch !== undefined),
-    step: known.step || rows.some(({ step }) => step !== undefined),
+    epoch: Math.max(known.epoch, ...rows.map(({ epoch }) => shortNumber(epoch).length)),
+    step: Math.max(known.step, ...rows.map(({ step }) => shortNumber(step).length)),
     time: known.time || rows.some(({ time }) => time !== undefined),
   };
 }
 
 /** The columns that stay in sight: what a row is called. */
 export function fixedColumns(rows: number, fields: KnownFields): Column[] {
-  const digits = Math.max(3, formatCount(rows).length);
-  const columns: Column[] = [
-    numbered('row', 'Row of the log, from 1', digits, ({ row }) => row + 1),
-    numbered('epoch', 'Epoch as the log counts', 6, ({ epoch }) => epoch),
-    numbered('step', 'Step as the log counts', 8, ({ step }) => step),
+  const digits = Math.max(4, formatCount(rows).length);
+  const { epoch, step } = fields;
+  return [
+    numbered('row', 'Row of the log, from 1', digits, (row) => row.row + 1),
+    ...(epoch > 0
+      ? [numbered('epoch', 'Epoch as the log counts', Math.max(6, epoch), (row) => row.epoch)]
+      : []),
+    ...(step > 0 ? [numbered('step', 'Step as the log counts', Math.max(5, step), (row) => row.step)] : []),
   ];
-  return columns.filter(
-    ({ title }) => (title !== 'epoch' || fields.epoch) && (title !== 'step' || fields.step),
-  );
 }
 
-/** The columns that scroll: line and time, where there are any, and the metrics. */
+/** The columns that scroll: the metrics, and after them time and line, where there are any. */
 export function movingColumns(names: readonly string[], rows: number, fields: KnownFields): Column[] {
   const digits = Math.max(4, formatCount(rows).length);
   const line = numbered('line', 'Line of the file', digits, (row) => row.line);
@@ -66,7 +70,7 @@ export function movingColumns(names: readonly string[], rows: number, fields: Kn
     text: ({ values }) => shortValue(values[index] ?? null),
     whole: ({ values }) => wholeValue(values[index] ?? null),
   }));
-  return [...(fields.time ? [time] : []), ...metrics, ...(fields.line ? [line] : [])];
+  return [...metrics, ...(fields.time ? [time] : []), ...(fields.line ? [line] : [])];
 }
 
 function numbered(
@@ -75,19 +79,18 @@ function numbered(
   width: number,
   value: (row: TableRow) => number | undefined,
 ): Column {
-  const whole = (row: TableRow) => wholeValue(value(row) ?? null);
   return {
     title,
     description,
     width: Math.max(width, title.length),
-    text: (row) => {
-      const number = value(row);
-      return number !== undefined && Number.isSafeInteger(number)
-        ? formatCount(number)
-        : shortValue(number ?? null);
-    },
-    whole,
+    text: (row) => shortNumber(value(row)),
+    whole: (row) => wholeValue(value(row) ?? null),
   };
+}
+
+/** A number of a row, an epoch or a step; empty for none. */
+function shortNumber(value: number | undefined): string {
+  return value !== undefined && Number.isSafeInteger(value) ? formatCount(value) : shortValue(value ?? null);
 }
 
 /** A value in at most nine characters; empty for none. */

@@ -1,6 +1,14 @@
 import type { TableHead, TableRow } from '../../src/protocol/logTable';
 import { icon, make, setStyle } from '../dom';
-import { asTsv, fieldsOf, fixedColumns, movingColumns, type Column, type KnownFields } from './columns';
+import {
+  asTsv,
+  fieldsOf,
+  fixedColumns,
+  movingColumns,
+  noFields,
+  type Column,
+  type KnownFields,
+} from './columns';
 import {
   columnScroll,
   columnsInSight,
@@ -62,7 +70,7 @@ export class LogGrid {
   private readonly pages: RowPages;
   private readonly drawn = new Map<number, HTMLElement>();
   private head?: TableHead;
-  private fields: KnownFields = { line: false, epoch: false, step: false, time: false };
+  private fields: KnownFields = noFields;
   private fixed: Column[] = [];
   private moving: ColumnLayout = { columns: [], left: [0] };
   private fixedWidth = 0;

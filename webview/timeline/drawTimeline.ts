@@ -123,11 +123,15 @@ function drawFirstRow(svg: Svg, { timeline, layout, level, fontWidth }: Timeline
 
 function drawCounts(svg: Svg, picture: TimelinePicture, counts: Scale): void {
   const { timeline, axis, x, layout, level } = picture;
-  const curve = (values: (number | undefined)[], scale: Scale) =>
-    line<number | undefined>()
-      .defined((value) => value !== undefined)
+  const curve = (values: (number | undefined)[], scale: Scale) => {
+    const [value] = values;
+    // No line goes through a single point: it is a mark.
+    if (values.length === 1 && value !== undefined) return dotAt(x(axis.positions[0]), scale(value));
+    return line<number | undefined>()
+      .defined((one) => one !== undefined)
       .x((_, i) => x(axis.positions[i]))
-      .y((value) => scale(value ?? 0))(values);
+      .y((one) => scale(one ?? 0))(values);
+  };
   timeline.patterns.forEach((values, l) => {
     svg
       .append('path')
@@ -146,12 +150,18 @@ function drawCounts(svg: Svg, picture: TimelinePicture, counts: Scale): void {
   );
 }
 
+function dotAt(x: number, y: number): string {
+  return `M${x - 2} ${y}a2 2 0 1 0 4 0a2 2 0 1 0 -4 0`;
+}
+
 function drawMetrics(svg: Svg, picture: TimelinePicture): void {
   const { axis, x, layout, curves, groups, scale, dashes } = picture;
   const best = bestCurve(curves);
   for (const group of groups) {
     const y = metricScale(group, scale, layout.bottom, layout.top);
     const has = (value: number) => scale === 'linear' || value > 0;
+    const dotOf = ({ x: [epoch], y: [value] }: LogCurve) =>
+      has(value) ? dotAt(x(axis.placeOf(epoch)), y(value)) : '';
     for (const curve of group.curves) {
       const path = line<number>()
         .defined((value) => has(value))
@@ -161,7 +171,7 @@ function drawMetrics(svg: Svg, picture: TimelinePicture): void {
         .append('path')
         .attr('class', `metric ${colourClass(picture, group)}`)
         .attr('stroke-dasharray', dashOf(dashes, curve))
-        .attr('d', path(curve.y));
+        .attr('d', curve.x.length > 1 ? path(curve.y) : dotOf(curve));
       if (curve === best && has(curve.y[curve.best!])) {
         const place = [x(axis.placeOf(curve.x[curve.best!])), y(curve.y[curve.best!])];
         drawBest(svg, place, colourClass(picture, group));

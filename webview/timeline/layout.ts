@@ -42,8 +42,8 @@ const AXIS = 46;
 const AXIS_GAP = 6;
 /** Half of an epoch's name. */
 const LEAST_RIGHT = 16;
-/** Room of the button. */
-const BUTTON = 28;
+/** Room of the button, with its outline. */
+const BUTTON = 34;
 /** Panels that are narrower have no room for a second axis. */
 const NARROW = 380;
 

@@ -31,8 +31,13 @@ export async function checkIsLog(
 ): Promise<void> {
   const { followed } = await registry.read(file, options, signal);
   if (followed.state === 'read' && followed.log) return;
-  const problem = followed.problem ?? (followed.state === 'missing' ? 'is not there' : 'is no log');
+  const problem = followed.problem ?? whyUnread(followed.state);
   throw new InputError(file, problem);
+}
+
+/** Why nothing was read of a log that has no other problem. */
+export function whyUnread(state: 'unread' | 'read' | 'missing' | 'failed'): string {
+  return state === 'read' ? 'is empty, so it cannot be told whether it is a log' : 'is not there';
 }
 
 /** The link to a log; null for none. What was set right by hand stays where it is the same log. */

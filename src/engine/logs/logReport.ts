@@ -1,6 +1,7 @@
 import { correlate } from '../../core/correlation';
 import type { LogFormat, LogTool } from '../../runs/logs/log';
 import type { LevelReport, RunReport, SnapshotReport } from '../report';
+import { whyUnread } from './linking';
 import type { RunLog } from './runLogs';
 
 /** What the log of a training says of a snapshot. */
@@ -49,7 +50,7 @@ export function summariseLog({ opened, chosen, matched, followed }: RunLog): Log
   if (!chosen || !followed) return undefined;
   const { file } = chosen;
   if (!matched) {
-    const problem = followed.problem ?? (followed.state === 'missing' ? 'is not there' : 'is no log');
+    const problem = followed.problem ?? whyUnread(followed.state);
     return { file, problem, matched: 0, unmatchedSnapshots: [], unmatchedRows: 0, correlations: [] };
   }
   const { snapshots } = opened.run.manifest;

@@ -1,6 +1,7 @@
 import { InputError } from '../../core/errors';
 import type { LogTable, LogTableRow } from '../../protocol/logs';
 import type { LogRow } from '../../runs/logs/log';
+import { whyUnread } from './linking';
 import { troublesOf } from './logInfo';
 import type { ReadLog } from './logRegistry';
 
@@ -13,8 +14,12 @@ const mostRows = 10_000;
  */
 export function logTable({ followed, version }: ReadLog, from: number, count: number): LogTable {
   const { log, file, state, problem } = followed;
-  if (!log) throw new InputError(file, problem ?? (state === 'missing' ? 'is not there' : 'is no log'));
   const first = Math.max(0, Math.floor(from));
+  if (!log) {
+    if (state !== 'read') throw new InputError(file, problem ?? whyUnread(state));
+    // An empty file may be a log that has just begun.
+    return { version, metricNames: [], total: 0, from: first, rows: [], problems: [], problemCount: 0 };
+  }
   const rows = log.rows.slice(first, first + Math.min(mostRows, Math.max(0, Math.floor(count))));
   return {
     version,

@@ -26,7 +26,7 @@ export async function readRunLog(
   const registry = new LogRegistry(silent);
   try {
     const logs = new RunLogs(new RunStore(new ByteCache()), registry);
-    if (instead !== undefined) await checkIsLog(registry, path.resolve(instead), options, work.signal);
+    if (instead !== undefined) await check(registry, instead, options, work.signal);
     return await logs.read(folder, options, work, instead);
   } finally {
     registry.close();
@@ -37,12 +37,23 @@ export async function readRunLog(
 export async function checkLogFile(file: string, signal?: AbortSignal): Promise<void> {
   const registry = new LogRegistry(silent);
   try {
-    await checkIsLog(registry, path.resolve(file), {}, signal);
+    await check(registry, file, {}, signal);
+  } finally {
+    registry.close();
+  }
+}
+
+async function check(
+  registry: LogRegistry,
+  file: string,
+  options: Pick<LogOptions, 'pattern'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await checkIsLog(registry, path.resolve(file), options, signal);
   } catch (error) {
     // As the user named it.
     throw error instanceof InputError ? new InputError(file, error.problem, error.place) : error;
-  } finally {
-    registry.close();
   }
 }
 

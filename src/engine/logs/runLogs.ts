@@ -26,8 +26,8 @@ const KEPT = 8;
 export class RunLogs {
   /** Logs that were found beside the checkpoints of runs, and those there that match no snapshot. */
   private readonly beside = new Map<string, { chosen?: ChosenLog; refused: Set<string> }>();
-  /** Least recently used first. */
-  private readonly matched = new Map<string, MatchedLog>();
+  /** The last of each run and file, least recently used first. */
+  private readonly matched = new Map<string, { version: string; matched: MatchedLog }>();
 
   constructor(
     private readonly store: RunStore,
@@ -83,7 +83,9 @@ export class RunLogs {
     const parts = [chosen.file, chosen.origin, readVersion, opened.version, corrections];
     const version = createHash('sha1').update(JSON.stringify(parts)).digest('hex');
     const { log } = followed;
-    const matched = log && this.keep(version, () => new MatchedLog(log, manifest, corrections));
+    const matched =
+      log &&
+      this.keep(`${folder}\n${chosen.file}`, version, () => new MatchedLog(log, manifest, corrections));
     return { opened, version, chosen, followed, matched };
   }
 
@@ -108,10 +110,12 @@ export class RunLogs {
     return undefined;
   }
 
-  private keep(version: string, make: () => MatchedLog): MatchedLog {
-    const matched = this.matched.get(version) ?? make();
-    this.matched.delete(version);
-    this.matched.set(version, matched);
+  /** What was matched before of the same run and log is let go: rows of long logs are many. */
+  private keep(key: string, version: string, make: () => MatchedLog): MatchedLog {
+    const known = this.matched.get(key);
+    const matched = known?.version === version ? known.matched : make();
+    this.matched.delete(key);
+    this.matched.set(key, { version, matched });
     for (const oldest of this.matched.keys()) {
       if (this.matched.size <= KEPT) break;
       this.matched.delete(oldest);

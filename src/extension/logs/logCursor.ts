@@ -30,7 +30,10 @@ export class LogCursor implements vscode.Disposable {
   /** Whether a session shows, or is about to show, what the cursor of this editor asked for. */
   caused(session: Session, editor: vscode.TextEditor): boolean {
     const asked = this.asked.get(session);
-    return asked?.editor === editor && asked.snapshot === session.state.snapshot;
+    if (asked?.snapshot === session.state.snapshot) return asked.editor === editor;
+    // It has gone on since: when it comes back there, that is another's wish.
+    this.asked.delete(session);
+    return false;
   }
 
   dispose(): void {
@@ -62,7 +65,7 @@ export class LogCursor implements vscode.Disposable {
     const log = logOf(this.services, editor.document.uri);
     const session = log && sessionOf(this.services, log.folder);
     const mark = log?.lines.meantBy(editor.selection.active.line + 1);
-    if (!session || !mark || session.state.snapshot === mark.snapshot) return;
+    if (!session?.run || !mark || session.state.snapshot === mark.snapshot) return;
     this.asked.set(session, { editor, snapshot: mark.snapshot });
     session.change({ snapshot: mark.snapshot });
   }

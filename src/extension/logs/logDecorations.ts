@@ -35,7 +35,8 @@ export class LogDecorations implements vscode.Disposable {
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
       backgroundColor: new vscode.ThemeColor(logColours.background),
       borderColor: new vscode.ThemeColor(logColours.border),
-      borderStyle: 'solid',
+      // Visible with high contrast, where the line of the cursor has a solid one.
+      borderStyle: 'dashed',
       borderWidth: '1px',
       overviewRulerColor: new vscode.ThemeColor(logColours.ruler),
       overviewRulerLane: vscode.OverviewRulerLane.Full,

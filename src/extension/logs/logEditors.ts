@@ -65,10 +65,11 @@ export class LogEditors implements vscode.Disposable {
     const now = JSON.stringify([folder, shown, mark !== undefined]);
     const before = this.seen.get(editor);
     this.seen.set(editor, now);
-    // An editor that has just opened shows what its user opened it for.
-    if (before === undefined || before === now || !mark) return;
+    if (before === now) return;
     const session = sessionOf(this.services, folder);
-    if (session && this.cursor.caused(session, editor)) return;
+    const caused = session !== undefined && this.cursor.caused(session, editor);
+    // An editor that has just opened shows what its user opened it for.
+    if (before === undefined || caused || !mark) return;
     editor.revealRange(wholeRow(mark), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 

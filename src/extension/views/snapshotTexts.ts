@@ -87,6 +87,13 @@ export function shortReason(reason: string): string {
   return rest.length > 0 ? rest.join(': ') : reason;
 }
 
+/** A name of which the middle is left out where it is long: its beginning and its end tell most. */
+export function shortName(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const end = Math.floor((longest - 1) / 2);
+  return `${name.slice(0, longest - 1 - end)}…${name.slice(-end)}`;
+}
+
 /** All that is known of the log of a run, line by line. */
 export function linesOfLog(info: LogInfo): string[] {
   const { file, problem, tool, format, rows, thinnedRows, join, best } = info;

@@ -6,7 +6,7 @@ import type { Services } from '../services';
 import type { Session } from '../session';
 import { counted } from '../wording';
 import { snapshotItem } from './snapshotItem';
-import { linesOfLog, momentOfRow, placeOfRow, shortReason, standingOfLog } from './snapshotTexts';
+import { linesOfLog, momentOfRow, placeOfRow, shortName, shortReason, standingOfLog } from './snapshotTexts';
 
 /** A snapshot; commands of its menu read folder and number. */
 interface SnapshotEntry {
@@ -24,6 +24,9 @@ type Entry =
   | { kind: 'rows'; info: LogInfo }
   | { kind: 'place'; id: string; text: string; description: string; file: string; line?: number }
   | { kind: 'note'; text: string };
+
+/** Characters of a log's name that leave room for how it stands. */
+const LONGEST_NAME = 24;
 
 const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 
@@ -47,6 +50,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
     this.disposables = [
       this.view,
       this.changed,
+      this.view.onDidChangeVisibility(() => void this.revealShown()),
       services.logs.onDidChange((folder) => {
         if (folder === services.sessions.active?.folder) this.changed.fire(undefined);
       }),
@@ -212,11 +216,13 @@ function plainItem(label: string, description: string, icon: string, state = Non
 
 function logItem(folder: string, info: LogInfo): vscode.TreeItem {
   const bad = info.state !== 'read' || info.problemCount > 0;
-  const item = plainItem(logName(info.file!), standingOfLog(info), bad ? 'warning' : 'output', Collapsed);
+  const name = logName(info.file!);
+  const label = shortName(name, LONGEST_NAME);
+  const item = plainItem(label, standingOfLog(info), bad ? 'warning' : 'output', Collapsed);
   item.id = `${folder}#log`;
   item.contextValue = 'log';
   item.tooltip = linesOfLog(info).join('\n');
-  item.accessibilityInformation = { label: `log ${item.label as string}, ${standingOfLog(info)}` };
+  item.accessibilityInformation = { label: `log ${name}, ${standingOfLog(info)}` };
   // A file that is not there cannot be opened.
   if (info.state !== 'missing') item.command = opening(info.file!);
   return item;

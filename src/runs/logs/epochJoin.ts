@@ -57,7 +57,8 @@ function joinFromOne(epochs: number[]): EpochJoin {
     return { shift: 0, reason: 'the log counts from 1; checkpoint 0 is the network before training' };
   }
   const fromZero = commonStep(epochs.map((epoch) => epoch + 1));
-  if (commonStep(epochs) === 1 && fromZero > 1) {
+  // Two may be any: 1 and 3 of a training that kept its best, or of every second epoch counted from 0.
+  if (epochs.length > 2 && commonStep(epochs) === 1 && fromZero > 1) {
     return { shift: 1, reason: `checkpoints of every ${fromZero} epochs count from 0, the log from 1` };
   }
   return { shift: 0, reason: 'checkpoints and log both count from 1' };

@@ -122,7 +122,9 @@ export class FollowedLog {
 
   private enqueue(before: Promise<boolean>): Reading {
     const reading: Reading = { waiting: 0, done: Promise.resolve(false) };
-    reading.done = before.then(() => {
+    // What went wrong before was told to who waits for that.
+    const ended = before.catch(() => undefined);
+    reading.done = ended.then(() => {
       this.running = reading;
       this.next = undefined;
       return this.read(reading).finally(() => {
@@ -159,7 +161,7 @@ export class FollowedLog {
         this.content.push(chunk);
       },
     };
-    const found = await this.growing.advance(sink, stopped);
+    const found = await this.growing.advance(sink, () => stopped() || this.content.refused);
     if (stopped()) return;
     if (!found.found) {
       this.show('missing');

@@ -47,6 +47,11 @@ export class GrowingLog {
     return this.bytes !== this.peekedAt && this.bytes > 0;
   }
 
+  /** Whether all that could tell a log was looked at, and there is none: nothing of the rest is of use. */
+  get refused(): boolean {
+    return this.head.length >= headBytes && !this.reader;
+  }
+
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
     this.bytes += chunk.length;
@@ -104,9 +109,12 @@ export class GrowingLog {
     }
   }
 
-  /** A console may say much before it tells of a training, so text is read on in hope. */
+  /** A console may say much before it tells of a training, and JSON lines may begin with a long one: both are read on. */
   private fallback(head: Buffer): LogFormat | undefined {
-    return head.includes(0) ? undefined : 'text';
+    if (head.includes(0)) return undefined;
+    return head.toString('latin1').trimStart().startsWith('{') && !this.options.pattern
+      ? 'jsonLines'
+      : 'text';
   }
 
   private readHead(): void {

@@ -51,7 +51,11 @@ describe('files of the engine', function () {
     });
 
     it('are reported in the words of the command line', async () => {
-      const { text } = await client.request('run/report', { folder: run(), resolution: 'auto' });
+      const { text } = await client.request('run/report', {
+        folder: run(),
+        resolution: 'auto',
+        log: { findBeside: true },
+      });
       assert.equal(text, (await apdOk('report', run())).stdout);
     });
   });

@@ -7,6 +7,7 @@ import {
   mainMetrics,
   metricsInShort,
   momentOfRow,
+  shortName,
   shortNumber,
   shortReason,
   standingOfLog,
@@ -79,6 +80,8 @@ describe('texts of snapshots and their log', () => {
       'epoch 0.416667, step 1,200',
     );
     assert.equal(momentOfRow({ row: 3 }), 'row 4');
+    assert.equal(shortName('log.jsonl', 24), 'log.jsonl');
+    assert.equal(shortName('events.out.tfevents.1795350528.host.2', 16), 'events.o….host.2');
   });
 });
 

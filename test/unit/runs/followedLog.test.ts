@@ -225,6 +225,30 @@ describe('a followed log', () => {
     assert.deepEqual(followed.log!.rows[0].place, { line: 10_001, endLine: 10_001 });
   });
 
+  it('is read as JSON lines also when the first of them is very long', async () => {
+    await writeFile(file, `{"config":"${'x'.repeat(200_000)}"}\n`);
+    await followed.update();
+    assert.equal(followed.state, 'failed');
+    await appendFile(file, jsonRows(1, 2));
+    await followed.update();
+    assert.equal(followed.state, 'read');
+    assert.deepEqual(epochsOf(followed), [1, 2]);
+    assert.equal(followed.log!.problemCount, 0);
+  });
+
+  it('is not read further than its beginning where that is none of a log', async () => {
+    await writeFile(file, '');
+    await truncate(file, 64 * 1024 ** 3);
+    const start = performance.now();
+    await followed.update();
+    assert.equal(followed.problem, 'is neither text nor an event file of TensorBoard');
+    assert.ok(performance.now() - start < 2000);
+    await truncate(file, 0);
+    await appendFile(file, jsonRows(1, 2));
+    await followed.update();
+    assert.deepEqual(epochsOf(followed), [1, 2]);
+  });
+
   it('is read with the pattern of the user where it is text, and says what is wrong with that', async () => {
     const pattern = { pattern: String.raw`^E(?<epoch>\d+) (?<loss>\S+)`, source: 'apd.log.pattern' };
     const own = new FollowedLog(at('own.txt'), { pattern });

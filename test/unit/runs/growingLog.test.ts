@@ -7,7 +7,7 @@ import { GrowingLog } from '../../../src/runs/logs/growingLog';
 import { createLogReader } from '../../../src/runs/logs/reader';
 import { recogniseLog } from '../../../src/runs/logs/recognise';
 import { contentOf, temporaryFolder } from './followHelp';
-import { allFixtures, readLog } from './logsHelp';
+import { allFixtures, fixture, readLog } from './logsHelp';
 
 const seed = 9;
 
@@ -46,6 +46,28 @@ describe('logs that grow', () => {
       );
     });
   }
+
+  it('also in UTF-16, as PowerShell redirects output', () => {
+    const text = fixture('keras/console.txt').toString('utf8');
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    const expected = contentOf(readLog('text', bytes));
+    assert.ok(expected!.rows.length > 0);
+    fc.assert(
+      fc.property(growth, (pieces) => {
+        const log = new GrowingLog('console.txt', {});
+        let from = 0;
+        for (const [length, quiet] of pieces) {
+          log.push(bytes.subarray(from, from + length));
+          from += length;
+          log.caughtUp(quiet);
+        }
+        if (from < bytes.length) log.push(bytes.subarray(from));
+        log.caughtUp(true);
+        same(contentOf(log.log), expected, 'UTF-16');
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
 
   it('the same on disk', async () => {
     for (const [index, { name, bytes, format }] of allFixtures().entries()) {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { TableRow } from '../../../src/protocol/logTable';
-import { asTsv, fieldsOf, fixedColumns, movingColumns, shortValue } from '../../../webview/logTable/columns';
+import {
+  asTsv,
+  fieldsOf,
+  fixedColumns,
+  movingColumns,
+  noFields,
+  shortValue,
+} from '../../../webview/logTable/columns';
 import { columnScroll, columnsInSight, layoutColumns } from '../../../webview/logTable/layout';
 import { PAGE, RowPages } from '../../../webview/logTable/rowPages';
 import {
@@ -15,7 +22,7 @@ import {
   scrollToRow,
 } from '../../../webview/logTable/virtualRows';
 
-const none = { line: false, epoch: false, step: false, time: false };
+const none = noFields;
 const row = (number: number, more: Partial<TableRow> = {}): TableRow => ({
   row: number,
   values: [],
@@ -113,11 +120,13 @@ describe('pages of rows', () => {
 describe('columns of a log', () => {
   it('are those that rows have something for', () => {
     const fields = fieldsOf([row(0, { epoch: 1 }), row(1, { time: 5 })], none);
-    assert.deepEqual(fields, { line: false, epoch: true, step: false, time: true });
+    assert.deepEqual(fields, { line: false, epoch: 1, step: 0, time: true });
     const titles = [...fixedColumns(2, fields), ...movingColumns(['loss'], 2, fields)].map(
       ({ title }) => title,
     );
-    assert.deepEqual(titles, ['row', 'epoch', 'time', 'loss']);
+    assert.deepEqual(titles, ['row', 'epoch', 'loss', 'time']);
+    const [, step] = fixedColumns(2, fieldsOf([row(0, { step: 1_234_567_890_123 })], none));
+    assert.equal(step.width, '1,234,567,890,123'.length);
   });
 
   it('show values in short, NaN and none apart, and copy them whole', () => {
@@ -126,7 +135,7 @@ describe('columns of a log', () => {
     assert.equal(shortValue('NaN'), 'NaN');
     assert.equal(shortValue('-Infinity'), '−∞');
     assert.equal(shortValue(null), '');
-    const columns = [...fixedColumns(9, { ...none, epoch: true }), ...movingColumns(['a', 'b'], 9, none)];
+    const columns = [...fixedColumns(9, { ...none, epoch: 1 }), ...movingColumns(['a', 'b'], 9, none)];
     const values = [0.3333333432674408, null];
     assert.equal(asTsv(row(4, { epoch: 5, values }), columns), '5\t5\t0.3333333432674408\t');
   });
