@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, link, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/services';
@@ -196,7 +196,7 @@ describe('the log of a run', function () {
     await until(() => services.logs.of(folder)?.marks[0]?.line === 1, 'marks as before');
   });
 
-  it('does not slow typing down at 100,000 lines with a thousand snapshots', async () => {
+  it('scrolls to the row of the shown snapshot, and is typed into without delay, at 100,000 lines', async () => {
     const long = await manySnapshots(folder);
     const name = path.join(long, 'long.jsonl');
     const line = (i: number) => (i % 100 === 99 ? JSON.stringify({ epoch: (i + 1) / 100, loss: i }) : '{}');
@@ -210,6 +210,12 @@ describe('the log of a run', function () {
     try {
       await cursorTo(editor, 50_000);
       await until(() => session.shown?.snapshot === 499, 'snapshot 499');
+      session.change({ snapshot: 899 });
+      const row = new vscode.Position(89_999, 0);
+      const seen = () => editor.visibleRanges.some((range) => range.contains(row));
+      await until(seen, 'the row of snapshot 899 in sight');
+      assert.equal(lineOf(editor), 50_000);
+      assert.equal(session.state.snapshot, 899);
       // Other work of the machine may block one round: what we do would block all of them.
       const rounds: number[] = [];
       for (const snapshot of [5, 6, 7, 8]) {
@@ -224,6 +230,8 @@ describe('the log of a run', function () {
     } finally {
       await vscode.window.showTextDocument(editor.document, place);
       await run('workbench.action.revertAndCloseActiveEditor');
+      await closeAll();
+      await rm(long, { recursive: true });
     }
   });
 });

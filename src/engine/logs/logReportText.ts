@@ -78,5 +78,5 @@ function correlationCells({ metric, measure, level, spearman, pearson, n }: Metr
 
 function signed(value: number | undefined): string {
   if (value === undefined) return '–';
-  return `${value < 0 ? '–' : ''}${Math.abs(value).toFixed(2)}`;
+  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
 }
