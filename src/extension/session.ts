@@ -49,6 +49,8 @@ export class Session implements vscode.Disposable {
   height = 640;
   /** Index of the snapshot to show first, where it is not the one that was looked at last, or the newest. */
   beginsAt?: number;
+  /** Where its panel was when it was left: the snapshot by its own name, and whether the newest was followed. */
+  returnsTo?: { snapshot?: string; follows?: boolean };
 
   private current: ViewState;
   private work?: vscode.CancellationTokenSource;
@@ -108,14 +110,8 @@ export class Session implements vscode.Disposable {
       if (token.isCancellationRequested) throw new vscode.CancellationError();
       const last = run.snapshots.length - 1;
       const renumbers = this.take(run);
-      // Who looked at the newest snapshot goes on looking at the newest; nobody else is moved.
-      const follows = this.following || (fresh && !this.remembered);
-      const usual = follows ? last : this.current.snapshot;
-      const snapshot = (fresh ? this.beginsAt : undefined) ?? usual;
-      const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
-      const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
-      this.current = fitted({ ...this.current, snapshot, colour, level }, run);
-      if (fresh) this.following ||= this.current.snapshot === Math.max(0, last);
+      this.current = this.placed(run, fresh);
+      if (fresh && !this.returnsTo) this.following ||= this.current.snapshot === Math.max(0, last);
       // Of a run that grows nothing is shown by halves: its timeline is there by the time its new drawing is. But who
       // points at snapshots by number is to mean the same ones at once.
       if (fresh || renumbers || last < 0) this.emitter.fire('run');
@@ -126,6 +122,25 @@ export class Session implements vscode.Disposable {
       if (fresh) void this.loadTimeline();
       this.logChanged();
     });
+  }
+
+  /** The state in a run that was read: at its newest snapshot for who looks at that, nobody else is moved. */
+  private placed(run: RunInfo, fresh: boolean): ViewState {
+    if (fresh) this.goBack(run);
+    const last = run.snapshots.length - 1;
+    const follows = this.following || (fresh && !this.remembered);
+    const usual = follows ? last : this.current.snapshot;
+    const snapshot = (fresh ? this.beginsAt : undefined) ?? usual;
+    const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
+    const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
+    return fitted({ ...this.current, snapshot, colour, level }, run);
+  }
+
+  private goBack({ snapshots }: RunInfo): void {
+    const { snapshot: id, follows } = this.returnsTo ?? {};
+    const snapshot = snapshots.findIndex((one) => one.id === id);
+    if (snapshot >= 0) this.current = { ...this.current, snapshot };
+    if (follows !== undefined) this.following = follows;
   }
 
   /** Takes the facts of the run as it is now; true when snapshots have other numbers. What is on screen keeps its own. */

@@ -27,6 +27,10 @@ interface RememberedView {
   panel: string;
   folder: string;
   state: ViewState;
+  /** The snapshot by its own name: others may come before it while nobody looks. */
+  snapshot?: string;
+  /** Whether each new snapshot was gone to. */
+  follows?: boolean;
 }
 
 /** What a page kept when the window was reloaded. */
@@ -80,6 +84,8 @@ export class Sessions implements vscode.Disposable {
       elsewhere(latest);
     const panel = kept.panel ?? randomUUID();
     const session = new Session(this.engine, folder, remembered, setting('apd.blocks'), panel);
+    if (own?.follows !== undefined && remembered)
+      session.returnsTo = { snapshot: own.snapshot, follows: own.follows };
     this.all.set(
       session,
       session.onDidChange((event) => this.onEvent(session, event)),
@@ -147,7 +153,12 @@ export class Sessions implements vscode.Disposable {
       const { panel, folder, state, busy } = session;
       // While another scene is drawn, blocks are still those of the one before.
       const kept = rememberable(busy ? withoutParts(state) : state);
-      views = [...views.filter((view) => view.panel !== panel), { panel, folder, state: kept }];
+      const { followsLatest: follows, run } = session;
+      const snapshot = run?.snapshots[kept.snapshot]?.id;
+      views = [
+        ...views.filter((view) => view.panel !== panel),
+        { panel, folder, state: kept, snapshot, follows },
+      ];
       last = folder;
     }
     this.unwritten.clear();

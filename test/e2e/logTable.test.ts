@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { shortValue } from '../../webview/logTable/columns';
@@ -33,6 +33,7 @@ function openWindow(): Promise<VsCodeWindow> {
         path.join(FIXTURES, 'events.out.tfevents.torch'),
         path.join(folder, 'board', 'events.out.tfevents.1.torch'),
       );
+      writeFileSync(path.join(folder, 'board', 'long.csv'), longLog());
       rmSync(path.join(folder, 'digits', 'log.jsonl'));
       copyFileSync(
         path.join(FIXTURES, 'events.out.tfevents.keras-train'),
@@ -41,6 +42,18 @@ function openWindow(): Promise<VsCodeWindow> {
       return undefined;
     },
   });
+}
+
+const LONG = 20_000;
+const METRICS = 40;
+
+/** A log with many rows of many metrics. */
+function longLog(): string {
+  const names = Array.from({ length: METRICS }, (_, i) => `metric_${i}`);
+  const rows = Array.from({ length: LONG }, (_, step) =>
+    [step, ...names.map((_, i) => step / (i + 1))].join(),
+  );
+  return `${['step', ...names].join()}\n${rows.join('\n')}\n`;
 }
 
 /** The page in the window that has an element. */
@@ -65,17 +78,7 @@ const diagramOf = (window: VsCodeWindow) => pageWith(window, '.stage');
 
 /** Texts of the cells of a row, by column. */
 async function cellsOf(row: Locator): Promise<Record<string, string>> {
-  const titles = await row
-    .page()
-    .frames()
-    .reduce<Promise<string[]>>(async (found, frame) => {
-      const before = await found;
-      if (before.length > 0) return before;
-      return frame
-        .locator('[role=columnheader]')
-        .allInnerTexts()
-        .catch(() => []);
-    }, Promise.resolve([]));
+  const titles = await row.locator('xpath=..').locator('.head [role=columnheader]').allInnerTexts();
   const texts = await row.locator('[role=gridcell]').allInnerTexts();
   return Object.fromEntries(titles.map((title, i) => [title.trim(), texts[i].trim()]));
 }
@@ -144,6 +147,42 @@ describe('an event file as a table', function () {
     assert.ok(copied.split('\t').includes('0.3333333432674408'), copied);
   });
 
+  it('scrolls through a long text log with many metrics, of which only what is in sight is in the page', async () => {
+    await window.row('long.csv').dblclick();
+    await window.page.locator('.tab.active', { hasText: 'long.csv' }).waitFor();
+    await window.command('View: Reopen Editor With...');
+    await window.pick('Training Log Table');
+    await window.page.locator('.breadcrumbs-control, .tab.active', { hasText: 'long.csv' }).first().waitFor();
+    const last = async () => {
+      const table = await pageWith(window, `[role=grid][aria-rowcount="${LONG + 1}"]`);
+      await table.locator(`[role=row][aria-rowindex="${LONG + 1}"]`).waitFor();
+      return table;
+    };
+    const first = await pageWith(window, `[role=grid][aria-rowcount="${LONG + 1}"]`);
+    await first.locator('[role=gridcell]', { hasText: /^1$/ }).first().waitFor();
+    await window.picture('log-table-long');
+    await first.locator('[role=grid]').focus();
+    await window.page.keyboard.press('End');
+    const table = await last();
+    assert.ok((await table.locator('[role=row]').count()) < 80);
+    assert.ok((await table.locator('[role=gridcell]').count()) < 80 * 20);
+    const row = table.locator(`[role=row][aria-rowindex="${LONG + 1}"]`);
+    await row
+      .locator('[role=gridcell]', { hasText: String(LONG - 1) })
+      .first()
+      .waitFor();
+    assert.equal((await cellsOf(row)).metric_1, String((LONG - 1) / 2));
+    // Hidden and shown again, it is where it was.
+    await window.page.waitForTimeout(500);
+    await window.page.locator('.tab', { hasText: 'tfevents' }).click();
+    await window.page.waitForTimeout(500);
+    await window.page.locator('.tab', { hasText: 'long.csv' }).click();
+    const again = await last();
+    const selected = again.locator('[role=row][aria-selected=true]');
+    assert.equal(await selected.getAttribute('aria-rowindex'), String(LONG + 1));
+    await window.page.locator('.tab', { hasText: 'tfevents' }).click();
+  });
+
   it('offers to link it to a run', async () => {
     const table = await tableOf(window);
     await table.getByRole('button', { name: 'Link to Run…' }).waitFor();
@@ -183,6 +222,9 @@ describe('the table of a log beside its diagram', function () {
     const rows = window.page.locator('.monaco-list-row[aria-label^="epoch "][aria-label*=", row "]');
     assert.ok((await rows.count()) > 0, 'no snapshot tells of its row');
     await window.picture('log-snapshots');
+    await log.locator('.monaco-tl-twistie').click();
+    await window.page.locator('.monaco-list-row[aria-level="2"]', { hasText: 'Epochs' }).waitFor();
+    await log.locator('.monaco-tl-twistie').click();
   });
 
   it('shows the snapshot that is chosen in the tree, which keeps the focus', async () => {

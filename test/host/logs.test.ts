@@ -16,10 +16,15 @@ async function openLog(): Promise<vscode.TextEditor> {
 
 /** Puts the cursor into a line, from 1, as a user does with a key. */
 async function cursorTo(editor: vscode.TextEditor, line: number): Promise<void> {
-  await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn });
   const start = new vscode.Position(line === 1 ? 1 : line - 2, 0);
-  editor.selection = new vscode.Selection(start, start);
-  await run(line === 1 ? 'cursorUp' : 'cursorDown');
+  // A page of a diagram that has just loaded takes the focus, and the key with it.
+  await until(async () => {
+    await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn });
+    editor.selection = new vscode.Selection(start, start);
+    await run(line === 1 ? 'cursorUp' : 'cursorDown');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return lineOf(editor) === line;
+  }, `the cursor in line ${line}`);
 }
 
 const lineOf = (editor: vscode.TextEditor) => editor.selection.active.line + 1;
@@ -57,7 +62,8 @@ describe('the log of a run', function () {
       [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => [epoch, epoch]),
     );
     assert.equal(info.unmatchedSnapshots[0].snapshot, 0);
-    assert.deepEqual(services.logs.runsOf(log().fsPath), [folder]);
+    // Other tests may have recorded one of the checkpoints alone.
+    assert.equal(services.logs.runsOf(log().fsPath)[0], folder);
   });
 
   it('tells over a row of accuracy, patterns, changed bits, metrics and why', async () => {
@@ -168,6 +174,9 @@ describe('the log of a run', function () {
   });
 
   it('opens the diagram of a line beside itself where none is open, at that snapshot', async () => {
+    await run('apd.openModel', file('digits', 'epoch-008.onnx'), undefined, { dataset: dataset('digits') });
+    await drawn();
+    await until(() => services.logs.runsOf(log().fsPath).length > 1, 'a run with only one of the snapshots');
     await closeAll();
     const editor = await openLog();
     await run('apd.showDiagramForLine', { uri: log(), lineNumber: 3 });

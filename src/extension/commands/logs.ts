@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LogInfo } from '../../protocol/logs';
 import { UserError } from '../failures';
-import { logOf, readLogOf, sessionOf, type LogDocument } from '../logs/logDocument';
+import { readLogOf, sessionOf, type LogDocument } from '../logs/logDocument';
 import type { LineMark } from '../logs/markedLines';
 import { openLogAt } from '../logs/openLog';
 import { showSnapshotBeside } from '../logs/showSnapshot';
@@ -137,7 +137,7 @@ function placeOf(target?: LineTarget): { uri: vscode.Uri; line: number; editor?:
 }
 
 async function logAt(services: Services, uri: vscode.Uri): Promise<LogDocument> {
-  const log = logOf(services, uri) ?? (await readLogOf(services, uri));
+  const log = await readLogOf(services, uri);
   if (log) return log;
   const name = path.basename(uri.fsPath);
   throw new UserError(`${name} is not the log of a run; “APD: Link Log…” makes it one`);

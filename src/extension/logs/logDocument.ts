@@ -40,8 +40,7 @@ export async function readLogOf(
   services: Pick<Services, 'logs'>,
   uri: vscode.Uri,
 ): Promise<LogDocument | undefined> {
-  const folder = runOfLog(services, uri);
-  if (folder !== undefined && !services.logs.of(folder)) await services.logs.read(folder);
+  if (runOfLog(services, uri) !== undefined) await services.logs.readFile(uri.fsPath);
   return logOf(services, uri);
 }
 

@@ -46,12 +46,11 @@ export class LogEditors implements vscode.Disposable {
 
   private update(editor: vscode.TextEditor, anew = false): void {
     const { uri } = editor.document;
+    // What it brings is told of by `onDidChange`.
+    if (runOfLog(this.services, uri) !== undefined) void this.services.logs.readFile(uri.fsPath);
     const log = logOf(this.services, uri);
     if (!log) {
       this.decorations.clear(editor);
-      const folder = runOfLog(this.services, uri);
-      // Told of by `onDidChange`.
-      if (folder !== undefined) void this.services.logs.read(folder);
       return;
     }
     const shown = sessionOf(this.services, log.folder)?.shown?.snapshot;

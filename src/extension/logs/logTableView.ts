@@ -13,6 +13,10 @@ import { snapshotsByRow, tableHead, tableRow, type RowSnapshot, type TableRun } 
 /** Changes that follow each other faster than this, in milliseconds, are shown as one. */
 const GATHER_MS = 50;
 
+/** What to do about a log that cannot be read. */
+const ADVICE =
+  'It is read again as soon as it changes; text in a format of your own is read with the setting “apd.log.pattern”.';
+
 /** One log as a table in a webview: answers the page's questions for rows, and keeps it in step with the diagram. */
 export class LogTableView implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
@@ -163,7 +167,7 @@ export class LogTableView implements vscode.Disposable {
         { command: 'apd.refresh', title: 'Try Again' },
         { command: 'apd.showLog', title: 'Show Output' },
       ] as const;
-      this.post({ type: 'error', message: messageOf(error), commands: [...commands] });
+      this.post({ type: 'error', message: `${messageOf(error)}. ${ADVICE}`, commands: [...commands] });
       return undefined;
     }
   }

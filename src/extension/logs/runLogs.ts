@@ -67,13 +67,21 @@ export class RunLogs implements vscode.Disposable {
     return this.infos.get(folder);
   }
 
-  /** Folders of the runs that a file is the log of: the active one first, then those that are open. */
+  /** Folders of the runs that a file is the log of: the active one, those that are open, those with most of its rows. */
   runsOf(file: string): string[] {
-    const { sessions } = this.surroundings;
     const folders = [...this.files].filter(([, of]) => of === file).map(([folder]) => folder);
+    if (folders.length < 2) return folders;
+    const { sessions } = this.surroundings;
     const rank = (folder: string) =>
       folder === sessions.active?.folder ? 0 : sessions.of(folder).length > 0 ? 1 : 2;
-    return folders.length < 2 ? folders : folders.sort((a, b) => rank(a) - rank(b));
+    const marks = (folder: string) => this.infos.get(folder)?.marks.length ?? 0;
+    return folders.sort((a, b) => rank(a) - rank(b) || marks(b) - marks(a));
+  }
+
+  /** Reads a log for all runs that have it, where that was not done yet. */
+  async readFile(file: string): Promise<void> {
+    const unread = this.runsOf(file).filter((folder) => !this.infos.has(folder));
+    await Promise.all(unread.map((folder) => this.read(folder)));
   }
 
   /** All logs that belong to runs. */

@@ -26,7 +26,7 @@ type Entry =
   | { kind: 'note'; text: string };
 
 /** Characters of a log's name that leave room for how it stands. */
-const LONGEST_NAME = 24;
+const LONGEST_NAME = 18;
 
 const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 
