@@ -1,22 +1,8 @@
 import type { TableHead, TableRow } from '../../src/protocol/logTable';
-import { icon, make, setStyle } from '../dom';
-import {
-  asTsv,
-  fieldsOf,
-  fixedColumns,
-  movingColumns,
-  noFields,
-  type Column,
-  type KnownFields,
-} from './columns';
-import {
-  columnScroll,
-  columnsInSight,
-  columnWidth,
-  layoutColumns,
-  MARK_WIDTH,
-  type ColumnLayout,
-} from './layout';
+import { make, setStyle } from '../dom';
+import { asTsv, fieldsOf, fixedColumns, movingColumns, noFields, type KnownFields } from './columns';
+import { columnScroll, columnsInSight, layoutColumns, MARK_WIDTH, type ColumnsInSight } from './layout';
+import { headCells, idOf, makeRow, type TableColumns } from './rowElements';
 import { RowPages } from './rowPages';
 import {
   isAtEnd,
@@ -71,9 +57,7 @@ export class LogGrid {
   private readonly drawn = new Map<number, HTMLElement>();
   private head?: TableHead;
   private fields: KnownFields = noFields;
-  private fixed: Column[] = [];
-  private moving: ColumnLayout = { columns: [], left: [0] };
-  private fixedWidth = 0;
+  private columns: TableColumns = { fixed: { columns: [], left: [0] }, moving: { columns: [], left: [0] } };
   private selected?: number;
   private shown?: number;
   private sticks = false;
@@ -149,7 +133,8 @@ export class LogGrid {
   /** The selected row as tab-separated values; undefined where none is selected, or there. */
   copied(): string | undefined {
     const row = this.selected === undefined ? undefined : this.pages.row(this.selected);
-    return row && asTsv(row, [...this.fixed, ...this.moving.columns]);
+    const { fixed, moving } = this.columns;
+    return row && asTsv(row, [...fixed.columns, ...moving.columns]);
   }
 
   private get window(): RowWindow {
@@ -157,20 +142,25 @@ export class LogGrid {
     return { rows: this.head?.rows ?? 0, rowHeight: ROW, height };
   }
 
+  /** Width of the columns that stay in sight. */
+  private get fixedWidth(): number {
+    return this.columns.moving.left[0];
+  }
+
   private layout(): void {
     const { head } = this;
     if (!head) return;
     const width = this.characterWidth();
-    this.fixed = fixedColumns(head.rows, this.fields);
-    this.fixedWidth = MARK_WIDTH + this.fixed.reduce((sum, column) => sum + columnWidth(column, width), 0);
-    const moving = movingColumns(head.columns, head.rows, this.fields);
-    this.moving = layoutColumns(moving, this.fixedWidth, width);
+    const fixed = layoutColumns(fixedColumns(head.rows, this.fields), MARK_WIDTH, width);
+    const names = movingColumns(head.columns, head.rows, this.fields);
+    const moving = layoutColumns(names, fixed.left.at(-1)!, width);
+    this.columns = { fixed, moving };
     setStyle(this.canvas, {
-      width: `${this.moving.left.at(-1)!}px`,
+      width: `${moving.left.at(-1)!}px`,
       height: `${ROW + scrollHeight(this.window)}px`,
     });
     this.element.setAttribute('aria-rowcount', String(head.rows + 1));
-    this.element.setAttribute('aria-colcount', String(1 + this.fixed.length + moving.length));
+    this.element.setAttribute('aria-colcount', String(1 + fixed.columns.length + names.length));
     this.drawnAs = '';
   }
 
@@ -200,10 +190,14 @@ export class LogGrid {
     const { window } = this;
     const inSight = rowsInWindow(window, scrollTop);
     this.pages.need(inSight.first, inSight.end);
-    const columns = columnsInSight(this.moving, scrollLeft + this.fixedWidth, clientWidth - this.fixedWidth);
+    const columns = columnsInSight(
+      this.columns.moving,
+      scrollLeft + this.fixedWidth,
+      clientWidth - this.fixedWidth,
+    );
     const as = JSON.stringify([columns, this.head.version]);
     if (anew || as !== this.drawnAs) this.clear();
-    if (as !== this.drawnAs) this.drawHead(columns);
+    if (as !== this.drawnAs) this.headRow.replaceChildren(...headCells(this.columns, columns));
     this.drawnAs = as;
     const first = Math.max(0, inSight.first - BEYOND);
     const end = Math.min(window.rows, inSight.end + BEYOND);
@@ -228,58 +222,10 @@ export class LogGrid {
     this.drawn.clear();
   }
 
-  private drawHead({ first, end }: { first: number; end: number }): void {
-    const cell = (column: Column, index: number) => {
-      const attributes = { class: 'cell', role: 'columnheader', title: column.description };
-      return make('div', { ...attributes, 'aria-colindex': String(index) }, column.title);
-    };
-    const mark = make('div', { class: 'cell mark', role: 'columnheader', 'aria-colindex': '1' });
-    mark.append(make('span', { class: 'visually-hidden' }, 'snapshot'));
-    const cells = this.moving.columns
-      .slice(first, end)
-      .map((column, i) => this.placed(cell(column, 2 + this.fixed.length + first + i), first + i));
-    this.headRow.replaceChildren(this.fixedPart(mark, cell), ...cells);
-  }
-
-  private fixedPart(mark: HTMLElement, cell: (column: Column, index: number) => HTMLElement): HTMLElement {
-    const width = this.characterWidth();
-    setStyle(mark, { width: `${MARK_WIDTH}px` });
-    const cells = this.fixed.map((column, i) => {
-      const element = cell(column, 2 + i);
-      setStyle(element, { width: `${columnWidth(column, width)}px` });
-      return element;
-    });
-    return make('div', { class: 'fixed', role: 'presentation' }, mark, ...cells);
-  }
-
-  private placed(element: HTMLElement, index: number): HTMLElement {
-    const { left } = this.moving;
-    element.classList.add('moving');
-    setStyle(element, { left: `${left[index]}px`, width: `${left[index + 1] - left[index]}px` });
-    return element;
-  }
-
-  private rowElement(number: number, { first, end }: { first: number; end: number }): HTMLElement {
+  private rowElement(number: number, sight: ColumnsInSight): HTMLElement {
     const row = this.pages.row(number);
-    const shown = number === this.shown;
-    const element = make('div', {
-      class: ['row', shown && 'shown', number === this.selected && 'selected'].filter(Boolean).join(' '),
-      id: idOf(number),
-      role: 'row',
-      'aria-rowindex': String(number + 2),
-      'aria-selected': String(number === this.selected),
-    });
-    if (shown) element.setAttribute('aria-current', 'true');
-    const cell = (column: Column, index: number) => {
-      const attributes = { class: 'cell', role: 'gridcell', 'aria-colindex': String(index) };
-      if (!row) return make('div', { ...attributes }, index === 2 ? String(number + 1) : '');
-      const [text, whole] = [column.text(row), column.whole(row)];
-      return make('div', { ...attributes, ...(text === whole ? {} : { title: whole }) }, text);
-    };
-    const moving = this.moving.columns
-      .slice(first, end)
-      .map((column, i) => this.placed(cell(column, 2 + this.fixed.length + first + i), first + i));
-    element.append(this.fixedPart(markCell(row, shown), cell), ...moving);
+    const standing = { shown: number === this.shown, selected: number === this.selected };
+    const element = makeRow(number, row, standing, this.columns, sight);
     this.canvas.append(element);
     this.drawn.set(number, element);
     return element;
@@ -318,7 +264,7 @@ export class LogGrid {
     } else if (key === 'ArrowLeft' || key === 'ArrowRight') {
       const step = key === 'ArrowLeft' ? -1 : 1;
       const { scrollLeft } = this.element;
-      this.element.scrollLeft = columnScroll(this.moving, scrollLeft, this.fixedWidth, step);
+      this.element.scrollLeft = columnScroll(this.columns.moving, scrollLeft, this.fixedWidth, step);
     } else return;
     event.preventDefault();
   }
@@ -333,21 +279,4 @@ export class LogGrid {
   private goTo(row: number, place: 'near' | 'middle'): void {
     this.element.scrollTop = scrollToRow(this.window, this.element.scrollTop, row, place);
   }
-}
-
-function idOf(row: number): string {
-  return `row-${row}`;
-}
-
-/** Marks differ by shape: a ring for a snapshot, an arrow for the one that is shown. */
-function markCell(row: TableRow | undefined, shown: boolean): HTMLElement {
-  const cell = make('div', { class: 'cell mark', role: 'gridcell', 'aria-colindex': '1' });
-  if (row?.snapshot === undefined) return cell;
-  const text = shown ? `snapshot ${row.snapshot}, shown` : `snapshot ${row.snapshot}`;
-  cell.title = shown ? `Snapshot ${row.snapshot} is shown` : `Show the diagram of snapshot ${row.snapshot}`;
-  cell.append(
-    icon(shown ? 'arrow-right' : 'circle-large-outline'),
-    make('span', { class: 'visually-hidden' }, text),
-  );
-  return cell;
 }

@@ -5,7 +5,7 @@ const PADDING = 9;
 /** Width of the column of marks. */
 export const MARK_WIDTH = 26;
 
-/** Where the columns that scroll are. */
+/** Where columns are. */
 export interface ColumnLayout {
   columns: Column[];
   /** Left edge of each, and of what follows the last. */
@@ -13,7 +13,7 @@ export interface ColumnLayout {
 }
 
 /** Width of a column in pixels. */
-export function columnWidth({ width }: Column, characterWidth: number): number {
+function columnWidth({ width }: Column, characterWidth: number): number {
   return Math.ceil(width * characterWidth) + 2 * PADDING;
 }
 
@@ -24,8 +24,18 @@ export function layoutColumns(columns: Column[], from: number, characterWidth: n
   return { columns, left };
 }
 
-/** Columns that are in sight, at least in part: from `first` up to, not with, `end`. */
-export function columnsInSight({ columns, left }: ColumnLayout, scrollLeft: number, width: number) {
+/** Columns from `first` up to, not with, `end`. */
+export interface ColumnsInSight {
+  first: number;
+  end: number;
+}
+
+/** Columns that are in sight, at least in part. */
+export function columnsInSight(
+  { columns, left }: ColumnLayout,
+  scrollLeft: number,
+  width: number,
+): ColumnsInSight {
   let first = 0;
   while (first < columns.length && left[first + 1] <= scrollLeft) first++;
   let end = first;

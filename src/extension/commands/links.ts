@@ -35,7 +35,7 @@ export function linkCommands(services: Services) {
       const info = await logOf(services, folder);
       await services.logs.link(folder, null);
       // Not awaited: the command is over, the message stays for as long as the user likes.
-      void offerLinkAgain(folder, info.file);
+      void offerLinkAgain(folder, info);
     },
     'apd.matchSnapshot': async (target?: LogTarget) => {
       const { folder, run, snapshot } = await snapshotOf(services, target);
@@ -108,9 +108,14 @@ function firstUnmatched({ unmatchedSnapshots }: LogInfo): string {
   return ` Without a line: ${shortReason(first.reason)}${rest > 0 ? `, and ${rest} more` : ''}.`;
 }
 
-async function offerLinkAgain(folder: string, file: string): Promise<void> {
+async function offerLinkAgain(
+  folder: string,
+  { file, marks, join }: LogInfo & { file: string },
+): Promise<void> {
   const again = 'Link Again';
-  const message = `${logName(file)} is no longer the log of ${path.basename(folder)}.`;
+  const corrected = join?.byHand || marks.some(({ byHand }) => byHand);
+  const lost = corrected ? ' What was set by hand between them is forgotten.' : '';
+  const message = `${logName(file)} is no longer the log of ${path.basename(folder)}.${lost}`;
   if ((await vscode.window.showInformationMessage(message, again)) === again) {
     await vscode.commands.executeCommand('apd.linkLog', { folder, file });
   }
