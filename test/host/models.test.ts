@@ -113,6 +113,7 @@ describe('run folders', () => {
     moons.change({ snapshot: 0 });
     await moons.settled();
     assert.equal(moons.shown?.snapshot, 0);
-    assert.equal(services.sessions.active, digits);
+    // News of which panel is in front arrives a moment after the panels themselves.
+    await until(() => services.sessions.active === digits, 'the panel opened last is the active one');
   });
 });
