@@ -20,6 +20,8 @@ export interface LogMark {
   snapshot: number;
   /** Index of the row, as `log/table` counts them. */
   row: number;
+  /** Index of the first row that is of this snapshot: those from here to `row` mean it. */
+  fromRow: number;
   /** As the log has them. */
   epoch?: number;
   step?: number;
@@ -143,7 +145,7 @@ export interface LogRequests {
   };
   /** The log of a run, read up to its present end, matched with the run's snapshots. */
   'log/info': { params: { folder: string; options: LogOptions }; result: LogInfo };
-  /** Links a log to a run; null: the run is to have none. What was corrected by hand for another file is forgotten. */
+  /** Links a log to a run; null: none. What was corrected by hand stays with the last log, and is forgotten with another. */
   'log/link': {
     params: { folder: string; file: string | null; options: LogOptions };
     result: LogInfo;

@@ -40,11 +40,14 @@ export function whyUnread(state: 'unread' | 'read' | 'missing' | 'failed'): stri
   return state === 'read' ? 'is empty, so it cannot be told whether it is a log' : 'is not there';
 }
 
-/** The link to a log; null for none. What was set right by hand stays where it is the same log. */
+/** The link to a log; null for none. What was set right by hand stays with the log that it was set for. */
 export function linkOf(folder: string, file: string | null, before: LogLink | undefined): LogLink {
-  if (file === null) return { path: null };
-  const same = before && before.path !== null && linkTarget(folder, before.path) === path.resolve(file);
-  return same ? before : { path: linkTo(folder, file) };
+  const known = before?.path ?? before?.was;
+  const { rows, epochShift } = before ?? {};
+  const byHand = { ...(rows ? { rows } : {}), ...(epochShift === undefined ? {} : { epochShift }) };
+  if (file === null) return known === undefined ? { path: null } : { path: null, was: known, ...byHand };
+  const same = known !== undefined && linkTarget(folder, known) === path.resolve(file);
+  return { path: linkTo(folder, file), ...(same ? byHand : {}) };
 }
 
 /**

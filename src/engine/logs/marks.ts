@@ -6,6 +6,7 @@ import type { RowGroup, RowGroups } from './rowGroups';
 /** What of a log belongs to a row that a snapshot matches. */
 interface RowShare {
   metrics: Record<string, number>;
+  fromRow: number;
   fromLine?: number;
 }
 
@@ -19,11 +20,19 @@ export function marksOf(groups: RowGroups, { matches }: CheckpointMatches): LogM
   const marks = matches.map(({ checkpoint, row, reason, byHand }): LogMark => {
     const { epoch, step, place } = rows[row];
     const share = shares.get(row)!;
-    const mark: LogMark = { snapshot: checkpoint, row, metrics: { ...share.metrics }, reason, byHand };
+    const { fromRow, fromLine } = share;
+    const mark: LogMark = {
+      snapshot: checkpoint,
+      row,
+      fromRow,
+      metrics: { ...share.metrics },
+      reason,
+      byHand,
+    };
     if (epoch !== undefined) mark.epoch = epoch;
     if (step !== undefined) mark.step = step;
     if (place.line === undefined) return mark;
-    return { ...mark, line: place.line, endLine: place.endLine ?? place.line, fromLine: share.fromLine };
+    return { ...mark, line: place.line, endLine: place.endLine ?? place.line, fromLine };
   });
   return marks.sort((a, b) => a.snapshot - b.snapshot);
 }
@@ -49,13 +58,16 @@ function shareGroup(
 ): void {
   let metrics: Record<string, number> = {};
   let fromLine: number | undefined;
+  let fromRow = Infinity;
   for (const row of group.rows) {
     const { place } = rows[row];
     Object.assign(metrics, rows[row].metrics);
     if (place.line !== undefined) fromLine = Math.min(fromLine ?? place.line, place.line);
+    fromRow = Math.min(fromRow, row);
     if (!wanted.has(row)) continue;
-    shares.set(row, { metrics: { ...metrics }, fromLine });
+    shares.set(row, { metrics: { ...metrics }, fromRow, fromLine });
     fromLine = undefined;
+    fromRow = Infinity;
     if (group.epoch === undefined) metrics = {};
   }
 }

@@ -114,8 +114,8 @@ async function offerLinkAgain(
 ): Promise<void> {
   const again = 'Link Again';
   const corrected = join?.byHand || marks.some(({ byHand }) => byHand);
-  const lost = corrected ? ' What was set by hand between them is forgotten.' : '';
-  const message = `${logName(file)} is no longer the log of ${path.basename(folder)}.${lost}`;
+  const kept = corrected ? ' What was set by hand between them comes back with it.' : '';
+  const message = `${logName(file)} is no longer the log of ${path.basename(folder)}.${kept}`;
   if ((await vscode.window.showInformationMessage(message, again)) === again) {
     await vscode.commands.executeCommand('apd.linkLog', { folder, file });
   }

@@ -33,6 +33,16 @@ export function snapshotsByRow(runs: readonly TableRun[]): Map<number, RowSnapsh
   return found;
 }
 
+/** The snapshot that a row is of: one that it tells of, or the one whose epoch it is within. */
+export function snapshotOfRow(runs: readonly TableRun[], row: number): Omit<RowSnapshot, 'name'> | undefined {
+  for (const { info } of runs) {
+    const own = info.marks.findLast((mark) => mark.row === row);
+    const meant = own ?? info.marks.find((mark) => mark.fromRow <= row && row <= mark.row);
+    if (meant) return { folder: info.folder, snapshot: meant.snapshot };
+  }
+  return undefined;
+}
+
 /** What is said of a log over its rows. */
 export function tableHead(
   table: LogTable,

@@ -8,7 +8,14 @@ import { setting } from '../settings';
 import { snapshotName } from '../wording';
 import { sessionOf } from './logDocument';
 import { showSnapshotBeside } from './showSnapshot';
-import { snapshotsByRow, tableHead, tableRow, type RowSnapshot, type TableRun } from './logTableRows';
+import {
+  snapshotOfRow,
+  snapshotsByRow,
+  tableHead,
+  tableRow,
+  type RowSnapshot,
+  type TableRun,
+} from './logTableRows';
 
 /** Changes that follow each other faster than this, in milliseconds, are shown as one. */
 const GATHER_MS = 50;
@@ -219,7 +226,7 @@ export class LogTableView implements vscode.Disposable {
   }
 
   private followCursor(row: number): void {
-    const meant = this.snapshots.get(row);
+    const meant = snapshotOfRow(this.runs, row);
     const session = meant && sessionOf(this.services, meant.folder);
     if (!session || session.state.snapshot === meant.snapshot) return;
     if (!setting('apd.log.followCursor', vscode.Uri.file(this.file))) return;
@@ -228,7 +235,7 @@ export class LogTableView implements vscode.Disposable {
   }
 
   private show(row: number): void {
-    const meant = this.snapshots.get(row);
+    const meant = snapshotOfRow(this.runs, row);
     if (!meant) return;
     const { folder, snapshot } = meant;
     this.asked.add(JSON.stringify([folder, snapshot]));

@@ -17,6 +17,8 @@ export interface RunLinks {
   log?: {
     /** Null: the user wants none. */
     path: string | null;
+    /** The log that was linked before: what is set by hand below is of it, should it be linked again. */
+    was?: string;
     /** Rows set by hand, by the checkpoint's model path, or the path of the snapshot's patterns; null: it belongs to none. */
     rows?: Record<string, RowReference | null>;
     /** Added to the epoch of a checkpoint to give that of the log. */
@@ -37,6 +39,7 @@ const schema = {
       required: ['path'],
       properties: {
         path: { type: ['string', 'null'], minLength: 1 },
+        was: { type: 'string', minLength: 1 },
         rows: {
           type: 'object',
           additionalProperties: {

@@ -16,7 +16,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
 import { openSource } from '../../../src/engine/recordModels';
-import type { FollowState } from '../../../src/protocol/follow';
 import { readLinks } from '../../../src/runs/logs/link';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 
@@ -69,7 +68,7 @@ describe('following checkpoints', function () {
     const hooks = {
       onNotice: (text: string) => told.push(text),
       onSnapshot: ({ epoch }: { epoch: number }) => taken.push(epoch),
-      onChange: (_state: FollowState) => undefined,
+      onChange: () => undefined,
     };
     follower = await RunFollower.start({ ...request, begin, ...options }, hooks);
     return follower;

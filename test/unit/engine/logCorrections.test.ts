@@ -94,6 +94,15 @@ describe('corrections of logs by hand', () => {
     assert.deepEqual(links(run).log, { path: 'other.jsonl' });
   });
 
+  it('what was corrected comes back with a log that is unlinked and linked again', async () => {
+    const { run, log } = begin(2, 4);
+    await ask('log/correct', { folder: run, row: { snapshot: 0, to: { line: 1 } } });
+    const none = await ask('log/link', { folder: run, file: null });
+    assert.deepEqual([none.state, none.marks], ['none', []]);
+    assert.deepEqual(epochsOf(await ask('log/link', { folder: run, file: log })), [1, 4]);
+    assert.equal(links(run).log?.was, undefined);
+  });
+
   it('what is not there cannot be set', async () => {
     const { run, log } = begin(2, 4);
     const set = (row: { snapshot: number; to?: { line?: number } }) =>

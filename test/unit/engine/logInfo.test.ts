@@ -33,7 +33,8 @@ describe('logs of runs', () => {
     assert.equal(found.state, 'read');
     const lines = linesOf(digitsLog);
     assert.deepEqual(
-      found.marks.map(({ snapshot, row, epoch, line, endLine, fromLine, metrics, byHand }) => {
+      found.marks.map(({ snapshot, row, fromRow, epoch, line, endLine, fromLine, metrics, byHand }) => {
+        assert.equal(fromRow, row);
         return { snapshot, row, epoch, line, endLine, fromLine, metrics, byHand };
       }),
       [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => {

@@ -10,6 +10,7 @@ const facts: HoverFacts = {
   mark: {
     snapshot: 7,
     row: 6,
+    fromRow: 6,
     line: 7,
     endLine: 7,
     fromLine: 7,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { logKind, rankedLogs } from '../../../src/extension/commands/logCandidates';
 import { readRowPointer } from '../../../src/extension/commands/rowPointer';
-import { snapshotsByRow, tableHead, tableRow } from '../../../src/extension/logs/logTableRows';
+import { snapshotOfRow, snapshotsByRow, tableHead, tableRow } from '../../../src/extension/logs/logTableRows';
 import {
   linesOfLog,
   mainMetrics,
@@ -17,6 +17,7 @@ import type { LogInfo, LogMark, LogTable } from '../../../src/protocol/logs';
 const mark = (snapshot: number, row: number): LogMark => ({
   snapshot,
   row,
+  fromRow: row,
   epoch: row,
   line: row + 1,
   metrics: { loss: 1 },
@@ -159,6 +160,12 @@ describe('a log as a table', () => {
     assert.deepEqual(snapshotsByRow([run]).get(1), { folder: info.folder, snapshot: 2, name: 'epoch 2' });
     const other = { ...run, name: 'again', info: { ...info, folder: '/runs/again' } };
     assert.equal(snapshotsByRow([run, other]).get(1)?.name, 'epoch 2 of digits');
+  });
+
+  it('takes rows within an epoch for those of its snapshot', () => {
+    const within = { ...info, marks: [mark(1, 0), { ...mark(2, 4), fromRow: 2 }] };
+    const meant = [0, 1, 2, 3, 4, 5].map((row) => snapshotOfRow([{ ...run, info: within }], row)?.snapshot);
+    assert.deepEqual(meant, [1, undefined, 2, 2, 2, undefined]);
   });
 
   it('keeps what JSON has not: NaN, infinities, and values that are not there', () => {

@@ -6,7 +6,17 @@ import { MarkedLines, sameRows } from '../../../src/extension/logs/markedLines';
 
 /** A mark of a row. */
 function mark(snapshot: number, line?: number, endLine?: number, fromLine?: number): LogMark {
-  return { snapshot, row: snapshot, line, endLine, fromLine, metrics: {}, reason: '', byHand: false };
+  return {
+    snapshot,
+    row: snapshot,
+    fromRow: snapshot,
+    line,
+    endLine,
+    fromLine,
+    metrics: {},
+    reason: '',
+    byHand: false,
+  };
 }
 
 /** Three rows with gaps; the second over three lines and of two snapshots. */
