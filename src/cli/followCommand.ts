@@ -7,16 +7,16 @@ import { recordedPatterns, type Snapshot } from '../core/snapshot';
 import { RunFollower } from '../engine/follow/followRun';
 import type { RecordSource } from '../engine/modelRecorder';
 import { usualPatternLimit } from '../engine/record';
-import { datasetOptionsOf } from '../engine/reopen';
 import type { EngineChoice } from '../models/open';
 import type { FollowState } from '../protocol/follow';
 import { openRun } from '../runs/readRun';
 import { isRun } from '../runs/writeRun';
-import { addDataOptions, namedPath, openData } from './dataOptions';
+import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal } from './interrupt';
 import { LogOfRun } from './logOfRun';
 import { wholeNumber } from './numbers';
 import { say } from './output';
+import { checkSameData } from './sameData';
 import { UsageError } from './usageError';
 
 interface FollowOptions extends Record<string, unknown> {
@@ -97,29 +97,24 @@ async function follow(checkpoints: string, options: FollowOptions): Promise<void
   }
   await follower.stop();
   await linking;
-  const { status, message, recorded } = follower.state;
+  const { status, message, recorded, incomplete, refused } = follower.state;
   if (status === 'failed') throw new InputError(options.out, `following ended: ${message}`);
   await log.link();
   await log.tell();
-  say(`${options.out}: ${recorded} snapshot(s) recorded while following.`);
+  const left = incomplete.length + refused.length;
+  const unread = left === 0 ? '' : `; ${left} checkpoint(s) could not be read`;
+  say(`${options.out}: ${recorded} snapshot(s) recorded while following${unread}.`);
 }
 
-function isBusy({ current, waiting, incomplete }: FollowState): boolean {
-  return current !== undefined || waiting > incomplete.length;
+/** A checkpoint that is half written is waited for, too, until it is given up. */
+function isBusy({ current, waiting }: FollowState): boolean {
+  return current !== undefined || waiting > 0;
 }
 
-/** A run that is there has its own data: others would make a run of two. */
-async function checkData(folder: string, { data }: FollowOptions): Promise<void> {
-  if (!(await isRun(folder))) {
-    if (data === undefined) throw new UsageError('--data is needed to begin a run');
-    return;
-  }
-  if (data === undefined) return;
-  const files = (paths: readonly { path: string }[]) => paths.map((named) => path.resolve(named.path));
-  const given = files(data.map(namedPath));
-  const own = files(datasetOptionsOf(await openRun(folder)).data);
-  if (given.length === own.length && given.every((file, i) => file === own[i])) return;
-  throw new InputError(folder, `was recorded of ${own.join(', ')}, not of ${given.join(', ')}`);
+/** A run that is there has its own data. */
+async function checkData(folder: string, options: FollowOptions): Promise<void> {
+  if (await isRun(folder)) checkSameData(await openRun(folder), options);
+  else if (options.data === undefined) throw new UsageError('--data is needed to begin a run');
 }
 
 async function newSource(

@@ -51,6 +51,11 @@ export interface LogInfo {
   version: string;
   /** Absolute path; absent when the run has no log. */
   file?: string;
+  /**
+   * Absolute path of the event file that the same training wrote for the other part of the data (Keras: `train` and
+   * `validation`). Its metrics are added to the rows of the log, named by its folder: `validation/epoch_loss`.
+   */
+  companion?: string;
   origin?: LogOrigin;
   /** `none`: no log; `missing`: the file is not there (it may come); `failed`: it cannot be read, `problem` says why. */
   state: 'none' | 'read' | 'missing' | 'failed';

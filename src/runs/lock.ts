@@ -1,6 +1,7 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputError } from '../core/errors';
 import { makeFolder, writingError } from './atomic';
 
@@ -10,9 +11,21 @@ export interface Holder {
   host: string;
 }
 
+/** Locks that this process holds, by their absolute paths. */
+const held = new Set<string>();
+/** A lock in which nothing stands yet is looked at again this often, after this many milliseconds. */
+const looks = 8;
+const lookAgainMs = 25;
+/** A guard that is older, in milliseconds, was left behind. */
+const guardedMs = 5000;
+/** Looks at a lock that others are taking, too. */
+const mostAttempts = 400;
+
 /** True while the process that made a lock is there. One on another host cannot be asked, and counts as there. */
-function isAlive({ pid, host }: Holder): boolean {
+function isAlive({ pid, host }: Holder, file: string): boolean {
   if (host !== hostname()) return true;
+  // In a container that was started again, numbers of processes come back.
+  if (pid === process.pid) return held.has(path.resolve(file));
   try {
     process.kill(pid, 0);
     return true;
@@ -24,7 +37,7 @@ function isAlive({ pid, host }: Holder): boolean {
 
 async function holderOf(file: string): Promise<Holder | undefined> {
   try {
-    const { pid, host } = JSON.parse(await readFile(file, 'utf8')) as Partial<Holder>;
+    const { pid, host } = JSON.parse(await textOf(file)) as Partial<Holder>;
     return typeof pid === 'number' && typeof host === 'string' ? { pid, host } : undefined;
   } catch {
     // Gone meanwhile, or half written by a process that died: nobody holds it.
@@ -32,10 +45,19 @@ async function holderOf(file: string): Promise<Holder | undefined> {
   }
 }
 
+/** What stands in a lock; who has just made it is given the time to write it. */
+async function textOf(file: string): Promise<string> {
+  for (let look = 1; ; look++) {
+    const text = await readFile(file, 'utf8');
+    if (text !== '' || look === looks) return text;
+    await sleep(lookAgainMs);
+  }
+}
+
 /** Process that holds a lock now; undefined when none does. */
 export async function lockHolder(file: string): Promise<Holder | undefined> {
   const holder = await holderOf(file);
-  return holder && isAlive(holder) ? holder : undefined;
+  return holder && isAlive(holder, file) ? holder : undefined;
 }
 
 /**
@@ -52,16 +74,47 @@ export async function takeLock(
   for (let attempt = 0; ; attempt++) {
     try {
       const handle = await open(file, 'wx');
+      held.add(path.resolve(file));
       await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder));
       await handle.close();
-      return () => rm(file, { force: true });
+      return async () => {
+        held.delete(path.resolve(file));
+        await rm(file, { force: true });
+      };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 1) throw writingError(error, file);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= mostAttempts)
+        throw writingError(error, file);
     }
     const holder = await lockHolder(file);
     if (holder) {
       throw taken(`process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`);
     }
-    await rm(file, { force: true });
+    await removeLeft(file);
   }
+}
+
+/**
+ * Removes a lock that its process left behind. Of several that want to, one looks and removes at a time, so that none
+ * removes what another has taken meanwhile.
+ */
+async function removeLeft(file: string): Promise<void> {
+  const guard = `${file}.taking`;
+  try {
+    await (await open(guard, 'wx')).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writingError(error, file);
+    const since = await stat(guard).then(({ mtimeMs }) => Date.now() - mtimeMs, gone);
+    if (since > guardedMs) await rm(guard, { force: true });
+    else await sleep(lookAgainMs);
+    return;
+  }
+  try {
+    if (!(await lockHolder(file))) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+function gone(): number {
+  return 0;
 }

@@ -127,7 +127,7 @@ export class VsCodeWindow {
     const end = Date.now() + 30_000;
     let labels: string[] = [];
     while (Date.now() < end) {
-      labels = await described.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+      labels = await labelsOf(described);
       const found = labels.find((label) => pattern.test(label));
       if (found !== undefined) return found;
       await this.page.waitForTimeout(100);
@@ -282,5 +282,15 @@ export class VsCodeWindow {
       has: this.page.locator('[aria-label^="Activation Patterns"]'),
     });
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  }
+}
+
+/** Descriptions of what is on a page; none while the page itself is being loaded anew. */
+async function labelsOf(described: Locator): Promise<string[]> {
+  try {
+    return await described.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+  } catch (error) {
+    if (/Frame was detached|Execution context was destroyed/.test(String(error))) return [];
+    throw error;
   }
 }

@@ -129,4 +129,34 @@ describe('following checkpoints', function () {
     await run('apd.followCheckpoints', { folder: live });
     await until(() => epochs().includes(10), 'the checkpoint of the pause', LONG_MS);
   });
+
+  it('takes a hundred that are there already with the newest first, and moves nobody', async () => {
+    const many = file('many').fsPath;
+    const burst = runFolder('many');
+    await rm(many, { recursive: true, force: true });
+    await mkdir(many);
+    for (let epoch = 0; epoch < 100; epoch++)
+      await copyFile(source(epoch % 9), path.join(many, nameOf(epoch)));
+    await run('apd.followCheckpoints', vscode.Uri.file(many), undefined, { dataset: dataset('digits') });
+    const shown = () => services.sessions.of(burst)[0];
+    await until(() => shown()?.drawing !== undefined, 'the first diagram', LONG_MS);
+    const seen: (number | undefined)[] = [];
+    const listening = shown().onDidChange((event) => {
+      const { shown: state, run: now } = shown();
+      if (event === 'scene') seen.push(now?.snapshots[state!.snapshot]?.epoch);
+    });
+    await until(() => shown().run!.snapshots.length === 100, 'all hundred snapshots', LONG_MS);
+    await shown().settled();
+    listening.dispose();
+    assert.deepEqual(
+      shown().run!.snapshots.map(({ epoch }) => epoch),
+      Array.from({ length: 100 }, (_, epoch) => epoch),
+    );
+    assert.ok(
+      seen.every((epoch) => epoch === 99),
+      `the newest stays on screen: ${seen.join()}`,
+    );
+    await services.following.pause(burst);
+    await rm(many, { recursive: true, force: true });
+  });
 });

@@ -10,7 +10,7 @@ import { changeLinks } from '../../runs/logs/link';
 import { takeLock } from '../../runs/lock';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
-import { RunWriter } from '../../runs/writeRun';
+import { isRun, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from '../modelRecorder';
 import { Notices } from '../notices';
 import { portablePath } from '../runHeader';
@@ -212,7 +212,7 @@ export class RunFollower {
       this.queue.done(entry);
     } catch (error) {
       if (error instanceof WritingFailed) throw error.cause;
-      this.queue.failed(entry, (error as Error).message.split('\n')[0], Date.now());
+      this.queue.failed(entry, inOneLine((error as Error).message), Date.now());
       if (entry.state === 'refused') this.hooks.onNotice(`${entry.problem} (given up until it changes)`);
     } finally {
       this.current = undefined;
@@ -248,12 +248,21 @@ export class RunFollower {
     const { snapshot, accuracy, sha256 } = recorded;
     const writer = this.writer!;
     const first = writer.snapshots.length === 0;
+    // A run that was deleted meanwhile would come back with the later half of its snapshots.
+    if (!first && !(await isRun(folder))) {
+      throw new WritingFailed(new InputError(folder, 'is not there any more, or no run'));
+    }
     const index = await writing(() => writer.put(snapshot, { path: model, sha256 }, accuracy, replaced));
     if (first) await writing(() => rememberFolder(folder, this.request.checkpoints, true));
     this.earlier = snapshot;
     this.recorded++;
     this.hooks.onSnapshot(snapshot, accuracy, index);
   }
+}
+
+/** A message without line ends and other control characters, which names of files may have. */
+function inOneLine(message: string): string {
+  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 /** The run cannot be written to: no fault of a checkpoint. */

@@ -8,14 +8,16 @@ type Best = NonNullable<LogInfo['best']>;
 /**
  * The best snapshot: by validation accuracy, else validation loss, else the snapshots' own accuracy, else accuracy and loss
  * of the training. Of equal ones the first. Undefined where nothing tells.
+ * @param plainSplit the part of the data that metrics are of whose names do not say it
  */
 export function bestSnapshot(
   snapshots: readonly ManifestSnapshot[],
   marks: readonly LogMark[],
   metricNames: readonly string[],
+  plainSplit: 'train' | 'validation' = 'train',
 ): Best | undefined {
   const byLog = (meaning: string, split: 'train' | 'validation', sign: 1 | -1) =>
-    bestOfLog(marks, findMetric(metricNames, meaning, split), sign);
+    bestOfLog(marks, findMetric(metricNames, meaning, split, plainSplit), sign);
   return (
     byLog('accuracy', 'validation', 1) ??
     byLog('loss', 'validation', -1) ??

@@ -8,8 +8,14 @@ export const mostPoints = 2000;
 /**
  * A metric over the training.
  * @param places of the rows on the axis of the run's epochs; rows at NaN are left out
+ * @param plainSplit the part of the data that the metric is of where its name does not say it
  */
-export function curveOf(name: string, rows: readonly LogRow[], places: Float64Array): LogCurve {
+export function curveOf(
+  name: string,
+  rows: readonly LogRow[],
+  places: Float64Array,
+  plainSplit: 'train' | 'validation' = 'train',
+): LogCurve {
   const x: number[] = [];
   const y: number[] = [];
   let ascending = true;
@@ -26,7 +32,7 @@ export function curveOf(name: string, rows: readonly LogRow[], places: Float64Ar
   const order = ascending ? all : all.sort((a, b) => x[a] - x[b]);
   const kept = thin(order, y);
   const curve: LogCurve = {
-    ...metricName(name),
+    ...metricName(name, plainSplit),
     x: Float64Array.from(kept, (point) => x[point]),
     y: Float64Array.from(kept, (point) => y[point]),
     values: x.length,

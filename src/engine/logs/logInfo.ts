@@ -7,11 +7,11 @@ import type { RunLog } from './runLogs';
 const listedRows = 100;
 
 /** What is known of the log of a run. */
-export function logInfo({ opened, version, chosen, followed, matched }: RunLog): LogInfo {
+export function logInfo({ opened, version, chosen, followed, companion, matched }: RunLog): LogInfo {
   const { folder, manifest } = opened.run;
   const metricNames = matched?.log.metricNames ?? [];
   const marks = matched?.marks ?? [];
-  const best = bestSnapshot(manifest.snapshots, marks, metricNames);
+  const best = bestSnapshot(manifest.snapshots, marks, metricNames, matched?.plainSplit);
   const info: LogInfo = {
     folder,
     version,
@@ -29,6 +29,7 @@ export function logInfo({ opened, version, chosen, followed, matched }: RunLog):
   };
   if (!chosen || !followed) return info;
   Object.assign(info, { file: chosen.file, origin: chosen.origin, state: stateOf(followed.state) });
+  if (companion !== undefined) info.companion = companion;
   if (followed.problem !== undefined) info.problem = followed.problem;
   if (!matched) return info;
   const { log, matches } = matched;

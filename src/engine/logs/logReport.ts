@@ -1,7 +1,9 @@
 import { correlate } from '../../core/correlation';
+import type { LogTrouble } from '../../protocol/logs';
 import type { LogFormat, LogTool } from '../../runs/logs/log';
 import type { LevelReport, RunReport, SnapshotReport } from '../report';
 import { whyUnread } from './linking';
+import { troublesOf } from './logInfo';
 import type { RunLog } from './runLogs';
 
 /** What the log of a training says of a snapshot. */
@@ -39,6 +41,9 @@ export interface LogReport {
   unmatchedSnapshots: { epoch: number; step?: number; reason: string }[];
   /** Epochs (or steps) of the log without snapshot. */
   unmatchedRows: number;
+  /** What could not be read of the log: the first of it, and how much in all. */
+  problems: LogTrouble[];
+  problemCount: number;
   correlations: MetricCorrelation[];
 }
 
@@ -51,7 +56,8 @@ export function summariseLog({ opened, chosen, matched, followed }: RunLog): Log
   const { file } = chosen;
   if (!matched) {
     const problem = followed.problem ?? whyUnread(followed.state);
-    return { file, problem, matched: 0, unmatchedSnapshots: [], unmatchedRows: 0, correlations: [] };
+    const nothing = { matched: 0, unmatchedSnapshots: [], unmatchedRows: 0, correlations: [] };
+    return { file, problem, ...nothing, problems: [], problemCount: 0 };
   }
   const { snapshots } = opened.run.manifest;
   const { log, matches, shiftByHand } = matched;
@@ -66,6 +72,7 @@ export function summariseLog({ opened, chosen, matched, followed }: RunLog): Log
       return { epoch, step, reason };
     }),
     unmatchedRows: matches.unmatchedRows.length,
+    ...troublesOf(log),
     correlations: [],
   };
 }

@@ -1,4 +1,6 @@
 import { formatCount } from '../../core/look/text';
+import { oneLine } from '../../data/wording';
+import type { LogTrouble } from '../../protocol/logs';
 import type { RunReport, SnapshotReport } from '../report';
 import { textTable } from '../textTable';
 import type { LogReport, MetricCorrelation } from './logReport';
@@ -26,7 +28,16 @@ export function matchText(log: LogReport, name: string): string {
   parts.push(...unmatchedSnapshots.slice(0, namedSnapshots).map(({ epoch, reason }) => named(epoch, reason)));
   const more = unmatchedSnapshots.length - namedSnapshots;
   if (more > 0) parts.push(`and ${formatCount(more)} more without row`);
+  parts.push(...troubleText(log.problems, log.problemCount));
   return parts.join('; ');
+}
+
+/** What could not be read of the log: how much, and the first of it. */
+function troubleText([first]: readonly LogTrouble[], count: number): string[] {
+  if (!first) return [];
+  const { line, byteFrom, text } = first;
+  const place = line === undefined ? `byte ${byteFrom ?? 0}` : `line ${line}`;
+  return [`${formatCount(count)} ${count === 1 ? 'problem' : 'problems'} in the log, at ${place}: ${text}`];
 }
 
 /** Reasons that come from numbers begin with them; others say nothing of which snapshot they are. */
@@ -43,7 +54,9 @@ export function* snapshotLogText({ log }: SnapshotReport): Iterable<string> {
     ...(step === undefined ? [] : [`step ${step}`]),
     ...(line === undefined ? [] : [`line ${formatCount(line)}`]),
   ];
-  const values = Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`);
+  const values = Object.entries(metrics).map(
+    ([name, value]) => `${oneLine(name)} ${Number(value.toPrecision(5))}`,
+  );
   const more = values.length - printedMetrics;
   const shown = values.slice(0, printedMetrics).join(' · ');
   yield `log (${where.join(', ')}): ${shown}${more > 0 ? ` · and ${formatCount(more)} more` : ''}\n`;
@@ -67,7 +80,7 @@ export function* correlationText({ log }: RunReport): Iterable<string> {
 
 function correlationCells({ metric, measure, level, spearman, pearson, n }: MetricCorrelation): string[] {
   return [
-    metric,
+    oneLine(metric),
     measureNames[measure] ?? measure,
     level ?? '–',
     signed(spearman),

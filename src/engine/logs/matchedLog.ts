@@ -34,6 +34,8 @@ export class MatchedLog {
     readonly log: TrainingLog,
     { snapshots }: Manifest,
     { rows = {}, epochShift }: Corrections = {},
+    /** The part of the data that metrics are of whose names do not say it. */
+    readonly plainSplit: 'train' | 'validation' = 'train',
   ) {
     this.byHand = new Map(Object.entries(rows));
     this.shiftByHand = epochShift !== undefined;
@@ -58,8 +60,10 @@ export class MatchedLog {
   curves(names?: LogRequests['log/curves']['params']['metrics']) {
     const { metricNames, rows } = this.log;
     const known = new Set(metricNames);
-    const wanted = names ? names.filter((name) => known.has(name)) : usualMetrics(metricNames);
-    return wanted.map((name) => curveOf(name, rows, this.places));
+    const wanted = names
+      ? names.filter((name) => known.has(name))
+      : usualMetrics(metricNames, this.plainSplit);
+    return wanted.map((name) => curveOf(name, rows, this.places, this.plainSplit));
   }
 
   /** Rows on the axis of the run's epochs. */

@@ -1,6 +1,8 @@
 import { canonicalMetric } from '../../runs/logs/metricNames';
 import type { MetricName } from '../../protocol/logs';
 
+type Split = 'train' | 'validation';
+
 const high = new Set([
   'accuracy',
   'top-5 accuracy',
@@ -12,9 +14,12 @@ const high = new Set([
 ]);
 const low = new Set(['loss', 'error', 'perplexity', 'mean squared error', 'mean absolute error']);
 
-/** A metric with what its name means. */
-export function metricName(name: string): MetricName {
-  const meaning = canonicalMetric(name);
+/**
+ * A metric with what its name means.
+ * @param plain the part of the data that it is of where its name does not say it
+ */
+export function metricName(name: string, plain: Split = 'train'): MetricName {
+  const meaning = canonicalMetric(name, plain);
   return meaning ? { name, meaning: { ...meaning } } : { name };
 }
 
@@ -27,22 +32,24 @@ export function goodValues(name: string): 'high' | 'low' | undefined {
 
 /**
  * The metric of a log that means something on a split; of several the first that is not of single steps, as those scatter.
+ * @param plain the part of the data that metrics are of whose names do not say it
  */
 export function findMetric(
   names: readonly string[],
   meaning: string,
-  split: 'train' | 'validation',
+  split: Split,
+  plain: Split = 'train',
 ): string | undefined {
   const found = names.filter((name) => {
-    const canonical = canonicalMetric(name);
+    const canonical = canonicalMetric(name, plain);
     return canonical?.name === meaning && canonical.split === split;
   });
   return found.find((name) => !/[_/]step$/.test(name)) ?? found[0];
 }
 
 /** Metrics that are drawn when none are asked for: the losses, else the first two. */
-export function usualMetrics(names: readonly string[]): string[] {
-  const losses = [findMetric(names, 'loss', 'train'), findMetric(names, 'loss', 'validation')];
+export function usualMetrics(names: readonly string[], plain: Split = 'train'): string[] {
+  const losses = (['train', 'validation'] as const).map((split) => findMetric(names, 'loss', split, plain));
   const found = losses.filter((name) => name !== undefined);
   return found.length > 0 ? found : names.slice(0, 2);
 }

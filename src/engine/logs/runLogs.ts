@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LogOptions } from '../../protocol/logs';
 import { linkTarget, readLinks, type RunLinks } from '../../runs/logs/link';
+import type { TrainingLog } from '../../runs/logs/log';
+import { splitOfFolder } from '../../runs/logs/splitFolder';
 import type { OpenedRun, RunStore } from '../runStore';
 import type { Work } from '../work';
 import { declaredLog, logsBeside, type ChosenLog, type FoundBeside } from './chosenLog';
 import type { LogRegistry, ReadLog } from './logRegistry';
+import { findCompanion } from './companion';
+import { withCompanion } from './companionRows';
 import { MatchedLog, type Corrections } from './matchedLog';
 
 /** The log of a run, read up to its present end. */
@@ -15,6 +19,8 @@ export interface RunLog {
   version: string;
   chosen?: ChosenLog;
   followed?: ReadLog['followed'];
+  /** Absolute path of the event file of which the metrics were added. */
+  companion?: string;
   /** What was read of it, with the snapshots; stays while the file is missing. */
   matched?: MatchedLog;
 }
@@ -79,14 +85,30 @@ export class RunLogs {
   ): Promise<RunLog> {
     const { folder, manifest } = opened.run;
     const { followed, version: readVersion } = await this.registry.read(chosen.file, options, work.signal);
-    const corrections = correctionsOf(folder, links, chosen.file);
-    const parts = [chosen.file, chosen.origin, readVersion, opened.version, corrections];
-    const version = createHash('sha1').update(JSON.stringify(parts)).digest('hex');
     const { log } = followed;
+    const companion = await this.readCompanion(chosen.file, log, options, work);
+    const corrections = correctionsOf(folder, links, chosen.file);
+    const of = companion && [companion.followed.file, companion.version];
+    const parts = [chosen.file, chosen.origin, readVersion, opened.version, corrections, of];
+    const version = createHash('sha1').update(JSON.stringify(parts)).digest('hex');
     const matched =
       log &&
-      this.keep(`${folder}\n${chosen.file}`, version, () => new MatchedLog(log, manifest, corrections));
-    return { opened, version, chosen, followed, matched };
+      this.keep(`${folder}\n${chosen.file}`, version, () => {
+        const whole = companion ? withCompanion(log, companion.followed) : log;
+        return new MatchedLog(whole, manifest, corrections, plainSplit(chosen.file, log));
+      });
+    return { opened, version, chosen, followed, companion: companion?.followed.file, matched };
+  }
+
+  /** The event file that belongs to another one, read up to its present end; undefined where there is none. */
+  private async readCompanion(
+    file: string,
+    log: TrainingLog | undefined,
+    options: LogOptions,
+    work: Work,
+  ): Promise<ReadLog | undefined> {
+    const companion = log?.format === 'events' ? await findCompanion(file) : undefined;
+    return companion === undefined ? undefined : this.registry.read(companion, options, work.signal);
   }
 
   /** The likeliest log beside the checkpoints that has a row of at least one of them. The one found before stays. */
@@ -122,6 +144,11 @@ export class RunLogs {
     }
     return matched;
   }
+}
+
+/** The part of the data that metrics of a log are of where their names do not say it. */
+function plainSplit(file: string, { format }: TrainingLog): 'train' | 'validation' | undefined {
+  return format === 'events' ? splitOfFolder(path.dirname(file)) : undefined;
 }
 
 const noLinks: RunLinks = { formatVersion: 1 };

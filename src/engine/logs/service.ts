@@ -30,7 +30,8 @@ export function logHandlers(store: RunStore, logs: RunLogs, tell: Tell): Pick<Ha
     'log/curves': async ({ folder, metrics, options }, work) => {
       const { version, matched } = await logs.read(folder, options, work);
       const names = matched?.log.metricNames ?? [];
-      return { version, metrics: names.map(metricName), curves: matched?.curves(metrics) ?? [] };
+      const all = names.map((name) => metricName(name, matched?.plainSplit));
+      return { version, metrics: all, curves: matched?.curves(metrics) ?? [] };
     },
     'log/table': async ({ file, from, count, options }, work) =>
       logTable(await registry.read(path.resolve(file), options, work.signal), from, count),

@@ -5,6 +5,7 @@ import { isModelName, runName } from '../checkpoints';
 import { chooseDataset } from '../datasetChoice';
 import type { DatasetChoice } from '../datasetMemory';
 import { UserError } from '../failures';
+import type { Followed } from '../follow/following';
 import { runFolderOf } from '../recording';
 import type { Services } from '../services';
 import { folderOf, type RunTarget } from './open';
@@ -30,11 +31,11 @@ export function followCommands(services: Services) {
       const state = all.find(({ folder }) => folder === wanted) ?? (await pickFollowed(services));
       if (!state) return;
       const { folder, checkpoints } = state;
-      await services.following.pause(folder);
+      const paused = await services.following.pause(folder);
       const message = `Checkpoints of ${checkpoints} are not recorded any more.`;
       const again = 'Follow Again';
       if ((await vscode.window.showInformationMessage(message, again)) === again) {
-        await services.following.follow({ folder, checkpoints });
+        await followAgain(services, paused ?? { folder, checkpoints });
       }
     },
   } satisfies Handlers;
@@ -46,6 +47,14 @@ async function runMeant(services: Services, target: RunTarget | undefined): Prom
   if (folder === undefined) return services.sessions.active?.folder;
   if (!(target instanceof vscode.Uri)) return folder;
   return (await services.runs.list()).includes(folder) ? folder : undefined;
+}
+
+/** Goes on with what was paused; a run that had not begun yet begins as it would have. */
+async function followAgain(services: Services, { folder, checkpoints, source }: Followed): Promise<void> {
+  if (tellFollowed(services, folder)) return;
+  const begun = (await services.runs.list()).includes(folder);
+  if (source && !begun) await follow(services, { folder, checkpoints, source });
+  else await services.following.follow({ folder, checkpoints });
 }
 
 async function followRun(services: Services, folder: string): Promise<void> {
@@ -75,6 +84,13 @@ async function followFolder(services: Services, checkpoints: string, given?: Dat
   const dataset = given ?? services.datasets.of(model) ?? (await chooseDataset(services, model, false));
   if (!dataset) return;
   const name = model.endsWith('model.json') ? path.basename(checkpoints) : runName(pair);
+  await follow(services, { folder, checkpoints, source: { ...dataset, name } });
+  if (await isFile(model)) await services.datasets.remember([model], dataset);
+}
+
+/** Follows into a new run; its panel waits for the first snapshot. */
+async function follow(services: Services, followed: Followed): Promise<void> {
+  const { folder, checkpoints } = followed;
   const prepared = services.panels.prepare(folder, `Waiting for checkpoints in ${checkpoints}…`);
   const first = services.following.onDidTakeSnapshot((note) => {
     if (note.folder !== folder) return;
@@ -88,14 +104,13 @@ async function followFolder(services: Services, checkpoints: string, given?: Dat
     prepared.dispose();
   });
   try {
-    await services.following.follow({ folder, checkpoints, source: { ...dataset, name } });
+    await services.following.follow(followed);
   } catch (error) {
     prepared.dispose();
     first.dispose();
     ended.dispose();
     throw error;
   }
-  if (await isFile(model)) await services.datasets.remember([model], dataset);
 }
 
 function tellFollowed(services: Services, folder: string): boolean {

@@ -72,11 +72,13 @@ export class Following implements vscode.Disposable {
     return state;
   }
 
-  /** Ends it, until it is asked for again. */
-  async pause(folder: string): Promise<void> {
+  /** Ends it, until it is asked for again. @returns what `follow` needs to go on, where it is known */
+  async pause(folder: string): Promise<Followed | undefined> {
+    const followed = this.remembered.find((one) => one.folder === folder);
     await this.forget(folder);
     await this.surroundings.engine.request('follow/stop', { folder });
     this.drop(folder);
+    return followed;
   }
 
   /** Goes on with what was followed when the window was closed, or the engine died. */

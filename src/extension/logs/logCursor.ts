@@ -14,17 +14,15 @@ const MOST_MS = 240;
  * commands and we ourselves select does not.
  */
 export class LogCursor implements vscode.Disposable {
-  private readonly disposables: vscode.Disposable[];
+  private readonly listening: vscode.Disposable;
   private timer?: NodeJS.Timeout;
   private since = 0;
   /** What the cursor of an editor asked a session for. */
   private readonly asked = new WeakMap<Session, { editor: vscode.TextEditor; snapshot: number }>();
 
   constructor(private readonly services: Services) {
-    this.disposables = [
-      vscode.window.onDidChangeTextEditorSelection((event) => this.onMove(event)),
-      vscode.window.onDidChangeActiveTextEditor(() => this.forget()),
-    ];
+    // Who leaves the editor meanwhile still meant the line.
+    this.listening = vscode.window.onDidChangeTextEditorSelection((event) => this.onMove(event));
   }
 
   /** Whether a session shows, or is about to show, what the cursor of this editor asked for. */
@@ -37,8 +35,8 @@ export class LogCursor implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.forget();
-    for (const disposable of this.disposables) disposable.dispose();
+    clearTimeout(this.timer);
+    this.listening.dispose();
   }
 
   private onMove({ kind, textEditor }: vscode.TextEditorSelectionChangeEvent): void {
@@ -53,11 +51,6 @@ export class LogCursor implements vscode.Disposable {
       this.timer = undefined;
       this.follow(textEditor);
     }, wait);
-  }
-
-  private forget(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
   }
 
   private follow(editor: vscode.TextEditor): void {

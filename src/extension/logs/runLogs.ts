@@ -17,6 +17,10 @@ interface Surroundings {
 
 /** News of the same run that follow each other faster than this, in milliseconds, are read as one. */
 const GATHER_MS = 60;
+/** Of the engine's time, readings of one log that grows all the while take one part in this many. */
+const SPARING = 4;
+/** But what is new is read after this long, in milliseconds, at the latest. */
+const LATEST_MS = 2_000;
 /** After the engine's end, logs are read again when this long, in milliseconds, has passed. */
 const RESTART_MS = 1_000;
 /** An engine that ends again within this time, in milliseconds, is not started again for the sake of logs. */
@@ -40,6 +44,8 @@ export class RunLogs implements vscode.Disposable {
   private readonly looked = new Set<{ file: string }>();
   private readonly reading = new Map<string, Promise<LogInfo | undefined>>();
   private readonly late = new Map<string, NodeJS.Timeout>();
+  /** How long the last reading took, in milliseconds. */
+  private readonly took = new Map<string, number>();
   /** What the engine was last asked to watch. */
   private watched = '';
   private lastExit = -Infinity;
@@ -50,7 +56,7 @@ export class RunLogs implements vscode.Disposable {
     const { engine, runs, sessions } = surroundings;
     this.disposables = [
       this.changed,
-      engine.onLogChanged(({ file }) => this.runsOf(file).forEach((folder) => this.readSoon(folder))),
+      engine.onLogChanged(({ file }) => this.onLogChanged(file)),
       engine.onExit(() => this.onExit()),
       runs.onDidChange((folders) => void this.onRuns(folders)),
       sessions.onDidChange((event) => {
@@ -151,7 +157,9 @@ export class RunLogs implements vscode.Disposable {
   private async ask(folder: string): Promise<LogInfo | undefined> {
     try {
       const options = this.options(folder);
+      const since = performance.now();
       const info = await this.surroundings.engine.request('log/info', { folder, options });
+      this.took.set(folder, performance.now() - since);
       this.take(info);
       return info;
     } catch (error) {
@@ -183,7 +191,7 @@ export class RunLogs implements vscode.Disposable {
   /** Asks the engine to tell of changes of the logs that are wanted. */
   private async watch(): Promise<void> {
     const wanted = [...this.wanted]
-      .map((folder) => this.files.get(folder))
+      .flatMap((folder) => [this.files.get(folder), this.companionOf(folder)])
       .filter((file) => file !== undefined);
     const files = [...new Set([...wanted, ...Array.from(this.looked, ({ file }) => file)])].sort();
     if (files.length === 0 && this.watched === '') return;
@@ -197,6 +205,17 @@ export class RunLogs implements vscode.Disposable {
       if (this.watched === asked) this.watched = '';
       this.surroundings.log.warn(`Logs are not watched: ${messageOf(error)}`);
     }
+  }
+
+  /** The file that is read together with the log of a run, as `setFile` has paths. */
+  private companionOf(folder: string): string | undefined {
+    const companion = this.infos.get(folder)?.companion;
+    return companion === undefined ? undefined : vscode.Uri.file(companion).fsPath;
+  }
+
+  private onLogChanged(file: string): void {
+    const beside = [...this.infos.keys()].filter((folder) => this.companionOf(folder) === file);
+    for (const folder of new Set([...this.runsOf(file), ...beside])) this.readSoon(folder);
   }
 
   /** A new engine watches nothing yet, and what came meanwhile was not told. */
@@ -218,8 +237,13 @@ export class RunLogs implements vscode.Disposable {
     const timer = setTimeout(() => {
       this.late.delete(folder);
       void this.readAgain(folder);
-    }, GATHER_MS);
+    }, this.pause(folder));
     this.late.set(folder, timer);
+  }
+
+  /** Milliseconds until news are read: the longer, the longer the last reading took. */
+  private pause(folder: string): number {
+    return Math.min(LATEST_MS, Math.max(GATHER_MS, SPARING * (this.took.get(folder) ?? 0)));
   }
 
   /** What came while a log was being read needs one more reading. */

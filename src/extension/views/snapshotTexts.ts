@@ -96,9 +96,10 @@ export function shortName(name: string, longest: number): string {
 
 /** All that is known of the log of a run, line by line. */
 export function linesOfLog(info: LogInfo): string[] {
-  const { file, problem, tool, format, rows, thinnedRows, join, best } = info;
+  const { file, companion, problem, tool, format, rows, thinnedRows, join, best } = info;
   const lines = [
     file,
+    companion && `together with ${companion}`,
     problem,
     standingOfLog(info),
     format && `${counted(rows, 'row')} of ${nameOfFormat(format, tool)}`,

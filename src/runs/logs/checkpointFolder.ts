@@ -6,6 +6,7 @@ import { naturalOrder } from '../../data/naturalOrder';
 import { EntryBudget, listFolder, type FolderEntries } from './folderEntries';
 import { recogniseFile } from './followedLog';
 import type { LogFormat } from './log';
+import { splitOfFolder } from './splitFolder';
 
 /** A checkpoint on disk. */
 export interface CheckpointFile {
@@ -88,6 +89,8 @@ const mostLogs = 20;
 const mostTried = 60;
 /** Folders of models in which logs are looked for. */
 const mostModelFolders = 8;
+/** Entries that are looked at in a folder `train` and the like, which may be one of pictures. */
+const mostOfSplit = 2000;
 
 /** Names of logs, from those that tell the most and are hardly anything else. */
 const logNames = [
@@ -104,14 +107,14 @@ const logNames = [
 /** A file with the name of a log. */
 interface Candidate {
   file: string;
-  /** 0 beside the checkpoints, more further away; below that, by name. */
+  /** 0 beside the checkpoints, more further away; below that, by name, and logs of the training first. */
   rank: number;
   where: string;
 }
 
 /**
- * Looks for logs beside checkpoints: in their folder and the one above it, and where Lightning, MMEngine and Hugging Face
- * put theirs. Files are chosen by name and recognised by content.
+ * Looks for logs beside checkpoints: in their folder and the one above it, and where Lightning, MMEngine, Hugging Face and
+ * Keras (`logs/train`) put theirs. Files are chosen by name and recognised by content.
  * @param folder of the checkpoints
  * @param models paths of checkpoints, which may lie in subfolders
  * @returns the best first, 20 at most; what cannot be read is left out
@@ -168,11 +171,25 @@ async function candidatesIn(place: string, where: string, index: number): Promis
     .sort(naturalOrder)
     .at(-1);
   if (highest !== undefined) nested.push([highest, '']);
+  for (const folder of await splitFoldersIn(folders)) {
+    const inner = await entriesOf(folder, mostOfSplit);
+    candidates.push(...named(inner.files, `${where} in ${path.relative(place, folder)}`, index + 0.5));
+  }
   for (const parts of nested) {
     const inner = await entriesOf(path.join(...parts));
     candidates.push(...named(inner.files, `${where} in ${path.basename(path.join(...parts))}`, index + 0.5));
   }
   return candidates;
+}
+
+/** Folders named by a part of the data, among those given and in `logs` and the like among them. */
+async function splitFoldersIn(folders: readonly string[]): Promise<string[]> {
+  const found = [...folders];
+  for (const folder of folders) {
+    if (!/^(?:logs?|tensorboard|tb)$/i.test(path.basename(folder))) continue;
+    found.push(...(await entriesOf(folder, mostOfSplit)).folders);
+  }
+  return found.filter((folder) => splitOfFolder(folder) !== undefined);
 }
 
 /** Folders inside a folder beside checkpoints in which tools put their logs. */
@@ -185,11 +202,13 @@ function logFoldersOf(name: string): string[] {
 function named(files: readonly string[], where: string, place: number): Candidate[] {
   return files.flatMap((file) => {
     const kind = logNames.findIndex((name) => name.test(path.basename(file)));
-    return kind < 0 ? [] : [{ file, where, rank: place * logNames.length + kind }];
+    // Whoever reads the log of the training gets that of the validation with it.
+    const behind = splitOfFolder(path.dirname(file)) === 'validation' ? 0.25 : 0;
+    return kind < 0 ? [] : [{ file, where, rank: place * logNames.length + kind + behind }];
   });
 }
 
 /** What is in a folder; nothing where it cannot be read or has too many entries to look through. */
-async function entriesOf(folder: string): Promise<FolderEntries> {
-  return listFolder(folder, new EntryBudget(folder)).catch(() => ({ files: [], folders: [] }));
+async function entriesOf(folder: string, most?: number): Promise<FolderEntries> {
+  return listFolder(folder, new EntryBudget(folder, most)).catch(() => ({ files: [], folders: [] }));
 }

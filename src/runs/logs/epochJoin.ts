@@ -15,7 +15,7 @@ export interface EpochJoin {
  */
 export function joinEpochs(firstEpoch: 0 | 1 | undefined, names: readonly CheckpointNumbers[]): EpochJoin {
   const numbered = names.filter(({ epoch }) => epoch !== undefined);
-  if (numbered.length === 0) return { shift: 0, reason: 'no checkpoint is named by its epoch' };
+  if (numbered.length === 0) return { shift: 0, reason: withoutEpochs(names) };
   if (firstEpoch === undefined) {
     return {
       shift: 0,
@@ -36,6 +36,11 @@ export function joinEpochs(firstEpoch: 0 | 1 | undefined, names: readonly Checkp
   const epochs = [...new Set(numbered.map(({ epoch }) => epoch!).filter(Number.isInteger))];
   if (epochs.length === 0) return { shift: 0, reason: 'no checkpoint is of a whole epoch' };
   return firstEpoch === 0 ? joinFromZero(epochs) : joinFromOne(epochs);
+}
+
+function withoutEpochs(names: readonly CheckpointNumbers[]): string {
+  const byStep = names.length > 0 && names.every(({ step }) => step !== undefined);
+  return byStep ? 'checkpoints are named by their steps' : 'no checkpoint is named by its epoch';
 }
 
 function joinFromZero(epochs: number[]): EpochJoin {

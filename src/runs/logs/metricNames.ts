@@ -69,27 +69,36 @@ const trainEnd = /[ _/.-](?:train|training)$/;
 /**
  * What a metric's name means, where it is one of the usual: `train_loss`, `loss`, `Loss/train` and `epoch_loss` are the loss
  * of the training; `val_acc`, `eval_accuracy` and `Accuracy/test` are an accuracy on held out data (`validation`, whether the
- * tool calls it that or test). Ends such as `_epoch` and `_step` (Lightning) say nothing about what is measured.
+ * tool calls it that or test). Ends such as `_epoch` and `_step` (Lightning) say nothing about what is measured, and neither
+ * does Keras' `epoch_` behind the split.
+ * @param plain the split of names that tell none, as the folder of a log may
  * @returns undefined for other names
  */
-export function canonicalMetric(written: string): CanonicalMetric | undefined {
+export function canonicalMetric(
+  written: string,
+  plain: CanonicalMetric['split'] = 'train',
+): CanonicalMetric | undefined {
   if (written.length > 80) return undefined;
-  const known = meanings.get(written);
-  if (known !== undefined) return known ?? undefined;
-  const meaning = meaningOf(written);
+  const known = meanings[plain];
+  const found = known.get(written);
+  if (found !== undefined) return found ?? undefined;
+  const meaning = meaningOf(written, plain);
   // Logs repeat their few names; one with ever new names must not fill the memory.
-  if (meanings.size >= 2000) meanings.clear();
-  meanings.set(written, meaning ?? null);
+  if (known.size >= 2000) known.clear();
+  known.set(written, meaning ?? null);
   return meaning;
 }
 
-/** Names that were asked for, null for those that mean nothing known. */
-const meanings = new Map<string, CanonicalMetric | null>();
+/** Names that were asked for, by the split of those that tell none; null for those that mean nothing known. */
+const meanings = {
+  train: new Map<string, CanonicalMetric | null>(),
+  validation: new Map<string, CanonicalMetric | null>(),
+};
 
-function meaningOf(written: string): CanonicalMetric | undefined {
+function meaningOf(written: string, plain: CanonicalMetric['split']): CanonicalMetric | undefined {
   let name = written.toLowerCase().trim().replace(/^\* /, 'test ');
   name = name.replace(/^epoch_/, '').replace(/[_/](?:epoch|step)$/, '');
-  let part: CanonicalMetric['split'] = 'train';
+  let part = plain;
   for (const [pattern, isOf] of [
     [validation, 'validation'],
     [validationEnd, 'validation'],
@@ -98,7 +107,10 @@ function meaningOf(written: string): CanonicalMetric | undefined {
   ] as const) {
     if (!pattern.test(name)) continue;
     part = isOf;
-    name = name.replace(pattern, '').replace(/^[ _/.-]+/, '');
+    name = name
+      .replace(pattern, '')
+      .replace(/^[ _/.-]+/, '')
+      .replace(/^epoch_/, '');
     break;
   }
   if (/^lr[-_/]/.test(name)) return { name: 'learning rate', split: part };

@@ -25,6 +25,8 @@ export class TrainerStateReader implements LogReader {
   private escaped = false;
   /** Text that began last, as far as it can be a key. */
   private lastText = '';
+  /** Whether there was a history, be it empty. */
+  private hadHistory = false;
   private inHistory = false;
   /** What was read of the present entry before the present chunk. */
   private entry?: { text: string; line: number; tooLong: boolean };
@@ -97,7 +99,10 @@ export class TrainerStateReader implements LogReader {
       return false;
     }
     this.depth++;
-    if (this.depth === 2 && character === '[' && this.lastText === historyKey) this.inHistory = true;
+    if (this.depth === 2 && character === '[' && this.lastText === historyKey) {
+      this.inHistory = true;
+      this.hadHistory = true;
+    }
     if (!this.inHistory || this.depth !== 3 || character !== '{') return false;
     this.entry = { text: '', line: this.line, tooLong: false };
     return true;
@@ -106,8 +111,13 @@ export class TrainerStateReader implements LogReader {
   private close(): void {
     this.depth--;
     if (this.depth < 2) this.inHistory = false;
-    if (this.depth === 0) this.ended = true;
+    if (this.depth === 0) this.end();
     if (this.depth < 0) this.breakOff('has a closing bracket too many');
+  }
+
+  private end(): void {
+    this.ended = true;
+    if (!this.hadHistory) this.problems.add({ line: this.line }, `has no list \`${historyKey}\``);
   }
 
   private breakOff(text: string): void {

@@ -101,4 +101,47 @@ describe('apd follow', function () {
     assert.equal(others.code, 1);
     assert.match(others.stderr, /was recorded of .*digits.x\.npy, not of .*moons.x\.npy/);
   });
+
+  it('holds to the data that the run has, and says so where options ask for others', async () => {
+    await checkpoint(0);
+    const options = ['--take', '50', '--scale', '2'];
+    const command = [at('models'), ...data, ...options, '--out', at('few'), '--until-quiet', '1'];
+    assert.equal(await follow(...command), 0);
+    // The same again goes on; a part of it does, too.
+    assert.equal(await follow(...command), 0);
+    const on = (...args: string[]) =>
+      apd('follow', at('models'), ...args, '--out', at('few'), '--until-quiet', '1');
+    assert.equal((await on('--take', '50')).code, 0);
+    const differing: [string[], RegExp][] = [
+      [['--take', '60'], /few: was recorded with --take 50/],
+      [['--sample', '50'], /few: was recorded without --sample/],
+      [['--scale', '3'], /few: was recorded with --scale 2 --mean 0 --std 1/],
+      [['--no-labels'], /few: was recorded without --no-labels/],
+      [['--labels', fixture('moons', 'y.npy')], /was recorded of .*digits.y\.npy, not of .*moons.y\.npy/],
+    ];
+    for (const [args, message] of differing) {
+      const { code, stderr } = await on(...args);
+      assert.equal(code, 1, args.join(' '));
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    }
+  });
+
+  it('is not quiet while a checkpoint is still being written, and counts those that never were models', async () => {
+    mkdirSync(at('slow'));
+    writeFileSync(at('slow', 'epoch-9.onnx'), 'no model');
+    const whole = readFileSync(fixture('digits', nameOf(1)));
+    const file = at('slow', 'epoch-1.onnx');
+    const ended = follow(at('slow'), ...data, '--out', at('patient'), '--until-quiet', '1');
+    for (let part = 0; part < 6; part++) {
+      const length = Math.ceil(whole.length / 6);
+      appendFileSync(file, whole.subarray(part * length, (part + 1) * length));
+      await sleep(500);
+    }
+    assert.equal(await ended, 0);
+    assert.match(
+      said,
+      /patient: 1 snapshot\(s\) recorded while following; 1 checkpoint\(s\) could not be read\./,
+    );
+  });
 });

@@ -258,6 +258,27 @@ describe('following checkpoints', function () {
     assert.match(running.state.message ?? '', /run/);
   });
 
+  it('ends with a message when the run is deleted, and makes no half of it anew', async () => {
+    await write(0);
+    const running = await follow();
+    await running.idle();
+    await rm(run, { recursive: true });
+    await write(1);
+    await until(() => running.state.status === 'failed', 'it ends');
+    assert.match(running.state.message ?? '', /run: is not there any more/);
+    await assert.rejects(readdir(run), /ENOENT/);
+  });
+
+  it('tells of checkpoints with odd names in one line, with what is wrong', async () => {
+    await mkdir(checkpoints, { recursive: true });
+    await writeFile(path.join(checkpoints, 'epoch-1\n\u001b[31mX.onnx'), 'no model');
+    const running = await follow({ giveUpMs: 0 });
+    await until(() => running.state.refused.length === 1, 'it is refused');
+    const { problem } = running.state.refused[0];
+    assert.match(problem, /epoch-1 \[31mX\.onnx: .*ONNX/);
+    assert.doesNotMatch(problem, /\p{Cc}/u);
+  });
+
   it('refuses a network of another size, and goes on with the others', async () => {
     await write(0);
     const running = await follow({ giveUpMs: 0 });

@@ -68,6 +68,11 @@ describe('texts of snapshots and their log', () => {
       'all 2 snapshots, linked by hand, 2 problems',
     );
     assert.match(standingOfLog({ ...info, state: 'missing' }), /^the file is not there,/);
+    const companion = '/runs/validation/events.out.tfevents.2';
+    assert.deepEqual(linesOfLog({ ...info, companion }).slice(0, 2), [
+      info.file,
+      `together with ${companion}`,
+    ]);
     assert.deepEqual(linesOfLog(info), [
       '/runs/log.jsonl',
       '2 of 3 snapshots, found beside the checkpoints',

@@ -164,6 +164,31 @@ describe('logs beside checkpoints', () => {
     assert.deepEqual(await found('d'), [['d/20240501_120000/vis_data/scalars.json', 'jsonLines']]);
   });
 
+  it('are found in the folders of Keras, those of the training first, the newest of each before the others', async () => {
+    const events = fixture('tensorboard/events.out.tfevents.keras-train');
+    const name = (time: number) => `events.out.tfevents.${time}.host.7.0.v2`;
+    await write(at, {
+      'k/checkpoints/model.01.onnx': 'a',
+      [`k/logs/train/${name(1795350543)}`]: events,
+      [`k/logs/train/${name(1795360000)}`]: events,
+      [`k/logs/validation/${name(1795350544)}`]: events,
+      [`k/logs/other/${name(1795350544)}`]: events,
+      [`l/val/${name(1795350544)}`]: events,
+      [`l/train/${name(1795350543)}`]: events,
+      'l/test/picture.png': 'a',
+      'l/model.01.onnx': 'a',
+    });
+    const paths = async (folder: string) => (await found(folder)).map(([file]) => file);
+    assert.deepEqual(await paths('k/checkpoints'), [
+      `k/logs/train/${name(1795360000)}`,
+      `k/logs/train/${name(1795350543)}`,
+      `k/logs/validation/${name(1795350544)}`,
+    ]);
+    assert.deepEqual(await paths('l'), [`l/train/${name(1795350543)}`, `l/val/${name(1795350544)}`]);
+    const [first] = await findLogsBeside(at('k', 'checkpoints'));
+    assert.match(first.reason, /^lies above the checkpoints in logs.train and begins with/);
+  });
+
   it('are twenty at most, and none where there is nothing', async () => {
     assert.deepEqual(await found('none'), []);
     for (let index = 0; index < 30; index++) await write(at, { [`x/${index}.log`]: 'epoch=1 loss=0.5\n' });

@@ -132,6 +132,10 @@ describe('logs: plain text', () => {
       ['Acc@1', 'accuracy', 'train'],
       ['* Acc@5', 'top-5 accuracy', 'validation'],
       ['validation/accuracy', 'accuracy', 'validation'],
+      ['validation/epoch_loss', 'loss', 'validation'],
+      ['train/epoch_accuracy', 'accuracy', 'train'],
+      ['test/epoch_sparse_categorical_accuracy', 'accuracy', 'validation'],
+      ['validation/evaluation_loss_vs_iterations', '', ''],
       ['lr-Adam', 'learning rate', 'train'],
       ['constructor', '', ''],
       ['value', '', ''],
@@ -140,6 +144,16 @@ describe('logs: plain text', () => {
       const expected = name === '' ? undefined : { name, split };
       assert.deepEqual(canonicalMetric(written), expected, written);
     }
+  });
+
+  it('names that tell no split are of that of the folder; those that do keep theirs', () => {
+    const split = (written: string) => canonicalMetric(written, 'validation')?.split;
+    assert.deepEqual(
+      ['epoch_loss', 'accuracy', 'train/epoch_loss', 'Loss/train', 'val_loss', 'value'].map(split),
+      ['validation', 'validation', 'train', 'train', 'validation', undefined],
+    );
+    // What was asked for one split is no answer for the other.
+    assert.equal(canonicalMetric('epoch_loss')?.split, 'train');
   });
 });
 
