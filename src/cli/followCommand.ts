@@ -5,6 +5,7 @@ import { InputError } from '../core/errors';
 import { formatShare } from '../core/look/text';
 import { recordedPatterns, type Snapshot } from '../core/snapshot';
 import { RunFollower } from '../engine/follow/followRun';
+import { rememberedFolder } from '../engine/follow/rememberedFolder';
 import type { RecordSource } from '../engine/modelRecorder';
 import { usualPatternLimit } from '../engine/record';
 import type { EngineChoice } from '../models/open';
@@ -34,7 +35,7 @@ const examples = `
 Examples:
   apd follow checkpoints --data x.npy --labels y.npy --out runs/live
   apd follow checkpoints --data x.npy --labels y.npy --log training.log --out runs/live --until-quiet 600
-  apd follow checkpoints --out runs/live        (goes on with the run, on the data that it has)
+  apd follow --out runs/live        (goes on with the run, on the data and the folder that it has)
 
 A checkpoint that is half written is tried again; one that is written over takes the place of its snapshot; those that are
 deleted keep theirs. Ctrl-C ends it; the run is whole at every moment.`;
@@ -44,7 +45,10 @@ export function addFollow(program: Command): void {
   const command = program
     .command('follow')
     .description('record the checkpoints of a folder into a run as they are written, until it is stopped')
-    .argument('<folder>', 'the folder that checkpoints are written into: .onnx files, or folders with models')
+    .argument(
+      '[folder]',
+      'the folder that checkpoints are written into: .onnx files, or folders with models (that of the last time when left out)',
+    )
     .requiredOption('--out <run>', 'the run folder: a run that is there is gone on with')
     .option('--name <name>', 'name of a new run (that of its folder when left out)')
     .option('--log <file>', 'the log of the training, linked to the run')
@@ -60,9 +64,12 @@ export function addFollow(program: Command): void {
   addDataOptions(command, false).action(follow);
 }
 
-async function follow(checkpoints: string, options: FollowOptions): Promise<void> {
+async function follow(named: string | undefined, options: FollowOptions): Promise<void> {
   const folder = path.resolve(options.out);
   await checkData(folder, options);
+  const checkpoints = named ?? (await rememberedFolder(folder));
+  if (checkpoints === undefined)
+    throw new UsageError(`${options.out} was not followed yet: name the folder of the checkpoints`);
   const { engine, threads, output } = options;
   const modelOptions = { engine, threads, output };
   const log = new LogOfRun(folder, options.log);

@@ -415,7 +415,7 @@ const doing: Record<Method, string> = {
   'log/watch': 'watching logs',
   'follow/start': 'beginning to follow checkpoints',
   'follow/stop': 'ending to follow checkpoints',
-  'follow/states': 'asking which checkpoints are followed',
+  'follow/folder': 'asking which checkpoints were followed',
   'training/run': 'training',
   'training/pause': 'pausing a training',
   'training/info': 'asking how trainings stand',

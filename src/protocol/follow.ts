@@ -44,8 +44,8 @@ export interface FollowRequests {
   'follow/start': { params: FollowParams; result: FollowState };
   /** Ends the following of a run. What is being recorded is finished. */
   'follow/stop': { params: { folder: string }; result: Record<string, never> };
-  /** All runs that are followed. */
-  'follow/states': { params: Record<string, never>; result: FollowState[] };
+  /** The folder whose checkpoints were recorded into a run last, where there was one. */
+  'follow/folder': { params: { folder: string }; result: { checkpoints?: string } };
 }
 
 /** What the engine says of following unasked. */

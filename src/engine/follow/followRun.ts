@@ -6,7 +6,6 @@ import type { ModelOptions } from '../../models/open';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
 import { listCheckpoints } from '../../runs/logs/checkpointFolder';
 import { watchFolder } from '../../runs/logs/fileNudges';
-import { changeLinks } from '../../runs/logs/link';
 import { takeLock } from '../../runs/lock';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
@@ -23,6 +22,7 @@ import {
 } from './checkpointQueue';
 import { followSource, type FollowSource } from './followSource';
 import { nextMoment } from './nextMoment';
+import { rememberFolder } from './rememberedFolder';
 
 /** What to follow. */
 export interface FollowRequest extends QueueOptions {
@@ -292,9 +292,4 @@ async function recordingTimes(
     if (model && found) times.set(model.path, found.mtimeMs);
   }
   return times;
-}
-
-function rememberFolder(folder: string, checkpoints: string, follow: boolean): Promise<unknown> {
-  const place = portablePath(folder, checkpoints);
-  return changeLinks(folder, (links) => ({ ...links, checkpoints: { path: place, follow } }));
 }

@@ -4,6 +4,7 @@ import type { FollowParams, FollowRequests } from '../../protocol/follow';
 import { openSource } from '../recordModels';
 import type { Handlers, Tell } from '../service';
 import { RunFollower } from './followRun';
+import { rememberedFolder } from './rememberedFolder';
 
 /** Answers of all requests about following. */
 export function followHandlers(tell: Tell): Pick<Handlers, keyof FollowRequests> {
@@ -50,10 +51,7 @@ export function followHandlers(tell: Tell): Pick<Handlers, keyof FollowRequests>
       followers.delete(resolved);
       return {};
     },
-    'follow/states': async () => {
-      const settled = await Promise.allSettled(followers.values());
-      return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.state] : []));
-    },
+    'follow/folder': async ({ folder }) => ({ checkpoints: await rememberedFolder(folder) }),
   };
 }
 

@@ -64,7 +64,8 @@ async function followRun(services: Services, folder: string): Promise<void> {
     const problem = 'is trained here, so its snapshots come by themselves; nothing is to be followed';
     throw new UserError(`${run.name} ${problem}`);
   }
-  const checkpoints = folderOfModels(run) ?? (await browse(`Checkpoints of ${run.name}`));
+  const { checkpoints: last } = await services.engine.request('follow/folder', { folder });
+  const checkpoints = last ?? folderOfModels(run) ?? (await browse(`Checkpoints of ${run.name}`));
   if (checkpoints === undefined) return;
   await services.following.follow({ folder, checkpoints });
   if (services.sessions.of(folder).length === 0) await services.panels.open(folder, { follow: true });

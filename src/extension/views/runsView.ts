@@ -26,6 +26,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     this.disposables = [
       this.view,
       this.changed,
+      this.view.onDidChangeVisibility(() => void this.revealShown()),
       services.runs.onDidChange((folders) => this.onRuns(folders)),
       services.training.onDidChangeStanding(() => this.changed.fire(undefined)),
       services.sessions.onDidChange((event) => {

@@ -128,7 +128,10 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
     this.marks = new Map(info?.marks.map((mark) => [mark.snapshot, mark]));
     this.unmatched = new Map(info?.unmatchedSnapshots.map(({ snapshot, reason }) => [snapshot, reason]));
     this.marked = shownOf(session);
+    const first = this.entries.length === 0;
     this.entries = run.snapshots.map((_, snapshot) => ({ kind: 'snapshot', folder, session, snapshot }));
+    // Asked for before there was anything to scroll to; the tree has the entries once this is over.
+    if (first) setTimeout(() => void this.revealShown());
     const failed = this.failed.has(folder);
     const log: Entry =
       info?.file !== undefined

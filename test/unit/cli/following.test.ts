@@ -74,7 +74,7 @@ describe('apd follow', function () {
       appendFileSync(at('train.jsonl'), `${lines[epoch - 1]}\n`);
       await checkpoint(epoch);
     }
-    assert.equal(await follow(at('models'), '--out', at('run'), '--until-quiet', '1'), 0);
+    assert.equal(await follow('--out', at('run'), '--until-quiet', '1'), 0);
     assert.match(said, /6 snapshot\(s\) recorded while following/);
 
     const { stdout, code } = await apd('report', at('run'), '--json', '--resolution', 'exact');
@@ -97,6 +97,9 @@ describe('apd follow', function () {
     assert.match(none.stderr, /--data is needed to begin a run/);
     copyFileSync(fixture('digits', nameOf(0)), at(nameOf(0)));
     assert.equal((await apd('record', at(nameOf(0)), ...data, '--out', at('other'))).code, 0);
+    const where = await apd('follow', '--out', at('other'));
+    assert.equal(where.code, 2);
+    assert.match(where.stderr, /was not followed yet: name the folder/);
     const others = await apd('follow', folder(), '--data', fixture('moons', 'x.npy'), '--out', at('other'));
     assert.equal(others.code, 1);
     assert.match(others.stderr, /was recorded of .*digits.x\.npy, not of .*moons.x\.npy/);

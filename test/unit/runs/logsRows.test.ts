@@ -218,3 +218,12 @@ describe('logs: memory', () => {
     assert.equal(reader.rows.length, 1);
   });
 });
+
+describe('logs: states of trainers', () => {
+  it('that have no list of what was logged say so, those whose list is empty are fine', () => {
+    const problems = (text: string) => readLog('trainerState', text).problems.map((problem) => problem.text);
+    assert.deepEqual(problems('{"epoch": 1.0, "log_history": "none"}'), ['has no list `log_history`']);
+    assert.deepEqual(problems('{"epoch": 1.0, "other": [{"step": 1}]}'), ['has no list `log_history`']);
+    assert.deepEqual(problems('{"log_history": []}'), []);
+  });
+});
