@@ -5,6 +5,7 @@ import { bytesPerRow, toPackedBytes } from '../core/packing';
 import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/snapshot';
 import { writeNpz, type NamedArray } from '../data/writeNpz';
 import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
+import { checkNotFollowed } from './followLock';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
 import { fileWithin, readManifestText } from './readRun';
 
@@ -44,13 +45,15 @@ export class RunWriter {
   /**
    * Checks that a run can be written to a folder, and makes the folder.
    * @param force replace a run that is there; its files go when the first new snapshot is ready
-   * @throws InputError when it is a run already and `force` is not set, or cannot be written
+   * @throws InputError when it is a run already and `force` is not set, checkpoints are recorded into it as they come, or it
+   * cannot be written
    */
   static async create(folder: string, header: RunHeader, force = false): Promise<RunWriter> {
     const replace = await isRun(folder);
     if (replace && !force) {
       throw isRunAlready(folder);
     }
+    if (replace) await checkNotFollowed(folder);
     const writer = new RunWriter(folder, header, replace);
     try {
       writer.created = await makeFolder(path.join(folder, 'patterns'));

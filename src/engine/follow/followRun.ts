@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/snapshot';
 import type { ModelOptions } from '../../models/open';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
+import { followLockName, takeFollowLock } from '../../runs/followLock';
 import { listCheckpoints } from '../../runs/logs/checkpointFolder';
 import { watchFolder } from '../../runs/logs/fileNudges';
-import { takeLock } from '../../runs/lock';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
 import { isRun, RunWriter } from '../../runs/writeRun';
@@ -44,8 +43,6 @@ export interface FollowHooks {
   onChange(state: FollowState): void;
 }
 
-/** File that says which process follows checkpoints into a run. */
-const lockName = 'apd-follow.lock';
 /** Troubles that are told. */
 const mostTroubles = 20;
 
@@ -91,10 +88,7 @@ export class RunFollower {
   static async start(request: FollowRequest, hooks: FollowHooks): Promise<RunFollower> {
     const { folder, checkpoints } = request;
     const from = await followSource(folder, request.modelOptions, request.begin);
-    const unlock = await takeLock(path.join(folder, lockName), (holder) => {
-      const problem = `is written to already by another one that follows checkpoints (${holder}); stop that first`;
-      return new InputError(folder, problem);
-    });
+    const unlock = await takeFollowLock(folder);
     try {
       const writer = from.run && (await RunWriter.resume(folder));
       const recordedAt = await recordingTimes(folder, writer?.snapshots ?? []);
@@ -185,7 +179,7 @@ export class RunFollower {
       await this.unlock();
     } catch (error) {
       // The run folder itself may be gone, and the lock with it.
-      this.hooks.onNotice(`${lockName} was not removed: ${(error as Error).message}`);
+      this.hooks.onNotice(`${followLockName} was not removed: ${(error as Error).message}`);
     }
   }
 

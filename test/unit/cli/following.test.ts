@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fixture } from '../../fixtures';
@@ -133,6 +133,8 @@ describe('apd follow', function () {
   it('is not quiet while a checkpoint is still being written, and counts those that never were models', async () => {
     mkdirSync(at('slow'));
     writeFileSync(at('slow', 'epoch-9.onnx'), 'no model');
+    // Nothing was added to it for long, so it is given up at once.
+    utimesSync(at('slow', 'epoch-9.onnx'), 1e9, 1e9);
     const whole = readFileSync(fixture('digits', nameOf(1)));
     const file = at('slow', 'epoch-1.onnx');
     const ended = follow(at('slow'), ...data, '--out', at('patient'), '--until-quiet', '1');

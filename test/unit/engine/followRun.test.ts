@@ -18,6 +18,7 @@ import { RunFollower, type FollowRequest } from '../../../src/engine/follow/foll
 import { openSource } from '../../../src/engine/recordModels';
 import { readLinks } from '../../../src/runs/logs/link';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
+import { RunWriter } from '../../../src/runs/writeRun';
 
 const digits = path.join(process.cwd(), 'test/fixtures/digits');
 const expected = JSON.parse(readFileSync(path.join(digits, 'expected.json'), 'utf8')) as {
@@ -245,6 +246,18 @@ describe('following checkpoints', function () {
       JSON.stringify({ ...content, training: { config: 'training/config.apd.json' } }),
     );
     await assert.rejects(follow(), /is trained here/);
+  });
+
+  it('is not replaced by another recording while it goes on', async () => {
+    await write(0);
+    const running = await follow();
+    await running.idle();
+    const { manifest } = await openRun(run);
+    const again = () => RunWriter.create(run, manifest, true);
+    await assert.rejects(again(), /is written to already by another one that follows checkpoints/);
+    await running.stop();
+    await (await again()).abandon();
+    await assertRun([0]);
   });
 
   it('ends with a message when the run is taken away', async () => {
