@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { naturalOrder } from '../../data/naturalOrder';
+import { readCheckpointName } from './checkpointName';
 import { EntryBudget, listFolder, type FolderEntries } from './folderEntries';
 import { recogniseFile } from './followedLog';
 import type { LogFormat } from './log';
@@ -14,8 +15,14 @@ export interface CheckpointFile {
   file: string;
   /** Bytes, those of the files with its weights included. */
   size: number;
-  /** When it or one of these was last written, in milliseconds since 1970. */
+  /** When it or one of these was last written, or came there, in milliseconds since 1970. */
   modified: number;
+}
+
+/** A checkpoint with what tells that two paths lead to one file. */
+interface MeasuredFile extends CheckpointFile {
+  /** Absent where the file system has no numbers of files. */
+  identity?: string;
 }
 
 /** Files that are looked at side by side. */
@@ -33,12 +40,26 @@ export async function listCheckpoints(folder: string): Promise<CheckpointFile[]>
   const all = [outer];
   for (const inner of outer.folders) all.push(await listInner(inner, budget));
   const groups = all.flatMap(({ files }) => checkpointsOf(files));
-  const found: CheckpointFile[] = [];
+  const found: MeasuredFile[] = [];
   for (let at = 0; at < groups.length; at += sideBySide) {
     const some = await Promise.all(groups.slice(at, at + sideBySide).map(measure));
     found.push(...some.filter((checkpoint) => checkpoint !== undefined));
   }
-  return found.sort((a, b) => naturalOrder(a.file, b.file));
+  return eachOnce(found.sort((a, b) => naturalOrder(a.file, b.file)));
+}
+
+/** Links (`latest -> epoch-3`) make one file appear under several names: the first that tells an epoch or step stays. */
+function eachOnce(found: readonly MeasuredFile[]): CheckpointFile[] {
+  const chosen = new Map<string, MeasuredFile>();
+  const named = ({ file }: MeasuredFile) => readCheckpointName(file).naming !== 'none';
+  for (const one of found) {
+    const { identity = one.file } = one;
+    const other = chosen.get(identity);
+    if (!other || (named(one) && !named(other))) chosen.set(identity, one);
+  }
+  return [...chosen.values()]
+    .map(({ file, size, modified }) => ({ file, size, modified }))
+    .sort((a, b) => naturalOrder(a.file, b.file));
 }
 
 /** A subfolder that cannot be read, such as `lost+found`, does not keep the others from being listed. */
@@ -63,16 +84,20 @@ function checkpointsOf(files: readonly string[]): string[][] {
 }
 
 /** @returns undefined where the files were deleted meanwhile */
-async function measure(files: readonly string[]): Promise<CheckpointFile | undefined> {
+async function measure(files: readonly string[]): Promise<MeasuredFile | undefined> {
   const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
   const [model] = found;
   if (!model) return undefined;
-  let { size, mtimeMs } = model;
-  for (const weights of found.slice(1)) {
-    size += weights?.size ?? 0;
-    mtimeMs = Math.max(mtimeMs, weights?.mtimeMs ?? 0);
+  const { dev, ino } = model;
+  let size = 0;
+  let modified = 0;
+  for (const part of found) {
+    size += part?.size ?? 0;
+    // A file that was copied with its old time, or moved into place, came there when its entry changed.
+    modified = Math.max(modified, part?.mtimeMs ?? 0, part?.ctimeMs ?? 0);
   }
-  return { file: files[0], size, modified: mtimeMs };
+  const measured = { file: files[0], size, modified };
+  return ino === 0 ? measured : { ...measured, identity: `${dev}:${ino}` };
 }
 
 /** A log that may belong to checkpoints. */

@@ -60,11 +60,13 @@ describe('checkpoints in a folder', () => {
       'd.onnx': '1',
       'd.onnx_data': '12',
     });
-    await utimes(at('a/model.json'), 1000, 1000);
-    await utimes(at('a/group1-shard1of2.bin'), 1000, 2000);
-    await utimes(at('a/group1-shard2of2'), 1000, 1500);
-    await utimes(at('b.onnx'), 1000, 5000);
-    await utimes(at('b.onnx.data'), 1000, 4000);
+    // Years from now, so that no other time of the files is later.
+    const future = 4e9;
+    await utimes(at('a/model.json'), 1000, future + 1);
+    await utimes(at('a/group1-shard1of2.bin'), 1000, future + 3);
+    await utimes(at('a/group1-shard2of2'), 1000, future + 2);
+    await utimes(at('b.onnx'), 1000, future + 5);
+    await utimes(at('b.onnx.data'), 1000, future + 4);
     const found = await listCheckpoints(at());
     assert.deepEqual(
       found.map(({ file, size }) => [path.basename(file), size]),
@@ -77,16 +79,29 @@ describe('checkpoints in a folder', () => {
     );
     assert.deepEqual(
       found.slice(0, 2).map(({ modified }) => modified),
-      [2_000_000, 5_000_000],
+      [(future + 3) * 1000, (future + 5) * 1000],
     );
   });
 
-  it('may be links, and links to nothing are left out', async () => {
-    await write(at, { 'a/model.onnx': 'abc' });
-    await symlink(at('a'), at('b'));
+  it('came when they were put there, whatever time they were given', async () => {
+    await write(at, { 'a.onnx': 'abc' });
+    const before = Date.now() - 1000;
+    await utimes(at('a.onnx'), 1000, 1000);
+    const [{ modified }] = await listCheckpoints(at());
+    assert.ok(modified > before, `${modified}`);
+  });
+
+  it('may be links, are listed once, and links to nothing are left out', async () => {
+    await write(at, { 'a/model.onnx': 'abc', 'epoch-3/model.onnx': 'ab' });
     await symlink(at('a/model.onnx'), at('c.onnx'));
     await symlink(at('nowhere'), at('d.onnx'));
-    assert.deepEqual(await names(), ['a/model.onnx', 'b/model.onnx', 'c.onnx']);
+    await symlink(at('epoch-3'), at('best'));
+    await symlink(at('epoch-3'), at('zz-latest'));
+    await symlink(at(), at('self'));
+    await write(at, { 'elsewhere/deep/e.onnx': 'abcd' });
+    await symlink(at('elsewhere/deep/e.onnx'), at('epoch-4.onnx'));
+    // Each once, by the name that tells an epoch, or the first.
+    assert.deepEqual(await names(), ['a/model.onnx', 'epoch-3/model.onnx', 'epoch-4.onnx']);
   });
 
   it('are none where there is no folder; a file and too many files are told', async () => {
