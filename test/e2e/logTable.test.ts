@@ -201,6 +201,9 @@ describe('the table of a log beside its diagram', function () {
     await window.pick('x.npy');
     await window.drawn(/digits.*1,797 instances/);
     await window.sidePanel();
+    // Room for all snapshots: the tree scrolls to the one that is shown, the last.
+    for (const view of ['Levels', 'Instances', 'Details'])
+      await window.page.locator('.pane-header', { hasText: view }).first().click();
     await window.row('log ').waitFor();
   });
   after(() => window.close());
