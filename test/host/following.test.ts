@@ -130,6 +130,19 @@ describe('following checkpoints', function () {
     await until(() => epochs().includes(10), 'the checkpoint of the pause', LONG_MS);
   });
 
+  it('begins a run of its own for a folder of the same name elsewhere', async () => {
+    const other = file('moons', 'live').fsPath;
+    await mkdir(other, { recursive: true });
+    await copyFile(source(4), path.join(other, nameOf(4)));
+    await run('apd.followCheckpoints', vscode.Uri.file(other), undefined, { dataset: dataset('digits') });
+    const second = `${live}-2`;
+    assert.equal(services.following.of(second)?.checkpoints, other);
+    await until(() => services.sessions.of(second)[0]?.drawing !== undefined, 'its diagram', LONG_MS);
+    assert.equal(services.following.of(live)?.checkpoints, folder);
+    await services.following.pause(second);
+    await rm(other, { recursive: true, force: true });
+  });
+
   it('takes a hundred that are there already with the newest first, and moves nobody', async () => {
     const many = file('many').fsPath;
     const burst = runFolder('many');

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import { isModelName, runName } from '../checkpoints';
+import { isModelName } from '../checkpoints';
 import { chooseDataset } from '../datasetChoice';
 import type { DatasetChoice } from '../datasetMemory';
 import { UserError } from '../failures';
@@ -46,14 +46,13 @@ async function runMeant(services: Services, target: RunTarget | undefined): Prom
   const folder = folderOf(target);
   if (folder === undefined) return services.sessions.active?.folder;
   if (!(target instanceof vscode.Uri)) return folder;
-  return (await services.runs.list()).includes(folder) ? folder : undefined;
+  return (await isRun(folder)) ? folder : undefined;
 }
 
 /** Goes on with what was paused; a run that had not begun yet begins as it would have. */
 async function followAgain(services: Services, { folder, checkpoints, source }: Followed): Promise<void> {
   if (tellFollowed(services, folder)) return;
-  const begun = (await services.runs.list()).includes(folder);
-  if (source && !begun) await follow(services, { folder, checkpoints, source });
+  if (source && !(await isRun(folder))) await follow(services, { folder, checkpoints, source });
   else await services.following.follow({ folder, checkpoints });
 }
 
@@ -64,8 +63,7 @@ async function followRun(services: Services, folder: string): Promise<void> {
     const problem = 'is trained here, so its snapshots come by themselves; nothing is to be followed';
     throw new UserError(`${run.name} ${problem}`);
   }
-  const { checkpoints: last } = await services.engine.request('follow/folder', { folder });
-  const checkpoints = last ?? folderOfModels(run) ?? (await browse(`Checkpoints of ${run.name}`));
+  const checkpoints = (await folderOfRun(services, folder)) ?? (await browse(`Checkpoints of ${run.name}`));
   if (checkpoints === undefined) return;
   await services.following.follow({ folder, checkpoints });
   if (services.sessions.of(folder).length === 0) await services.panels.open(folder, { follow: true });
@@ -77,16 +75,36 @@ async function followFolder(services: Services, checkpoints: string, given?: Dat
   const model = await someModel(checkpoints);
   // As if there were several already: the run is called as the folder is.
   const pair = [model, `${model}.next.onnx`];
-  const folder = model.endsWith('model.json')
+  const usual = model.endsWith('model.json')
     ? path.join(path.dirname(runFolderOf(services, [model])), path.basename(checkpoints))
     : runFolderOf(services, pair);
-  if ((await services.runs.list()).includes(folder)) return followRun(services, folder);
+  const folder = await runOfFolder(services, usual, checkpoints);
   if (tellFollowed(services, folder)) return;
+  if (await isRun(folder)) return followRun(services, folder);
   const dataset = given ?? services.datasets.of(model) ?? (await chooseDataset(services, model, false));
   if (!dataset) return;
-  const name = model.endsWith('model.json') ? path.basename(checkpoints) : runName(pair);
-  await follow(services, { folder, checkpoints, source: { ...dataset, name } });
+  await follow(services, { folder, checkpoints, source: { ...dataset, name: path.basename(folder) } });
   if (await isFile(model)) await services.datasets.remember([model], dataset);
+}
+
+/** The run of a folder of checkpoints: that of its name, or another where that one is of checkpoints elsewhere. */
+async function runOfFolder(services: Services, usual: string, checkpoints: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const folder = n === 1 ? usual : `${usual}-${n}`;
+    const followed = services.following.of(folder);
+    if (followed) {
+      if (followed.checkpoints === checkpoints) return folder;
+      continue;
+    }
+    if (!(await isRun(folder))) return folder;
+    if ((await folderOfRun(services, folder)) === checkpoints) return folder;
+  }
+}
+
+/** The folder that the checkpoints of a run come from. */
+async function folderOfRun(services: Services, folder: string): Promise<string | undefined> {
+  const { checkpoints } = await services.engine.request('follow/folder', { folder });
+  return checkpoints ?? folderOfModels(await services.engine.request('run/open', { folder }));
 }
 
 /** Follows into a new run; its panel waits for the first snapshot. */
@@ -149,6 +167,10 @@ async function someModel(folder: string): Promise<string> {
     if (await isFile(model)) return model;
   }
   return path.join(folder, 'model.onnx');
+}
+
+function isRun(folder: string): Promise<boolean> {
+  return isFile(path.join(folder, 'apd-run.json'));
 }
 
 async function isFile(file: string): Promise<boolean> {
