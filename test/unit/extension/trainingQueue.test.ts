@@ -43,9 +43,10 @@ describe('a queue of trainings', function () {
   });
 
   afterEach(async () => {
+    const { pid } = queue;
     queue.dispose();
-    // The process writes its last words for a moment.
-    await until(() => queue.pid === undefined || !isAlive(queue.pid), 'the process to end');
+    // The process writes its last words for a moment; the queue does not know it any more.
+    await until(() => pid === undefined || !isAlive(pid), 'the process to end');
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
