@@ -17,6 +17,7 @@ import {
   type ProgressNote,
   type RequestEnvelope,
 } from '../protocol/engine';
+import { doing } from './engineWork';
 
 /** Limits of the engine that can be set anew. */
 export interface EngineLimits {
@@ -55,6 +56,14 @@ export class EngineDied extends Error {
   }
 }
 
+/** The end of the engine's process that nobody asked for. */
+export interface EngineExit {
+  /** Exit code, signal, or what is known beyond that. */
+  reason: string;
+  /** It had ended within the last minute, too: what is started anew by itself would end it again and again. */
+  again: boolean;
+}
+
 /** A process of the engine and what is asked of it. */
 interface Running {
   child: ChildProcess;
@@ -78,6 +87,8 @@ const LAST_WORDS = 16 * 1024;
 const GRACE_MS = 2_000;
 /** Between the loss of the connection and the news of the process's end there are only moments. */
 const EXIT_MS = 1_500;
+/** Two ends within this time are no chance, in milliseconds. */
+const STEADY_MS = 60_000;
 
 /**
  * The engine's process as the extension sees it: started by `warm` or the first request, and again after it died.
@@ -87,13 +98,9 @@ export class EngineClient implements Disposable {
   private running?: Running;
   private disposed = false;
   private lastProgress = 0;
-  private readonly logs = new Set<Listener<EngineNotifications['engine/log']>>();
-  private readonly snapshots = new Set<Listener<EngineNotifications['run/snapshot']>>();
-  private readonly exits = new Set<Listener<{ reason: string }>>();
-  private readonly trainings = new Set<Listener<EngineNotifications['training/progress']>>();
-  private readonly starts = new Set<Listener<EngineNotifications['training/started']>>();
-  private readonly logChanges = new Set<Listener<EngineNotifications['log/changed']>>();
-  private readonly followings = new Set<Listener<EngineNotifications['follow/changed']>>();
+  private readonly listeners = new Map<keyof EngineNotifications, Set<Listener<never>>>();
+  private readonly exits = new Set<Listener<EngineExit>>();
+  private lastExit = -Infinity;
 
   private options: EngineOptions;
 
@@ -106,38 +113,18 @@ export class EngineClient implements Disposable {
     return this.running?.child.pid;
   }
 
-  /** Lines for the output channel: what the engine logs and prints. */
-  onLog(listener: Listener<EngineNotifications['engine/log']>): Disposable {
-    return listen(this.logs, listener);
-  }
-
-  /** A snapshot that is being recorded is whole. */
-  onSnapshot(listener: Listener<EngineNotifications['run/snapshot']>): Disposable {
-    return listen(this.snapshots, listener);
-  }
-
-  /** Where the training stands that is under way. */
-  onTraining(listener: Listener<EngineNotifications['training/progress']>): Disposable {
-    return listen(this.trainings, listener);
-  }
-
-  /** The run folder of a training is there. */
-  onTrainingStarted(listener: Listener<EngineNotifications['training/started']>): Disposable {
-    return listen(this.starts, listener);
-  }
-
-  /** A log that is watched has changed. */
-  onLogChanged(listener: Listener<EngineNotifications['log/changed']>): Disposable {
-    return listen(this.logChanges, listener);
-  }
-
-  /** How the following of a run's checkpoints stands. */
-  onFollowing(listener: Listener<EngineNotifications['follow/changed']>): Disposable {
-    return listen(this.followings, listener);
+  /** What the engine says unasked; `engine/log` is also what it prints. */
+  on<K extends keyof EngineNotifications>(
+    notification: K,
+    listener: Listener<EngineNotifications[K]>,
+  ): Disposable {
+    const known = this.listeners.get(notification) ?? new Set<Listener<never>>();
+    this.listeners.set(notification, known);
+    return listen<never>(known, listener as Listener<never>);
   }
 
   /** The process ended without being asked to. */
-  onExit(listener: Listener<{ reason: string }>): Disposable {
+  onExit(listener: Listener<EngineExit>): Disposable {
     return listen(this.exits, listener);
   }
 
@@ -241,24 +228,9 @@ export class EngineClient implements Disposable {
     });
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     const running: Running = { child, connection, pending: new Set(), lastWords: '', memoryMiB };
-    connection.onNotification('engine/log', (note: EngineNotifications['engine/log']) =>
-      tell(this.logs, note),
-    );
-    connection.onNotification('run/snapshot', (note: EngineNotifications['run/snapshot']) =>
-      tell(this.snapshots, note),
-    );
-    connection.onNotification('training/progress', (note: EngineNotifications['training/progress']) =>
-      tell(this.trainings, note),
-    );
-    connection.onNotification('training/started', (note: EngineNotifications['training/started']) =>
-      tell(this.starts, note),
-    );
-    connection.onNotification('log/changed', (note: EngineNotifications['log/changed']) =>
-      tell(this.logChanges, note),
-    );
-    connection.onNotification('follow/changed', (note: EngineNotifications['follow/changed']) =>
-      tell(this.followings, note),
-    );
+    connection.onNotification((method, note) => {
+      this.told(method as keyof EngineNotifications, note as EngineNotifications[keyof EngineNotifications]);
+    });
     // Its causes are told by the end of the process.
     connection.onError(() => undefined);
     connection.listen();
@@ -281,8 +253,16 @@ export class EngineClient implements Disposable {
     return running;
   }
 
+  private told(
+    method: keyof EngineNotifications,
+    note: EngineNotifications[keyof EngineNotifications],
+  ): void {
+    tell((this.listeners.get(method) ?? new Set()) as Set<Listener<typeof note>>, note);
+  }
+
   private printed(level: 'info' | 'error', text: string): void {
-    for (const line of text.split('\n')) if (line.trim() !== '') tell(this.logs, { level, text: line });
+    for (const line of text.split('\n'))
+      if (line.trim() !== '') this.told('engine/log', { level, text: line });
   }
 
   /** Rejects what was asked, once. */
@@ -294,7 +274,11 @@ export class EngineClient implements Disposable {
     for (const { method, reject } of running.pending) reject(new EngineDied(reason, doing[method]));
     running.pending.clear();
     running.connection.dispose();
-    if (!this.disposed) tell(this.exits, { reason });
+    if (this.disposed) return;
+    const now = Date.now();
+    const again = now - this.lastExit < STEADY_MS;
+    this.lastExit = now;
+    tell(this.exits, { reason, again });
   }
 
   /** Asks for a sign of life from time to time. Counts its own ticks: after a sleep of the machine none were missed. */
@@ -385,42 +369,3 @@ function endOf(running: Running, code: number | null, signal: NodeJS.Signals | n
   if (/out of memory|allocation failed/i.test(running.lastWords)) return 'out of memory';
   return signal ? `signal ${signal}` : `exit code ${code}`;
 }
-
-const doing: Record<Method, string> = {
-  'engine/info': 'it was asked for a sign of life',
-  'engine/prepare': 'getting ready to record',
-  'run/open': 'opening a run',
-  'run/timeline': 'counting patterns',
-  'run/bitChange': 'comparing snapshots',
-  'run/report': 'measuring a run',
-  'scene/draw': 'drawing',
-  'scene/paths': 'following paths',
-  'scene/instances': 'looking up instances',
-  'instances/page': 'listing instances',
-  'instances/find': 'looking for an instance',
-  'instances/place': 'looking up an instance in its dataset',
-  'selection/details': 'describing the selection',
-  'level/patterns': 'listing patterns',
-  'level/continuation': 'following a pattern',
-  'data/guess': 'looking for datasets',
-  'model/record': 'recording',
-  'export/picture': 'exporting a picture',
-  'export/data': 'exporting data',
-  'log/links': 'looking for logs',
-  'log/info': 'reading a log',
-  'log/link': 'linking a log',
-  'log/correct': 'matching a log',
-  'log/curves': 'reading the metrics of a log',
-  'log/table': 'reading a log',
-  'log/watch': 'watching logs',
-  'follow/start': 'beginning to follow checkpoints',
-  'follow/stop': 'ending to follow checkpoints',
-  'follow/folder': 'asking which checkpoints were followed',
-  'training/run': 'training',
-  'training/pause': 'pausing a training',
-  'training/info': 'asking how trainings stand',
-  'training/branch': 'branching a run',
-  'training/check': 'checking a configuration',
-  'training/starter': 'writing a configuration',
-  'training/native': 'looking for the native backend',
-};

@@ -158,7 +158,7 @@ function warmEngine({ engine, log }: Services): vscode.Disposable {
 function followEngine({ engine, log }: Services): vscode.Disposable[] {
   return [
     followEngineLimits(engine),
-    engine.onLog(({ level, text }) => log[level](text)),
+    engine.on('engine/log', ({ level, text }) => log[level](text)),
     engine.onExit(({ reason }) => {
       const message = `${reason}. It starts again with the next request; finished snapshots are kept.`;
       void reportFailure(log, 'The engine stopped', new Error(message), [refresh]);

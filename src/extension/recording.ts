@@ -79,7 +79,7 @@ async function record(
   const title = models.length > 1 ? `${name} (${models.length} models)` : path.basename(models[0]);
   const source = new vscode.CancellationTokenSource();
   let snapshots = 0;
-  const listener = services.engine.onSnapshot(({ folder }) => {
+  const listener = services.engine.on('run/snapshot', ({ folder }) => {
     services.runs.announce(folder);
     if (path.resolve(folder) === out && ++snapshots === 1) stages.onFirst?.(out);
   });

@@ -11,7 +11,7 @@ import {
   type ScaleLinear,
   type Selection,
 } from 'd3';
-import { countOf, formatCount } from '../../src/core/look/text';
+import { formatMetric, countOf, formatCount } from '../../src/core/look/text';
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
 import type { MetricScale } from '../../src/protocol/state';
@@ -20,7 +20,7 @@ import { levelNames, metricNames, nameWidth, SAMPLE, type PlacedName } from './c
 import { namedEpochs, type EpochAxis } from './epochAxis';
 import type { TimelineLayout } from './layout';
 import { metricColours, metricDashes, metricScale, metricTicks, type MetricGroup } from './metricScales';
-import { bestCurve, formatMetric } from './metricValues';
+import { bestCurve } from './metricValues';
 
 type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
 type Scale = (value: number) => number;

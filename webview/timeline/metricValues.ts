@@ -1,3 +1,4 @@
+import { formatMetric } from '../../src/core/look/text';
 import { bisectRight } from 'd3';
 import type { LogCurve } from '../../src/protocol/logs';
 
@@ -11,13 +12,6 @@ const SAME_EPOCH = 1e-3;
 export function valueAt({ x }: Pick<LogCurve, 'x'>, epoch: number): number | undefined {
   const index = bisectRight(x, epoch + SAME_EPOCH) - 1;
   return index >= 0 && x[index] > epoch - 1 + SAME_EPOCH ? index : undefined;
-}
-
-/** A value in four digits, or with a power of ten. */
-export function formatMetric(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0+e/, 'e');
-  return String(Number(value.toPrecision(4)));
 }
 
 /**

@@ -54,3 +54,11 @@ export function formatShare(share: number): string {
 export function countOf(value: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
+
+/** A value of a metric in few characters: `0.2431`, `3.1e-5`, `NaN`, `−∞`. */
+export function formatMetric(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0*e\+?/, 'e');
+  return String(Number(value.toPrecision(4)));
+}

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { FollowParams, FollowState } from '../../protocol/follow';
-import type { EngineClient } from '../engineClient';
+import type { EngineClient, EngineExit } from '../engineClient';
 import { isCancelled, messageOf, reportFailure } from '../failures';
 import type { RunFolders } from '../runFolders';
 import { setting } from '../settings';
@@ -45,13 +45,13 @@ export class Following implements vscode.Disposable {
     this.disposables = [
       this.changed,
       this.snapshot,
-      engine.onFollowing((state) => this.take(state)),
-      engine.onSnapshot(({ folder, snapshot }) => {
+      engine.on('follow/changed', (state) => this.take(state)),
+      engine.on('run/snapshot', ({ folder, snapshot }) => {
         if (!this.states.has(folder)) return;
         this.snapshot.fire({ folder, snapshot });
         runs.announce(folder);
       }),
-      engine.onExit(() => void this.resume()),
+      engine.onExit((exit) => void this.onExit(exit)),
     ];
   }
 
@@ -93,6 +93,17 @@ export class Following implements vscode.Disposable {
         await this.forget(followed.folder);
         void this.tellFailure(followed, error);
       }
+    }
+  }
+
+  /** Goes on with the next engine; not where that ends, too, perhaps by what is recorded. */
+  private async onExit({ reason, again }: EngineExit): Promise<void> {
+    if (!again) return this.resume();
+    for (const followed of this.remembered) {
+      this.drop(followed.folder);
+      await this.forget(followed.folder);
+      const problem = `the engine stopped twice within a minute (${reason}); more memory for it may help (apd.engineMemory)`;
+      void this.tellFailure(followed, new Error(problem));
     }
   }
 

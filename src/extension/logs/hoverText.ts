@@ -1,5 +1,6 @@
+import { formatMetric } from '../../core/look/text';
 import type { RunInfo } from '../../protocol/engine';
-import { mainMetrics, momentOfRow, shortNumber } from '../views/snapshotTexts';
+import { mainMetrics, momentOfRow } from '../views/snapshotTexts';
 import { percent, snapshotName } from '../wording';
 import type { LineMark } from './markedLines';
 
@@ -63,7 +64,7 @@ function metrics(mark: LineMark): string {
   const names = mainMetrics(Object.keys(mark.metrics));
   const told = names
     .slice(0, MOST_METRICS)
-    .map((name) => `${literal(name)} ${shortNumber(mark.metrics[name])}`);
+    .map((name) => `${literal(name)} ${formatMetric(mark.metrics[name])}`);
   if (names.length > MOST_METRICS) told.push(`and ${names.length - MOST_METRICS} more`);
   return told.length === 0 ? '' : `Log, ${literal(momentOfRow(mark))}: ${told.join(' · ')}`;
 }

@@ -60,7 +60,7 @@ export class LogTableView implements vscode.Disposable {
         if (!panel.visible) this.ready = false;
       }),
       panel.onDidDispose(() => this.dispose()),
-      engine.onLogChanged(({ file }) => {
+      engine.on('log/changed', ({ file }) => {
         if (file === this.file) this.refreshSoon();
       }),
       logs.onDidChange((folder) => {

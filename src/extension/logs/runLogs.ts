@@ -23,8 +23,6 @@ const SPARING = 4;
 const LATEST_MS = 2_000;
 /** After the engine's end, logs are read again when this long, in milliseconds, has passed. */
 const RESTART_MS = 1_000;
-/** An engine that ends again within this time, in milliseconds, is not started again for the sake of logs. */
-const STEADY_MS = 60_000;
 
 /**
  * The logs of the runs that are open or in the workspace, as the engine knows them. Which log a run has is known of all;
@@ -48,7 +46,6 @@ export class RunLogs implements vscode.Disposable {
   private readonly took = new Map<string, number>();
   /** What the engine was last asked to watch. */
   private watched = '';
-  private lastExit = -Infinity;
   private restarting?: NodeJS.Timeout;
   private readonly disposables: vscode.Disposable[];
 
@@ -56,8 +53,8 @@ export class RunLogs implements vscode.Disposable {
     const { engine, runs, sessions } = surroundings;
     this.disposables = [
       this.changed,
-      engine.onLogChanged(({ file }) => this.onLogChanged(file)),
-      engine.onExit(() => this.onExit()),
+      engine.on('log/changed', ({ file }) => this.onLogChanged(file)),
+      engine.onExit(({ again }) => this.onExit(again)),
       runs.onDidChange((folders) => void this.onRuns(folders)),
       sessions.onDidChange((event) => {
         if (event === 'active' || event === 'run') this.onSession();
@@ -219,13 +216,10 @@ export class RunLogs implements vscode.Disposable {
   }
 
   /** A new engine watches nothing yet, and what came meanwhile was not told. */
-  private onExit(): void {
+  private onExit(again: boolean): void {
     this.watched = '';
-    const now = Date.now();
-    const steady = now - this.lastExit > STEADY_MS;
-    this.lastExit = now;
     clearTimeout(this.restarting);
-    if (!steady) return;
+    if (again) return;
     this.restarting = setTimeout(() => {
       void this.watch();
       for (const folder of this.wanted) this.readSoon(folder);

@@ -148,14 +148,14 @@ export class TrainingQueue {
   }
 
   private listenTo(engine: EngineClient): EngineClient {
-    engine.onSnapshot((note) => this.hooks.onSnapshot(note));
-    engine.onTrainingStarted(({ folder }) => {
+    engine.on('run/snapshot', (note) => this.hooks.onSnapshot(note));
+    engine.on('training/started', ({ folder }) => {
       const { current } = this;
       if (!current) return;
       current.folder = folder;
       this.hooks.onStarted(current, folder);
     });
-    engine.onTraining((progress) => {
+    engine.on('training/progress', (progress) => {
       const { current } = this;
       if (!current) return;
       current.progress = progress;

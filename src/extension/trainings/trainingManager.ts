@@ -157,7 +157,7 @@ export class TrainingManager implements vscode.Disposable {
     const { context, log } = this.surroundings;
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
     const engine = new EngineClient({ module, ...engineLimits() });
-    engine.onLog(({ level, text }) => log[level](`Training: ${text}`));
+    engine.on('engine/log', ({ level, text }) => log[level](`Training: ${text}`));
     engine.onExit(({ reason }) => log.error(`The process that trains stopped: ${reason}`));
     return engine;
   }

@@ -1,9 +1,10 @@
+import { formatMetric } from '../../core/look/text';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { Timeline } from '../../protocol/scene';
 import { percent, snapshotName } from '../wording';
-import { mainMetrics, metricsInShort, placeOfRow, shortNumber, shortReason } from './snapshotTexts';
+import { mainMetrics, metricsInShort, placeOfRow, shortReason } from './snapshotTexts';
 
 /** What is known of a snapshot and its row in the log. */
 export interface SnapshotFacts {
@@ -80,7 +81,7 @@ function linesOfMark(mark: LogMark): string[] {
   const rest = names.length - MOST_METRICS;
   return [
     `${placeOfRow(mark)} of the log${mark.byHand ? ', set by hand' : `: ${mark.reason}`}`,
-    ...names.slice(0, MOST_METRICS).map((name) => `${name}: ${shortNumber(mark.metrics[name])}`),
+    ...names.slice(0, MOST_METRICS).map((name) => `${name}: ${formatMetric(mark.metrics[name])}`),
     ...(rest > 0 ? [`and ${rest} more metrics`] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { formatMetric } from '../../core/look/text';
 import { canonicalMetric } from '../../runs/logs/metricNames';
 import type { LogInfo, LogMark, LogOrigin } from '../../protocol/logs';
 import { counted } from '../wording';
@@ -13,14 +14,6 @@ const origins: Record<LogOrigin, string> = {
   beside: 'found beside the checkpoints',
 };
 
-/** A value of a metric in few characters: `0.2431`, `3.1e-5`, `NaN`. */
-export function shortNumber(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0*e\+?/, 'e');
-  return String(Number(value.toPrecision(4)));
-}
-
 /** Names of metrics in the order in which they are worth telling: losses and accuracies first, the others as they come. */
 export function mainMetrics(names: readonly string[]): string[] {
   const rank = (name: string) => {
@@ -35,7 +28,7 @@ export function mainMetrics(names: readonly string[]): string[] {
 export function metricsInShort(metrics: Record<string, number>, most = MOST_METRICS): string {
   return mainMetrics(Object.keys(metrics))
     .slice(0, most)
-    .map((name) => `${name} ${shortNumber(metrics[name])}`)
+    .map((name) => `${name} ${formatMetric(metrics[name])}`)
     .join(', ');
 }
 

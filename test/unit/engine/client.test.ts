@@ -98,7 +98,7 @@ describe('engine process', function () {
     const reasons: string[] = [];
     client.onExit(({ reason }) => reasons.push(reason));
     const out = path.join(folder(), 'killed');
-    const first = new Promise<void>((resolve) => client.onSnapshot(() => resolve()));
+    const first = new Promise<void>((resolve) => client.on('run/snapshot', () => resolve()));
     const recording = client.request('model/record', longRecording(out));
     recording.catch(() => undefined);
     await first;
@@ -118,6 +118,25 @@ describe('engine process', function () {
     assert.notEqual(client.pid, pid);
     const scene = await client.request('scene/draw', { folder: out, state: stateOf(), height: 600 });
     assert.equal(scene.instances, 1797);
+  });
+
+  it('that ends twice within a minute is told apart from one that ends once', async () => {
+    const client = engine();
+    const exits: boolean[] = [];
+    for (const end of [1, 2]) {
+      await client.request('engine/info', {});
+      const told = new Promise<void>((resolve) => {
+        const listening = client.onExit(({ again }) => {
+          listening.dispose();
+          exits.push(again);
+          resolve();
+        });
+      });
+      process.kill(client.pid!, 'SIGKILL');
+      await told;
+      assert.equal(exits.length, end);
+    }
+    assert.deepEqual(exits, [false, true]);
   });
 
   it('that hangs is killed after a while', async () => {
@@ -154,7 +173,7 @@ describe('engine process', function () {
     const source = new CancellationTokenSource();
     const notes: ProgressNote[] = [];
     let finished = 0;
-    client.onSnapshot(({ folder: of, snapshot }) => {
+    client.on('run/snapshot', ({ folder: of, snapshot }) => {
       assert.equal(of, out);
       assert.equal(snapshot, finished++);
       if (finished === 2) source.cancel();

@@ -53,7 +53,7 @@ describe('logs in the engine', function () {
     const { curves } = await client.request('log/curves', { folder: run(), options });
     assert.ok(curves[0].x instanceof Float64Array);
     assert.deepEqual([...curves[0].x], [1, 2, 3, 4, 5, 6, 7, 8]);
-    const changed = new Promise<string>((resolve) => client.onLogChanged(({ file }) => resolve(file)));
+    const changed = new Promise<string>((resolve) => client.on('log/changed', ({ file }) => resolve(file)));
     await client.request('log/watch', { files: [log], options });
     appendFileSync(log, '{"epoch": 9, "loss": 0.1}\n');
     assert.equal(await changed, log);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { formatMetric } from '../../../src/core/look/text';
 import { logKind, rankedLogs } from '../../../src/extension/commands/logCandidates';
 import { readRowPointer } from '../../../src/extension/commands/rowPointer';
 import { snapshotOfRow, snapshotsByRow, tableHead, tableRow } from '../../../src/extension/logs/logTableRows';
@@ -8,7 +9,6 @@ import {
   metricsInShort,
   momentOfRow,
   shortName,
-  shortNumber,
   shortReason,
   standingOfLog,
 } from '../../../src/extension/views/snapshotTexts';
@@ -51,7 +51,7 @@ describe('texts of snapshots and their log', () => {
     assert.deepEqual(mainMetrics(names), ['loss', 'val_loss', 'val_accuracy', 'lr', 'grad']);
     const metrics = { lr: 1e-4, eval_loss: 0.70632, 'Loss/train': 2.303457, epoch_acc: 0.5 };
     assert.equal(metricsInShort(metrics), 'Loss/train 2.303, eval_loss 0.7063, epoch_acc 0.5');
-    assert.deepEqual([0, 123456.7, 2.5e-5, 1e9, NaN, -Infinity].map(shortNumber), [
+    assert.deepEqual([0, 123456.7, 2.5e-5, 1e9, NaN, -Infinity].map(formatMetric), [
       '0',
       '123500',
       '2.5e-5',
