@@ -1,18 +1,9 @@
 import { InputError } from '../core/errors';
+import type { ImageHeader } from './imageHeader';
 import { decodeJpeg, isJpeg, readJpegHeader } from './jpeg';
 import type { Limits } from './limits';
 import { decodePng, isPng, readPngHeader } from './png';
 import { formatCount } from './wording';
-
-/** What the first bytes of an image tell. */
-export interface ImageHeader {
-  width: number;
-  height: number;
-  /** 1 for gray, 3 for RGB; alpha does not count. */
-  channels: 1 | 3;
-  /** True for 16 bits a sample. */
-  deep: boolean;
-}
 
 /** True for names of images that are read. */
 export function isImageName(name: string): boolean {

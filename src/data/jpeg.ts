@@ -1,6 +1,6 @@
 import { decode } from 'jpeg-js';
 import { InputError } from '../core/errors';
-import type { ImageHeader } from './image';
+import type { ImageHeader } from './imageHeader';
 import { oneLine } from './wording';
 
 /** True where bytes begin as a JPEG file. */

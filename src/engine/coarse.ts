@@ -7,7 +7,8 @@ import type { Dataset } from '../data/dataset';
 import { SelectedFeatures } from '../data/selection';
 import type { ModelRunner } from '../models/runner';
 import { takeSteps } from './takeSteps';
-import { runBatches, type BatchSource, type SnapshotOptions } from './record';
+import { runBatches, type BatchSource } from './runBatches';
+import type { SnapshotOptions } from './snapshotOptions';
 
 /** Instances that the prototypes of a level are fitted on when its patterns cannot all be kept. */
 const FITTED_INSTANCES = 8192;

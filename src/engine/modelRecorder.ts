@@ -8,7 +8,8 @@ import { openModel, type ModelOptions } from '../models/open';
 import type { ModelRunner } from '../models/runner';
 import type { Moment } from '../runs/logs/moments';
 import type { RunHeader } from '../runs/writeRun';
-import { recordedLayers, snapshotAccuracy, takeSnapshot, type BatchSource } from './record';
+import { recordedLayers, snapshotAccuracy, takeSnapshot } from './record';
+import type { BatchSource } from './runBatches';
 import { headerOf } from './runHeader';
 
 /** What models of a run are recorded with. */

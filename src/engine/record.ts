@@ -7,25 +7,10 @@ import type { Layer, Snapshot } from '../core/snapshot';
 import type { Batch } from '../data/batches';
 import type { Dataset } from '../data/dataset';
 import { describePlace } from '../data/places';
-import type { BatchResult, ModelRunner } from '../models/runner';
+import type { ModelRunner } from '../models/runner';
 import { fitCoarseModes, type CoarseStart } from './coarse';
-
-/** The batches of a dataset, arranged and scaled for one model; again from the start at each call. */
-export type BatchSource = (dataset: Dataset) => AsyncIterable<Batch>;
-
-/** How to take a snapshot. */
-export interface SnapshotOptions {
-  /** Levels whose packed patterns would take more bytes than this keep prototypes only. */
-  patternLimit: number;
-  /** Told after each batch. */
-  onProgress?: (rowsDone: number) => void;
-  /** Awaited after each batch, so that other work is let in where the engine computes on this thread. */
-  breathe?: () => Promise<void>;
-  /** Ends the work between two batches. */
-  signal?: AbortSignal;
-  /** The snapshot before, whose prototypes go on. */
-  earlier?: Snapshot;
-}
+import { runBatches, type BatchSource } from './runBatches';
+import type { SnapshotOptions } from './snapshotOptions';
 
 /** The usual limit of the packed patterns of one level: 512 MiB. */
 export const usualPatternLimit = 512 * 1024 * 1024;
@@ -99,30 +84,6 @@ export async function takeSnapshot(
 /** Share of right predictions; undefined without labels. */
 export function snapshotAccuracy(snapshot: Snapshot): number | undefined {
   return snapshot.labels && accuracyOf(correctness(snapshot.predicted, snapshot.labels));
-}
-
-/** Results of batches in order, one batch ahead of who reads them. */
-export async function* runBatches(
-  runner: ModelRunner,
-  batches: AsyncIterable<Batch>,
-  signal?: AbortSignal,
-): AsyncGenerator<{ batch: Batch; result: BatchResult }> {
-  let running: { batch: Batch; result: Promise<BatchResult> } | undefined;
-  try {
-    for await (const batch of batches) {
-      signal?.throwIfAborted();
-      const next = { batch, result: runner.run(batch.data, batch.rows, true) };
-      // Whoever awaits it later sees the error; until then it must not count as unhandled.
-      next.result.catch(() => undefined);
-      const before = running;
-      running = next;
-      if (before) yield { batch: before.batch, result: await before.result };
-    }
-    if (running) yield { batch: running.batch, result: await running.result };
-    running = undefined;
-  } finally {
-    await running?.result.catch(() => undefined);
-  }
 }
 
 function instanceText(dataset: Dataset, row: number): string {

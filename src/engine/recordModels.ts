@@ -1,7 +1,8 @@
 import { formatCount } from '../core/look/text';
 import { openDataset } from '../data/openDataset';
 import { parseScaling } from '../data/scaling';
-import type { EngineNotifications, RecordParams } from '../protocol/engine';
+import type { EngineNotifications } from '../protocol/engine';
+import type { RecordParams } from '../protocol/recording';
 import { usualPatternLimit } from './record';
 import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';

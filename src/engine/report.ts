@@ -11,7 +11,7 @@ import type { Snapshot } from '../core/snapshot';
 import { classCores, unitActivity, type ClassCore } from '../core/units';
 import { readLabelNoise } from '../runs/labelNoise';
 import { readSnapshot, type Run } from '../runs/readRun';
-import type { LogReport, SnapshotLog } from './logs/logReport';
+import type { LogReport, SnapshotLog } from './logs/logSummary';
 import { reportNoise, type NoiseReport } from './noiseReport';
 import { analyseRun, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from './analyse';
 

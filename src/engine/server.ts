@@ -17,7 +17,8 @@ import {
   type ProgressNote,
   type RequestEnvelope,
 } from '../protocol/engine';
-import { createService, type Handlers, type Tell } from './service';
+import type { Handlers, Tell } from './handlers';
+import { createService } from './service';
 import { serveObserver } from './training/observerThread';
 import type { Work } from './work';
 

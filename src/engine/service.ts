@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import { loadEngine } from '../models/onnx/engine';
-import type { EngineNotifications, EngineRequests, StateRequest } from '../protocol/engine';
+import type { EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
 import { readLabelNoise } from '../runs/labelNoise';
 import { parseResolution } from './analyse';
@@ -8,6 +8,7 @@ import { ByteCache } from './byteCache';
 import { exportData, exportPicture } from './export/state';
 import { findInstance } from './find';
 import { followHandlers } from './follow/service';
+import type { Handlers, Tell } from './handlers';
 import { guessDatasets } from './guess';
 import { InstanceSet } from './instanceSet';
 import { LogRegistry } from './logs/logRegistry';
@@ -29,17 +30,6 @@ import { instancesPage, levelPatterns, selectionDetails } from './selection';
 import { runInfo, timelineOf } from './timeline';
 import { trainingHandlers } from './training/service';
 import { breathe, type Work } from './work';
-
-/** Tells something unasked. */
-export type Tell = <K extends keyof EngineNotifications>(method: K, note: EngineNotifications[K]) => void;
-
-/** Answers of all requests. */
-export type Handlers = {
-  [K in keyof EngineRequests]: (
-    params: EngineRequests[K]['params'],
-    work: Work,
-  ) => EngineRequests[K]['result'] | Promise<EngineRequests[K]['result']>;
-};
 
 /**
  * The engine's requests, answered in this process.

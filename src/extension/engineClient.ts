@@ -306,6 +306,9 @@ export class EngineClient implements Disposable {
   }
 }
 
+/** The engine as far as who only asks needs it. */
+export type Requests = Pick<EngineClient, 'request'>;
+
 /**
  * Requests of which only the newest of each kind counts: a new one cancels the one before.
  */

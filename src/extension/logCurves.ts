@@ -1,5 +1,5 @@
 import type { LogCurves, LogOptions } from '../protocol/logs';
-import type { Requests } from './session';
+import type { Requests } from './engineClient';
 
 /** Where the curves of a log come from. */
 export interface CurvesSource {

@@ -4,13 +4,22 @@ import type { FromPanel, ShownState, ToPanel } from '../protocol/panel';
 import type { ViewState } from '../protocol/state';
 import { isCancelled, messageOf, reportFailure } from './failures';
 import { panelHtml, panelOptions } from './panelHtml';
-import type { Services } from './services';
+import type { RunLogs } from './logs/runLogs';
+import type { Sessions } from './sessions';
 import type { Session, SessionEvent } from './session';
 import { renumbered } from './renumbering';
 import { askedChange, pageState } from './viewChange';
 
 /** Runs that are remembered of those the page was told of: what it says meanwhile may be of an older one. */
 const MOST_TOLD = 4;
+
+/** What a diagram uses of the extension. */
+export interface PanelServices {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly sessions: Sessions;
+  readonly logs: RunLogs;
+}
 
 type PathsQuestion = Extract<FromPanel, { type: 'paths' }>;
 
@@ -29,7 +38,7 @@ export class Panel implements vscode.Disposable {
   private told: RunInfo[] = [];
 
   constructor(
-    private readonly services: Services,
+    private readonly services: PanelServices,
     readonly webviewPanel: vscode.WebviewPanel,
     private readonly keepsTitle = false,
   ) {

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { columnBeside } from './columns';
 import { modelEditorType, panelType } from './contributions';
 import { messageOf, reportFailure } from './failures';
-import { Panel } from './panel';
+import { Panel, type PanelServices } from './panel';
 import { panelOptions } from './panelHtml';
-import type { Services } from './services';
+import type { EngineClient } from './engineClient';
 import type { KeptView } from './sessions';
 
 /** What the page keeps across reloads of the window (see `setState` in the webview). */
@@ -25,7 +25,7 @@ export class Panels implements vscode.Disposable {
   private readonly registrations: vscode.Disposable[] = [];
 
   constructor(
-    private readonly services: Services,
+    private readonly services: PanelServices & { readonly engine: Pick<EngineClient, 'warm'> },
     openModel: ModelOpener,
   ) {
     this.registrations.push(

@@ -3,7 +3,7 @@ import type { ProgressNote, RunInfo } from '../protocol/engine';
 import type { LogCurves } from '../protocol/logs';
 import type { Paths, Scene, Timeline } from '../protocol/scene';
 import { initialState, type Selection, type ViewState } from '../protocol/state';
-import type { EngineClient } from './engineClient';
+import type { Requests } from './engineClient';
 import { isCancelled, messageOf } from './failures';
 import { notFound } from './notFound';
 import { LogCurvesReader, type CurvesSource } from './logCurves';
@@ -15,9 +15,6 @@ import {
   renumbersSnapshots,
 } from './renumbering';
 import { carriedSelection, fitted, redraws, renumbersNodes } from './viewChange';
-
-/** What a session needs of the engine. */
-export type Requests = Pick<EngineClient, 'request'>;
 
 /** What changed: run (facts, timeline), state, scene (a new drawing), selection, curves (of the log), busy, or error. */
 export type SessionEvent = 'run' | 'state' | 'scene' | 'selection' | 'curves' | 'busy' | 'error';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { Session, type Requests, type SessionEvent } from './session';
+import type { Requests } from './engineClient';
+import { Session, type SessionEvent } from './session';
 import { filterLength, readRemembered, rememberable, unfiltered, withoutParts } from './viewChange';
 import type { ViewState } from '../protocol/state';
 import { setting } from './settings';

@@ -1,6 +1,7 @@
 import type { FilterStep, ResolutionChoice, Selection, ViewState } from './state';
 import type { FollowNotifications, FollowRequests } from './follow';
 import type { LogNotifications, LogOptions, LogRequests } from './logs';
+import type { RecordParams } from './recording';
 import type { TrainingNotifications, TrainingRequests } from './training';
 import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
@@ -126,23 +127,6 @@ export interface InstancePlace {
   text: string;
   /** Gray or RGB pixels 0…255, row-major, when the instance is an image. */
   image?: { width: number; height: number; channels: 1 | 3; pixels: Uint8Array };
-}
-
-/** Models to record into a run. */
-export interface RecordParams {
-  models: string[];
-  data: string[];
-  labels?: string[];
-  labelColumn?: string | false;
-  scale?: string;
-  mean?: string;
-  std?: string;
-  take?: number;
-  output?: string;
-  engine: 'auto' | 'node' | 'wasm';
-  out: string;
-  name: string;
-  force: boolean;
 }
 
 /** A dataset that may belong to a model. */

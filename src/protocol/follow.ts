@@ -1,4 +1,4 @@
-import type { RecordParams } from './engine';
+import type { RecordParams } from './recording';
 
 /** A folder of checkpoints to be recorded as they come. */
 export interface FollowParams {

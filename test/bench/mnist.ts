@@ -5,7 +5,8 @@ import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
 import type { Scaling } from '../../src/data/scaling';
 import { matchShape } from '../../src/data/shape';
-import { takeSnapshot, usualPatternLimit, type BatchSource } from '../../src/engine/record';
+import { takeSnapshot, usualPatternLimit } from '../../src/engine/record';
+import type { BatchSource } from '../../src/engine/runBatches';
 import { openModel } from '../../src/models/open';
 import type { ModelRunner } from '../../src/models/runner';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { EngineClient } from '../../src/extension/engineClient';
-import type { RecordParams } from '../../src/protocol/engine';
+import type { RecordParams } from '../../src/protocol/recording';
 import { initialState } from '../../src/protocol/state';
 import type { Scene } from '../../src/protocol/scene';
 import { openPage } from '../e2e/harness/openPage';

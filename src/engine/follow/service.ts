@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { FollowParams, FollowRequests } from '../../protocol/follow';
 import { openSource } from '../recordModels';
-import type { Handlers, Tell } from '../service';
+import type { Handlers, Tell } from '../handlers';
 import { RunFollower } from './followRun';
 import { rememberedFolder } from './rememberedFolder';
 

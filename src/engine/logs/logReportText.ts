@@ -3,7 +3,7 @@ import { oneLine } from '../../data/wording';
 import type { LogTrouble } from '../../protocol/logs';
 import type { RunReport, SnapshotReport } from '../report';
 import { textTable } from '../textTable';
-import type { LogReport, MetricCorrelation } from './logReport';
+import type { LogReport, MetricCorrelation } from './logSummary';
 
 /** Metrics of a snapshot that are printed. */
 const printedMetrics = 20;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions, LogRequests } from '../../protocol/logs';
 import type { RunStore } from '../runStore';
-import type { Handlers, Tell } from '../service';
+import type { Handlers, Tell } from '../handlers';
 import type { FoundBeside } from './chosenLog';
 import { correctLog, linkLog } from './linking';
 import { logInfo } from './logInfo';

@@ -10,7 +10,8 @@ import type { TensorEngine } from '../../models/tfjs/tensorflow';
 import type { TrainingSettings } from '../../training/config/config';
 import { evaluate, type Evaluation } from '../../training/evaluate';
 import type { InstanceSet } from '../../training/trainer';
-import { takeSnapshot, usualPatternLimit, type BatchSource } from '../record';
+import { takeSnapshot, usualPatternLimit } from '../record';
+import type { BatchSource } from '../runBatches';
 
 /** Splits whose loss and accuracy are wanted. */
 export type EvaluationSets = ReadonlyMap<string, InstanceSet>;

@@ -3,7 +3,7 @@ import { describeNativeBackend, installNativeBackend } from '../../models/tfjs/n
 import type { TrainParams, TrainResult } from '../../protocol/training';
 import { checkTrainingText } from '../../training/config/checkText';
 import { starterConfig } from '../../training/config/starter';
-import type { Handlers, Tell } from '../service';
+import type { Handlers, Tell } from '../handlers';
 import type { Work } from '../work';
 import { branchRun } from './branch';
 import { TrainingControl } from './control';

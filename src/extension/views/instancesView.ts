@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { InstanceRow } from '../../protocol/engine';
 import { isCancelled, messageOf } from '../failures';
-import type { Services } from '../services';
+import type { Requests } from '../engineClient';
+import type { Sessions } from '../sessions';
 import { counted } from '../wording';
 import { thumbnail } from './thumbnail';
 
@@ -21,7 +22,7 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
   private readonly view: vscode.TreeView<Entry>;
   private pages = 1;
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: { readonly engine: Requests; readonly sessions: Sessions }) {
     this.view = vscode.window.createTreeView<Entry>('apd.instances', { treeDataProvider: this });
     this.subscription = services.sessions.onDidChange((event) => {
       if (event !== 'active' && event !== 'scene' && event !== 'selection') return;

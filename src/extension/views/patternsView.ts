@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { PatternRow } from '../../protocol/engine';
 import { isCancelled, messageOf } from '../failures';
-import type { Services } from '../services';
+import type { Requests } from '../engineClient';
+import type { Sessions } from '../sessions';
 import type { Session } from '../session';
 import { counted, percent } from '../wording';
 
@@ -23,7 +24,7 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscription: vscode.Disposable;
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: { readonly engine: Requests; readonly sessions: Sessions }) {
     this.subscription = services.sessions.onDidChange((event) => {
       if (event === 'active' || event === 'scene' || event === 'run') this.changed.fire(undefined);
     });

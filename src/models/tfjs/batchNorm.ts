@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { weightOf } from './library';
-import type { StepFunction, StepSource } from './steps';
+import type { StepFunction, StepSource } from './step';
 
 /** Settings of the layer, as its getConfig gives them. */
 interface Settings {

@@ -9,7 +9,8 @@ import {
   type LayerCall,
   type LayersLibrary,
 } from './library';
-import { stepFunction, type StepFunction } from './steps';
+import type { StepFunction } from './step';
+import { stepFunction } from './steps';
 import type { Tensorflow } from './tensorflow';
 
 /** One operation of a network. Tensors are kept in numbered slots. */

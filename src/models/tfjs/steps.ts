@@ -2,32 +2,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../../core/errors';
 import { weightOf, type Layer } from './library';
 import { batchNormalisation } from './batchNorm';
-import type { Tensorflow } from './tensorflow';
-
-/** How a network is run this time. */
-export interface Call {
-  training: boolean;
-  /** Whether gradients are asked for: then operations are taken whose gradients compute no more than is needed. */
-  taped: boolean;
-  dropoutMask?: (call: number, shape: number[], rate: number) => Tensor;
-}
-
-/** Computes one call of a layer. */
-export type StepFunction = (inputs: Tensor[], call: Call) => Tensor | Tensor[];
-
-/** What a step is made from. */
-export interface StepSource {
-  tf: Tensorflow;
-  layer: Layer;
-  /** Options of this call, as the model has them. */
-  options: Record<string, unknown>;
-  /** Model file, for messages. */
-  source: string;
-  /** Where the layer is, for messages. */
-  place: string;
-  /** Number that the next call of a dropout layer has. */
-  nextDropout: () => number;
-}
+import type { StepFunction, StepSource } from './step';
 
 /** A layer that is called as it is. */
 function wholeLayer({ layer, options }: StepSource): StepFunction {

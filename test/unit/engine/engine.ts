@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../../src/extension/engineClient';
-import type { RecordParams } from '../../../src/protocol/engine';
+import type { RecordParams } from '../../../src/protocol/recording';
 import type { FlowScene, Scene } from '../../../src/protocol/scene';
 import { InstanceSet } from '../../../src/engine/instanceSet';
 import { initialState, type FilterStep, type ViewState } from '../../../src/protocol/state';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LogReport } from '../../../src/engine/logs/logReport';
+import type { LogReport } from '../../../src/engine/logs/logSummary';
 import { correlationText, matchText, snapshotLogText } from '../../../src/engine/logs/logReportText';
 import type { RunReport, SnapshotReport } from '../../../src/engine/report';
 

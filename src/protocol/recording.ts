@@ -1,0 +1,16 @@
+/** Models to record into a run. */
+export interface RecordParams {
+  models: string[];
+  data: string[];
+  labels?: string[];
+  labelColumn?: string | false;
+  scale?: string;
+  mean?: string;
+  std?: string;
+  take?: number;
+  output?: string;
+  engine: 'auto' | 'node' | 'wasm';
+  out: string;
+  name: string;
+  force: boolean;
+}
