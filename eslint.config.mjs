@@ -4,15 +4,16 @@ import tseslint from 'typescript-eslint';
 // The rooms of the house and which of the others each may import.
 const rooms = {
   core: [],
+  protocol: ['core'],
   data: ['core'],
   models: ['core'],
-  runs: ['core', 'data'],
   draw: ['core'],
+  runs: ['core', 'data'],
+  logs: ['core', 'data', 'runs'],
   training: ['core', 'data', 'models'],
-  engine: ['core', 'data', 'models', 'draw', 'training', 'runs', 'protocol'],
-  protocol: ['core'],
-  extension: ['core', 'protocol', 'runs'],
-  cli: ['core', 'data', 'models', 'draw', 'training', 'runs', 'engine', 'protocol'],
+  engine: ['core', 'protocol', 'data', 'models', 'draw', 'runs', 'logs', 'training'],
+  extension: ['core', 'protocol', 'runs', 'logs'],
+  cli: ['core', 'protocol', 'data', 'models', 'draw', 'runs', 'logs', 'training', 'engine'],
 };
 
 // Packages that only the named rooms may import.
@@ -26,13 +27,21 @@ const guardedPackages = {
   'd3-*': ['webview', 'draw'],
 };
 
-/** The import restrictions of one room, as options of no-restricted-imports. */
-function restrictions(room, allowed) {
+/** Folders within folders that a room has at the most. */
+const deepest = 4;
+
+/**
+ * The import restrictions of one room, as options of no-restricted-imports.
+ * @param upwards how an import leaves the room, as a regular expression: `(\\.\\./){2}` two folders down
+ */
+function restrictions(room, allowed, upwards) {
   const others = Object.keys(rooms).filter((other) => other !== room && !allowed.includes(other));
-  const patterns = others.map((other) => ({
-    group: [`**/${other}/**`],
-    message: `${room} may import ${allowed.join(', ') || 'nothing outside itself'}.`,
-  }));
+  const patterns = [
+    {
+      regex: `^${upwards}(${others.join('|')})/`,
+      message: `${room} may import ${allowed.join(', ') || 'nothing outside itself'}.`,
+    },
+  ];
   for (const [name, owners] of Object.entries(guardedPackages)) {
     if (!owners.includes(room)) {
       patterns.push({
@@ -47,10 +56,12 @@ function restrictions(room, allowed) {
   return ['error', { patterns }];
 }
 
-const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
-  files: [`src/${room}/**/*.ts`],
-  rules: { 'no-restricted-imports': restrictions(room, allowed) },
-}));
+const roomRules = Object.entries(rooms).flatMap(([room, allowed]) =>
+  Array.from({ length: deepest }, (_, depth) => ({
+    files: [`src/${room}/${'*/'.repeat(depth)}*.ts`],
+    rules: { 'no-restricted-imports': restrictions(room, allowed, `(\\.\\./){${depth + 1}}`) },
+  })),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },
@@ -77,7 +88,7 @@ export default tseslint.config(
   ...roomRules,
   {
     files: ['webview/**/*.ts'],
-    rules: { 'no-restricted-imports': restrictions('webview', ['protocol', 'core']) },
+    rules: { 'no-restricted-imports': restrictions('webview', ['protocol', 'core'], '(\\.\\./)+src/') },
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   {

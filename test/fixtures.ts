@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { packIndices, type PackedPatterns } from '../src/core/packing';
+import { packIndices, type PackedPatterns } from '../src/core/patterns/packing';
 
 /** Folder of the reference results that the authors' code wrote. */
 export const fixturesFolder = path.resolve('test/fixtures');

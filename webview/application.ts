@@ -18,20 +18,27 @@ import {
   type PartPlace,
 } from './diagram/describe';
 import { DiagramView } from './diagram/diagramView';
-import type { Hit } from './diagram/hitTest';
-import { bindKeys, type KeyPlace } from './diagram/keyboard';
-import { beside } from './diagram/navigation';
-import { unitAt } from './diagram/paintPatterns';
-import { Pointer } from './diagram/pointer';
-import { make } from './dom';
-import { Notices } from './notices';
-import { keptZoom, persisted, type Persisted } from './persisted';
-import { PendingChanges } from './pendingChanges';
-import { filterTitle, levelName, selectedCount, selectPart, snapshotName, type Part } from './references';
-import type { Shown } from './shown';
-import { TableDialog } from './tableDialog';
-import { onThemeChange } from './theme';
-import { Tooltip } from './tooltip';
+import type { Hit } from './diagram/pointing/hitTest';
+import { bindKeys, type KeyPlace } from './diagram/pointing/keyboard';
+import { beside } from './diagram/pointing/navigation';
+import { unitAt } from './diagram/painting/paintPatterns';
+import { Pointer } from './diagram/pointing/pointer';
+import { make } from './page/dom';
+import { Notices } from './page/notices';
+import { keptZoom, persisted, type Persisted } from './page/persisted';
+import { PendingChanges } from './page/pendingChanges';
+import {
+  filterTitle,
+  levelName,
+  selectedCount,
+  selectPart,
+  snapshotName,
+  type Part,
+} from './page/references';
+import type { Shown } from './page/shown';
+import { TableDialog } from './page/tableDialog';
+import { onThemeChange } from './page/theme';
+import { Tooltip } from './page/tooltip';
 
 /** The page: hears the extension, shows what it says, and asks it for changes. It keeps no state of its own but the zoom. */
 export class Application {

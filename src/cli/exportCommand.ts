@@ -1,6 +1,11 @@
 import { Option, type Command } from 'commander';
-import { usualPrototypes, type Resolution } from '../core/resolution';
-import { analyseOne, analyseSnapshot, parseResolution, type AnalysisProgress } from '../engine/analyse';
+import { usualPrototypes, type Resolution } from '../core/patterns/resolution';
+import {
+  analyseOne,
+  analyseSnapshot,
+  parseResolution,
+  type AnalysisProgress,
+} from '../engine/analysis/analyse';
 import { apdfCsv, apdfJson, type Lines } from '../engine/export/apdf';
 import { snapshotLines, type DataFormat } from '../engine/export/formats';
 import { instancesCsv, instancesJson, instanceTable } from '../engine/export/instances';

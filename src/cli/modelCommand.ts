@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { describeModel, openModel, type EngineChoice } from '../models/open';
 import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
-import { formatCount } from '../core/look/text';
+import { formatCount } from '../core/appearance/text';
 import { printLines } from './output';
-import { textTable } from '../engine/textTable';
+import { textTable } from '../engine/reports/textTable';
 
 interface ModelCommandOptions {
   json?: boolean;

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { formatShare } from '../core/look/text';
-import { usualPatternLimit } from '../engine/record';
+import { formatShare } from '../core/appearance/text';
+import { usualPatternLimit } from '../engine/recording/record';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
 import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openLog';
-import { recordRun } from '../engine/recordRun';
-import { momentsOfModels } from '../runs/logs/moments';
+import { recordRun } from '../engine/recording/recordRun';
+import { momentsOfModels } from '../runs/checkpoints/moments';
 import type { EngineChoice } from '../models/open';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { parseResolution } from '../engine/analyse';
+import { parseResolution } from '../engine/analysis/analyse';
 import { withLog } from '../engine/logs/logReport';
 import { readRunLog } from '../engine/logs/openLog';
-import { reportRun } from '../engine/report';
-import { reportText } from '../engine/reportText';
+import { reportRun } from '../engine/reports/report';
+import { reportText } from '../engine/reports/reportText';
 import { openRun } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { printLines } from './output';

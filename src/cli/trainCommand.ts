@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { formatShare } from '../core/look/text';
+import { formatShare } from '../core/appearance/text';
 import { TrainingControl } from '../engine/training/control';
 import type { LogLine } from '../engine/training/trainLog';
 import { trainRun } from '../engine/training/trainRun';

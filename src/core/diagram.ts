@@ -1,5 +1,5 @@
 import { contingency, largestEntries, type Contingency } from './contingency';
-import { entropyOf } from './entropy';
+import { entropyOf } from './measures/entropy';
 import { nodesOf, type LevelNodes } from './nodes';
 
 /** What a classification of the instances (labels, or predicted outputs) says of each node of a level. */

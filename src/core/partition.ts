@@ -1,5 +1,5 @@
 import { contingency, refine } from './contingency';
-import { entropyOf } from './entropy';
+import { entropyOf } from './measures/entropy';
 import { nodesOf, type LevelNodes } from './nodes';
 
 /** A set of the partition's tree. */

@@ -1,8 +1,8 @@
 import type { Dataset } from './dataset';
-import type { Numbers } from './elements';
+import type { Numbers } from './arrays/elements';
 import { scaler, type Scaling } from './scaling';
-import type { RowArranger } from './shape';
-import { countOfShape } from './storedArray';
+import type { RowArranger } from './arrays/shape';
+import { countOfShape } from './arrays/storedArray';
 
 /** Instances ready for the model: row-major in the arranged shape, scaled. The array is the caller's to keep. */
 export interface Batch {

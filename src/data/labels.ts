@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors';
 import type { Labels } from './dataset';
-import { parseNumber } from './parseNumber';
+import { parseNumber } from './tables/parseNumber';
 import { formatCount, oneLine } from './wording';
 
 /** More classes than this are taken for a column that holds no labels. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import type { MissingRule } from './csvTable';
+import type { MissingRule } from './tables/csvTable';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
-import { sha256OfFile } from './checksum';
+import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type LabelColumn } from './labels';
-import { defaultLimits, type Limits } from './limits';
-import { splitMember } from './npz';
+import { defaultLimits, type Limits } from './files/limits';
+import { splitMember } from './arrays/npz';
 import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
 import {
   checkSplitCount,

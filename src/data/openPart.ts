@@ -1,18 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { InputError } from '../core/errors';
-import { ArrayFeatures } from './arrayFeatures';
-import { labelsOfArray, oneHotNotice } from './arrayLabels';
-import { CsvFeatures } from './csvFeatures';
-import { readCsv, type CsvOptions, type CsvTable } from './csvTable';
+import { ArrayFeatures } from './arrays/arrayFeatures';
+import { labelsOfArray, oneHotNotice } from './arrays/arrayLabels';
+import { CsvFeatures } from './tables/csvFeatures';
+import { readCsv, type CsvOptions, type CsvTable } from './tables/csvTable';
 import type { AxisOrder, Features } from './dataset';
-import { asInputError, isSystemError, lookUpFile } from './fileAccess';
-import { detectFormat, detectInflatedFormat, type FileFormat } from './fileFormat';
-import { openImageFolder } from './imageFolder';
-import { inflated } from './inflate';
+import { asInputError, isSystemError, lookUpFile } from './files/fileAccess';
+import { detectFormat, detectInflatedFormat, type FileFormat } from './files/fileFormat';
+import { openImageFolder } from './images/imageFolder';
+import { inflated } from './files/inflate';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
-import type { Limits } from './limits';
-import { gzipped, openArray, partnerMember } from './openArray';
-import { splitMember } from './npz';
+import type { Limits } from './files/limits';
+import { gzipped, openArray, partnerMember } from './arrays/openArray';
+import { splitMember } from './arrays/npz';
 import { formatBytes } from './wording';
 
 /** How files are to be read. */

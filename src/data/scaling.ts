@@ -1,8 +1,8 @@
 import { InputError } from '../core/errors';
 import type { AxisOrder } from './dataset';
-import type { Numbers } from './elements';
-import { parseNumber } from './parseNumber';
-import { countOfShape, formatShape } from './storedArray';
+import type { Numbers } from './arrays/elements';
+import { parseNumber } from './tables/parseNumber';
+import { countOfShape, formatShape } from './arrays/storedArray';
 
 /** `(x·scale − mean) / deviation`, where mean and deviation are one number or one per channel. */
 export interface Scaling {

@@ -1,8 +1,8 @@
 import { InputError } from '../core/errors';
 import { Random } from '../core/random';
 import type { Features, Place, Splits } from './dataset';
-import type { Numbers } from './elements';
-import { formatShape } from './storedArray';
+import type { Numbers } from './arrays/elements';
+import { formatShape } from './arrays/storedArray';
 import { countOf, formatCount } from './wording';
 
 /** A split to be drawn: its share of all instances, between 0 and 1. */

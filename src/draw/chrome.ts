@@ -1,8 +1,8 @@
 import type { Frame } from '../core/layout/flow';
-import { spreadOut } from '../core/look/spread';
+import { spreadOut } from '../core/appearance/spread';
 import type { Picture } from './picture';
 import { element, textElement } from './svg';
-import { firstFitting, fitText, textWidth } from '../core/look/text';
+import { firstFitting, fitText, textWidth } from '../core/appearance/text';
 
 const MARGIN = 24;
 const TITLE_SIZE = 17;

@@ -5,7 +5,7 @@ import { drawChrome, drawOutputNames, layOutPicture, type PictureLayout } from '
 import { hatchingDefinitions, hatchingOf, hatchings } from './hatching';
 import type { Picture } from './picture';
 import { document, element, escapeText, round2, textElement } from './svg';
-import { countOf, textWidth } from '../core/look/text';
+import { countOf, textWidth } from '../core/appearance/text';
 
 /** What the flow view draws. */
 export interface FlowPicture extends Picture {

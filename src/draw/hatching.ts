@@ -1,6 +1,6 @@
 import type { BlockKind } from '../core/overview';
-import { mergedKinds } from '../core/look/merged';
-import type { Theme } from '../core/look/palette';
+import { mergedKinds } from '../core/appearance/merged';
+import type { Theme } from '../core/appearance/palette';
 import { element } from './svg';
 
 /** How merged blocks are marked, besides their colour: what they stand for is told without it. */

@@ -1,10 +1,10 @@
 import type { IcicleBox, IcicleGeometry } from '../core/layout/icicle';
 import { drawOutputNames, drawChrome, layOutPicture, type PictureLayout } from './chrome';
 import { hatchingDefinitions, hatchings } from './hatching';
-import { mix } from '../core/look/palette';
+import { mix } from '../core/appearance/palette';
 import type { Picture } from './picture';
 import { document, element, escapeText, textElement } from './svg';
-import { countOf, formatCount, textWidth } from '../core/look/text';
+import { countOf, formatCount, textWidth } from '../core/appearance/text';
 
 /** What the partition view draws. */
 export interface PartitionPicture extends Picture {

@@ -1,4 +1,4 @@
-import type { Theme } from '../core/look/palette';
+import type { Theme } from '../core/appearance/palette';
 
 /** A class as the picture shows it. */
 export interface PictureClass {

@@ -17,10 +17,10 @@ import {
   type ProgressNote,
   type RequestEnvelope,
 } from '../protocol/engine';
-import type { Handlers, Tell } from './handlers';
+import type { Handlers, Tell } from './work/handlers';
 import { createService } from './service';
-import { serveObserver } from './training/observerThread';
-import type { Work } from './work';
+import { serveObserver } from './training/snapshots/observerThread';
+import type { Work } from './work/work';
 
 const progressType = new ProgressType<ProgressNote>();
 /** Progress is told this often at most. */

@@ -1,6 +1,6 @@
 /**
  * Logs of trainings as engine and extension speak of them: a run may have one log; its rows and the run's snapshots are
- * matched by the engine, which follows the file. Lines count from 1, as in `src/runs/logs`.
+ * matched by the engine, which follows the file. Lines count from 1, as in `src/logs`.
  */
 
 /** How a log is found and read; the same in all requests of one window. */

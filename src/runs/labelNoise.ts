@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import { readArray } from '../data/readArray';
+import { readArray } from '../data/arrays/readArray';
 import { manifestName } from './manifest';
 import { fileWithin, type Run } from './readRun';
 

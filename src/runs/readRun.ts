@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../core/errors';
-import { bytesPerRow, fromPackedBytes } from '../core/packing';
-import { PatternTable, type PatternLevel } from '../core/patternTable';
-import type { Layer, RecordedLevel, Snapshot } from '../core/snapshot';
-import { readArray, type NumberArray } from '../data/readArray';
-import { listMembers } from '../data/npz';
+import { bytesPerRow, fromPackedBytes } from '../core/patterns/packing';
+import { PatternTable, type PatternLevel } from '../core/patterns/patternTable';
+import type { Layer, RecordedLevel, Snapshot } from '../core/patterns/snapshot';
+import { readArray, type NumberArray } from '../data/arrays/readArray';
+import { listMembers } from '../data/arrays/npz';
 import {
   manifestName,
   parseManifest,

@@ -1,9 +1,9 @@
 import { access, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import { bytesPerRow, toPackedBytes } from '../core/packing';
-import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/snapshot';
-import { writeNpz, type NamedArray } from '../data/writeNpz';
+import { bytesPerRow, toPackedBytes } from '../core/patterns/packing';
+import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/patterns/snapshot';
+import { writeNpz, type NamedArray } from '../data/arrays/writeNpz';
 import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
 import { checkNotFollowed } from './followLock';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';

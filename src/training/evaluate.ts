@@ -1,4 +1,4 @@
-import type { LayerGraph } from '../models/tfjs/layerGraph';
+import type { LayerGraph } from '../models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../models/tfjs/tensorflow';
 import type { TrainingSettings } from './config/config';
 import { lossOf } from './loss';

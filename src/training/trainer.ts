@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { LayerGraph } from '../models/tfjs/layerGraph';
+import type { LayerGraph } from '../models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../models/tfjs/tensorflow';
 import type { TrainingSettings } from './config/config';
 import { lossOf, type LossResult } from './loss';

@@ -1,14 +1,14 @@
 // What the activation patterns cost on top of the bare forward pass, on 60,000 MNIST images and the paper's network.
 import { buildDiagram, correctness, type Diagram } from '../../src/core/diagram';
-import { ExactRecorder } from '../../src/core/levelRecorder';
-import { measureClasses, measureNodes } from '../../src/core/measures';
-import { emptyPatterns, packPieces } from '../../src/core/packing';
-import type { Snapshot } from '../../src/core/snapshot';
-import { classCores, unitActivity } from '../../src/core/units';
+import { ExactRecorder } from '../../src/core/patterns/levelRecorder';
+import { measureClasses, measureNodes } from '../../src/core/measures/measures';
+import { emptyPatterns, packPieces } from '../../src/core/patterns/packing';
+import type { Snapshot } from '../../src/core/patterns/snapshot';
+import { classCores, unitActivity } from '../../src/core/patterns/units';
 import type { Batch } from '../../src/data/batches';
 import type { Dataset } from '../../src/data/dataset';
-import { recordedLayers, takeSnapshot, usualPatternLimit } from '../../src/engine/record';
-import type { BatchSource } from '../../src/engine/runBatches';
+import { recordedLayers, takeSnapshot, usualPatternLimit } from '../../src/engine/recording/record';
+import type { BatchSource } from '../../src/engine/recording/runBatches';
 import { readModelFile } from '../../src/models/modelFile';
 import { loadEngine } from '../../src/models/onnx/engine';
 import { openModel } from '../../src/models/open';

@@ -9,7 +9,7 @@ import { batches } from '../../src/data/batches';
 import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
 import { noScaling, type Scaling } from '../../src/data/scaling';
-import { matchShape } from '../../src/data/shape';
+import { matchShape } from '../../src/data/arrays/shape';
 import { bench, figure, mebibytes, ms, printTable, sideBySide, timeOf } from './harness';
 import { mnistFile, mnistScaling, openMnist, usualBatch } from './mnist';
 

@@ -1,8 +1,8 @@
 // Whether prototypes keep their identity while the network learns: nine snapshots of 784-128-128-128-10.
 import { contingency } from '../../src/core/contingency';
 import type { LevelNodes } from '../../src/core/nodes';
-import { resolveLevel, usualPrototypes, type ResolvedLevel } from '../../src/core/resolution';
-import type { Snapshot } from '../../src/core/snapshot';
+import { resolveLevel, usualPrototypes, type ResolvedLevel } from '../../src/core/patterns/resolution';
+import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { bench, figure, percent, printTable } from './harness';
 import { openMnist, recordModel, testModel } from './mnist';
 

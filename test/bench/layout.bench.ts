@@ -3,7 +3,7 @@ import { buildDiagram, type Diagram } from '../../src/core/diagram';
 import { layoutFlow, type Frame } from '../../src/core/layout/flow';
 import { orderLevels } from '../../src/core/layout/order';
 import { buildOverview, type Overview } from '../../src/core/overview';
-import type { Snapshot } from '../../src/core/snapshot';
+import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { bench, goal, ms, printTimings, sideBySide, whole } from './harness';
 import { digitClasses, openMnist, paperModel, recordModel } from './mnist';
 

@@ -1,7 +1,7 @@
 // How much 48 prototypes a level tell of the labels, on the 10,000 MNIST test images.
 import { nodeClasses } from '../../src/core/diagram';
-import { measureClasses } from '../../src/core/measures';
-import { resolveLevel } from '../../src/core/resolution';
+import { measureClasses } from '../../src/core/measures/measures';
+import { resolveLevel } from '../../src/core/patterns/resolution';
 import { bench, goal, printTable } from './harness';
 import { digitClasses, openMnist, recordModel, testModel } from './mnist';
 

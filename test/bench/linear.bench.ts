@@ -1,10 +1,10 @@
 // Time and memory are linear in the instances: clustered activations made on the fly, 10⁴ to 10⁶ instances, 5 × 32 units.
 import { buildDiagram, type Diagram } from '../../src/core/diagram';
-import { ExactRecorder } from '../../src/core/levelRecorder';
-import { measureClasses, measureNodes } from '../../src/core/measures';
+import { ExactRecorder } from '../../src/core/patterns/levelRecorder';
+import { measureClasses, measureNodes } from '../../src/core/measures/measures';
 import { Random } from '../../src/core/random';
-import type { Layer } from '../../src/core/snapshot';
-import { unitActivity } from '../../src/core/units';
+import type { Layer } from '../../src/core/patterns/snapshot';
+import { unitActivity } from '../../src/core/patterns/units';
 import { bench, figure, goal, mebibytes, ms, printTable, whole } from './harness';
 
 const levels = 5;

@@ -3,9 +3,9 @@
 import { appendFile, mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { FollowedLog } from '../../src/runs/logs/followedLog';
-import type { LogFormat } from '../../src/runs/logs/log';
-import { createLogReader, type LogReaderOptions } from '../../src/runs/logs/reader';
+import { FollowedLog } from '../../src/logs/following/followedLog';
+import type { LogFormat } from '../../src/logs/formats/log';
+import { createLogReader, type LogReaderOptions } from '../../src/logs/formats/reader';
 import { bench, figure, goal, mebibytes, ms, printTable, sideBySide, timing, whole } from './harness';
 
 const chunkBytes = 64 * 1024;

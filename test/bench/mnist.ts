@@ -1,12 +1,12 @@
 import path from 'node:path';
-import type { Snapshot } from '../../src/core/snapshot';
+import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { batches } from '../../src/data/batches';
 import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
 import type { Scaling } from '../../src/data/scaling';
-import { matchShape } from '../../src/data/shape';
-import { takeSnapshot, usualPatternLimit } from '../../src/engine/record';
-import type { BatchSource } from '../../src/engine/runBatches';
+import { matchShape } from '../../src/data/arrays/shape';
+import { takeSnapshot, usualPatternLimit } from '../../src/engine/recording/record';
+import type { BatchSource } from '../../src/engine/recording/runBatches';
 import { openModel } from '../../src/models/open';
 import type { ModelRunner } from '../../src/models/runner';
 

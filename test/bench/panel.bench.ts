@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { EngineClient } from '../../src/extension/engineClient';
+import { EngineClient } from '../../src/extension/engine/engineClient';
 import type { RecordParams } from '../../src/protocol/recording';
 import { initialState } from '../../src/protocol/state';
 import type { Scene } from '../../src/protocol/scene';

@@ -8,7 +8,7 @@ import { Random } from '../../src/core/random';
 import { TrainingControl } from '../../src/engine/training/control';
 import { trainRun } from '../../src/engine/training/trainRun';
 import { loadTensorflow } from '../../src/models/tfjs/backend';
-import { LayerGraph } from '../../src/models/tfjs/layerGraph';
+import { LayerGraph } from '../../src/models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../../src/models/tfjs/tensorflow';
 import { networkTopology } from '../../src/training/config/topology';
 import { initialWeights } from '../../src/training/initialise';

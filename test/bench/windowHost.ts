@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension';
-import type { Session } from '../../src/extension/session';
+import type { Session } from '../../src/extension/session/session';
 import type { BlockReference } from '../../src/protocol/state';
 import { LoopWatch } from './loopWatch';
 import { MARK, type WindowCase, type WindowNote, type WindowOrder } from './windowNotes';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { commands, settings } from '../../src/extension/contributions';
+import { commands, settings } from '../../src/extension/shared/contributions';
 import { activated } from './extension';
 
 describe('activation', () => {

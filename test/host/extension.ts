@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension';
-import type { Session } from '../../src/extension/session';
+import type { Session } from '../../src/extension/session/session';
 
 /** The extension under test, activated. */
 export async function activated(): Promise<ExtensionApi> {

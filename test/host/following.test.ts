@@ -4,8 +4,8 @@ import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Services } from '../../src/extension/services';
-import type { Session } from '../../src/extension/session';
+import type { Services } from '../../src/extension/shared/services';
+import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, dataset, file, runFolder, until } from './extension';
 
 const LONG_MS = 30_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Services } from '../../src/extension/services';
+import type { Services } from '../../src/extension/shared/services';
 import { activated, closeAll, dataset, drawn, file, openModel, until } from './extension';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);

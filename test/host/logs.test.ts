@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Services } from '../../src/extension/services';
-import type { Session } from '../../src/extension/session';
+import type { Services } from '../../src/extension/shared/services';
+import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, dataset, drawn, file, openModel, until } from './extension';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);

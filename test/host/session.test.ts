@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Session } from '../../src/extension/session';
+import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, drawn, file, openModel, until } from './extension';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);

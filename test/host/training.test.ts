@@ -3,8 +3,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Services } from '../../src/extension/services';
-import type { Session } from '../../src/extension/session';
+import type { Services } from '../../src/extension/shared/services';
+import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, file, until } from './extension';
 
 /** Time for what a whole training takes on a busy machine. */

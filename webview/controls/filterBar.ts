@@ -1,7 +1,7 @@
-import { countOf, formatCount } from '../../src/core/look/text';
+import { countOf, formatCount } from '../../src/core/appearance/text';
 import type { FilterName } from '../../src/protocol/state';
-import { icon, iconButton, make } from '../dom';
-import type { Shown } from '../shown';
+import { icon, iconButton, make } from '../page/dom';
+import type { Shown } from '../page/shown';
 
 /** The stack of filters from all instances to those shown; each can be gone back to. */
 export class FilterBar {

@@ -1,9 +1,9 @@
-import { mergedKinds } from '../../src/core/look/merged';
-import { formatCount } from '../../src/core/look/text';
+import { mergedKinds } from '../../src/core/appearance/merged';
+import { formatCount } from '../../src/core/appearance/text';
 import type { Scene } from '../../src/protocol/scene';
-import { make, setStyle } from '../dom';
-import { colouringOf, type Shown } from '../shown';
-import { classFills } from '../theme';
+import { make, setStyle } from '../page/dom';
+import { colouringOf, type Shown } from '../page/shown';
+import { classFills } from '../page/theme';
 
 const COLOURED_BY = { label: 'Label', output: 'Predicted output', correct: 'Prediction' };
 

@@ -1,4 +1,4 @@
-import { icon, make, setStyle } from '../dom';
+import { icon, make, setStyle } from '../page/dom';
 import type { MenuGroup, MenuItem } from './menuItems';
 
 let close: (() => void) | undefined;

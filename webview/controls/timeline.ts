@@ -1,16 +1,16 @@
 import { scaleLinear, select, type ScaleLinear } from 'd3';
 import type { LogCurve, LogCurves } from '../../src/protocol/logs';
 import type { PageState } from '../../src/protocol/state';
-import { iconButton, make, setStyle } from '../dom';
-import type { Shown } from '../shown';
-import { readColours } from '../theme';
+import { iconButton, make, setStyle } from '../page/dom';
+import type { Shown } from '../page/shown';
+import { readColours } from '../page/theme';
 import { drawTimeline } from '../timeline/drawTimeline';
 import { epochAxis, nearestStop, type EpochAxis, type Stop } from '../timeline/epochAxis';
 import { timelineHeight, timelineLayout } from '../timeline/layout';
 import { metricMenu } from '../timeline/metricMenu';
 import { chosenCurves, groupName, keptSlots, metricGroups } from '../timeline/metricScales';
 import { snapshotLines, stopLines } from '../timeline/readout';
-import { nearestSnapshot, snapshotByKey } from '../timelineScale';
+import { nearestSnapshot, snapshotByKey } from '../timeline/timelineScale';
 import { openMenu } from './popupMenu';
 
 /** Snapshots this near to the pointer, in pixels, go before epochs that only the log has. */

@@ -1,7 +1,7 @@
-import { classColour } from '../../src/core/look/palette';
-import { formatCount, formatShare } from '../../src/core/look/text';
+import { classColour } from '../../src/core/appearance/palette';
+import { formatCount, formatShare } from '../../src/core/appearance/text';
 import type { SelectionDetails } from '../../src/protocol/engine';
-import { make, setStyle } from '../dom';
+import { make, setStyle } from '../page/dom';
 
 /** Instances by class as a table with bars, in the colours of the diagram and hatched as the selected block is. */
 export function classTable(

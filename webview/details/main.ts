@@ -1,5 +1,5 @@
 import type { FromDetails, ToDetails } from '../../src/protocol/details';
-import { onThemeChange } from '../theme';
+import { onThemeChange } from '../page/theme';
 import { DetailsPage } from './page';
 import './style.css';
 

@@ -1,7 +1,7 @@
-import { formatCount } from '../../src/core/look/text';
+import { formatCount } from '../../src/core/appearance/text';
 import type { FromDetails, ToDetails } from '../../src/protocol/details';
 import type { SelectionDetails } from '../../src/protocol/engine';
-import { make } from '../dom';
+import { make } from '../page/dom';
 import { classTable } from './classTable';
 import { PatternGrid } from './patternGrid';
 

@@ -1,6 +1,6 @@
-import { formatCount } from '../../src/core/look/text';
+import { formatCount } from '../../src/core/appearance/text';
 import type { SelectionDetails } from '../../src/protocol/engine';
-import { make, setStyle } from '../dom';
+import { make, setStyle } from '../page/dom';
 import { layoutGrid, nameOfUnit, placeOfUnit, unitAt, unitByKey, type GridLayout } from './gridLayout';
 import { patternInWords, patternLines, pieceCounts, pieceName, pieceShades } from './pieces';
 

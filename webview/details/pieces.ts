@@ -1,5 +1,5 @@
-import { mix } from '../../src/core/look/palette';
-import { formatCount } from '../../src/core/look/text';
+import { mix } from '../../src/core/appearance/palette';
+import { formatCount } from '../../src/core/appearance/text';
 
 /** Share of the text's colour in the lowest and in the highest piece. */
 const LOWEST = 0.14;

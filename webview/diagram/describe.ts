@@ -1,5 +1,5 @@
-import { mergedKinds } from '../../src/core/look/merged';
-import { countOf, formatCount, formatShare } from '../../src/core/look/text';
+import { mergedKinds } from '../../src/core/appearance/merged';
+import { countOf, formatCount, formatShare } from '../../src/core/appearance/text';
 import type {
   FlowScene,
   PartitionScene,
@@ -8,7 +8,7 @@ import type {
   SceneClass,
   SceneColumn,
 } from '../../src/protocol/scene';
-import { becameText } from './followed';
+import { becameText } from './motion/followed';
 
 /** A class's part of a block. */
 export interface ClassShare {

@@ -1,5 +1,5 @@
 import type { TableHead, TableRow } from '../../src/protocol/logTable';
-import { make, setStyle } from '../dom';
+import { make, setStyle } from '../page/dom';
 import { asTsv, fieldsOf, fixedColumns, movingColumns, noFields, type KnownFields } from './columns';
 import { columnScroll, columnsInSight, layoutColumns, MARK_WIDTH, type ColumnsInSight } from './layout';
 import { headCells, idOf, makeRow, type TableColumns } from './rowElements';

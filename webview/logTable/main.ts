@@ -1,6 +1,6 @@
 import '@vscode/codicons/dist/codicon.css';
 import type { FromLogTable, ToLogTable } from '../../src/protocol/logTable';
-import { onThemeChange } from '../theme';
+import { onThemeChange } from '../page/theme';
 import { LogTablePage, type KeptTable } from './page';
 import './style.css';
 

@@ -1,6 +1,6 @@
-import { formatCount } from '../../src/core/look/text';
+import { formatCount } from '../../src/core/appearance/text';
 import type { FromLogTable, LogTableCommand, TableHead, ToLogTable } from '../../src/protocol/logTable';
-import { icon, make } from '../dom';
+import { icon, make } from '../page/dom';
 import { LogGrid, type GridPlace } from './grid';
 
 /** What the page keeps while it is away. */

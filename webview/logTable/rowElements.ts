@@ -1,5 +1,5 @@
 import type { TableRow } from '../../src/protocol/logTable';
-import { icon, make, setStyle } from '../dom';
+import { icon, make, setStyle } from '../page/dom';
 import type { Column } from './columns';
 import { MARK_WIDTH, type ColumnLayout, type ColumnsInSight } from './layout';
 

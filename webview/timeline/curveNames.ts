@@ -1,4 +1,4 @@
-import { fitText, textWidth } from '../../src/core/look/text';
+import { fitText, textWidth } from '../../src/core/appearance/text';
 
 /** Width of a piece of line beside a name, and between names, in pixels. */
 export const SAMPLE = 22;

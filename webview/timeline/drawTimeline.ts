@@ -11,11 +11,11 @@ import {
   type ScaleLinear,
   type Selection,
 } from 'd3';
-import { formatMetric, countOf, formatCount } from '../../src/core/look/text';
+import { formatMetric, countOf, formatCount } from '../../src/core/appearance/text';
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
 import type { MetricScale } from '../../src/protocol/state';
-import { epochName, namedSnapshots } from '../timelineScale';
+import { epochName, namedSnapshots } from './timelineScale';
 import { levelNames, metricNames, nameWidth, SAMPLE, type PlacedName } from './curveNames';
 import { namedEpochs, type EpochAxis } from './epochAxis';
 import type { TimelineLayout } from './layout';

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3';
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
-import { snapshotPositions } from '../timelineScale';
+import { snapshotPositions } from './timelineScale';
 
 /** Epochs that differ by less are the same: files round them. */
 const SAME_EPOCH = 1e-3;

@@ -1,8 +1,8 @@
-import { formatCount, formatShare } from '../../src/core/look/text';
+import { formatCount, formatShare } from '../../src/core/appearance/text';
 import type { LogCurve } from '../../src/protocol/logs';
-import { snapshotName } from '../references';
-import type { Shown } from '../shown';
-import { epochName } from '../timelineScale';
+import { snapshotName } from '../page/references';
+import type { Shown } from '../page/shown';
+import { epochName } from './timelineScale';
 import type { Stop } from './epochAxis';
 import { metricLines } from './metricValues';
 

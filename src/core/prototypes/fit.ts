@@ -1,4 +1,4 @@
-import { emptyPatterns, wordsPerRow, type PackedPatterns } from '../packing';
+import { emptyPatterns, wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { Random } from '../random';
 import { finish, type Steps } from '../steps';
 import { ModeIteration } from './iterate';

@@ -1,5 +1,5 @@
-import { hammingUnits } from '../bits';
-import { wordsPerRow, type PackedPatterns } from '../packing';
+import { hammingUnits } from '../patterns/bits';
+import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { rowsPerStep, type Steps } from '../steps';
 import { writeMode } from './majority';
 import { fillEmptyModes } from './nearest';

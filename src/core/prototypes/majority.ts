@@ -1,4 +1,4 @@
-import type { PackedPatterns } from '../packing';
+import type { PackedPatterns } from '../patterns/packing';
 
 /** Rows of patterns with their weights; members `begin` … `end` − 1 of the two lists. */
 export interface Members {

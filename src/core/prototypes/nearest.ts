@@ -1,5 +1,5 @@
-import { hammingUnits } from '../bits';
-import { wordsPerRow, type PackedPatterns } from '../packing';
+import { hammingUnits } from '../patterns/bits';
+import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { finish, rowsPerStep, type Steps } from '../steps';
 
 /** Modes that are as near to a row as the one it was given to. */

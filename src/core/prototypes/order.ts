@@ -1,4 +1,4 @@
-import { wordsPerRow, type PackedPatterns } from '../packing';
+import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import type { Ties } from './nearest';
 
 /** Sum of the weights of the patterns of each of `count` prototypes. */

@@ -1,4 +1,4 @@
-import { wordsPerRow, type PackedPatterns } from '../packing';
+import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import type { Random } from '../random';
 
 /** Rows with the weights they count with. */

@@ -1,5 +1,5 @@
 import { contingency } from '../contingency';
-import { emptyPatterns, type PackedPatterns } from '../packing';
+import { emptyPatterns, type PackedPatterns } from '../patterns/packing';
 import type { Steps } from '../steps';
 import { writeMode } from './majority';
 

@@ -1,5 +1,5 @@
-import { patternText } from '../../core/packing';
-import type { AnalysedSnapshot } from '../analyse';
+import { patternText } from '../../core/patterns/packing';
+import type { AnalysedSnapshot } from '../analysis/analyse';
 
 /** Lines (or other parts) of a file, made one by one so that no whole file is in memory. */
 export type Lines = Iterable<string>;

@@ -1,6 +1,6 @@
 import { nodeClasses } from '../../core/diagram';
 import { informationGainPartition, type Partition } from '../../core/partition';
-import type { AnalysedSnapshot } from '../analyse';
+import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
 
 /** The information-gain partition of a snapshot at its resolution. */

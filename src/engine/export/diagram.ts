@@ -1,6 +1,6 @@
-import { patternText } from '../../core/packing';
+import { patternText } from '../../core/patterns/packing';
 import type { Run } from '../../runs/readRun';
-import type { AnalysedSnapshot } from '../analyse';
+import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
 
 /** Patterns longer than this are left out of diagrams: the APDF has them. */

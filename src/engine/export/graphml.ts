@@ -1,6 +1,6 @@
 import { escapeText } from '../../draw/svg';
 import type { Run } from '../../runs/readRun';
-import type { AnalysedSnapshot } from '../analyse';
+import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
 import { edgesOf, nodesOf, type ExportedNode } from './diagram';
 

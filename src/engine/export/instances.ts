@@ -1,10 +1,10 @@
 import { correctness } from '../../core/diagram';
-import { learningEvents, type LearningEvents } from '../../core/learning';
-import { neighbourDisagreement } from '../../core/neighbours';
-import type { Resolution } from '../../core/resolution';
-import type { Snapshot } from '../../core/snapshot';
+import { learningEvents, type LearningEvents } from '../../core/measures/learning';
+import { neighbourDisagreement } from '../../core/measures/neighbours';
+import type { Resolution } from '../../core/patterns/resolution';
+import type { Snapshot } from '../../core/patterns/snapshot';
 import { readSnapshot, type Run } from '../../runs/readRun';
-import { analyseOne, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from '../analyse';
+import { analyseOne, equalArrays, type AnalysedSnapshot, type AnalysisProgress } from '../analysis/analyse';
 import type { Lines } from './apdf';
 import { partitionOf } from './clusters';
 import { csvLine } from './csv';

@@ -1,5 +1,5 @@
 import type { Run } from '../../runs/readRun';
-import type { AnalysedSnapshot } from '../analyse';
+import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
 import { csvLine } from './csv';
 import { nodesOf } from './diagram';

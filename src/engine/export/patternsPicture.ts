@@ -1,8 +1,8 @@
-import { darkTheme, lightTheme } from '../../core/look/palette';
-import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/look/text';
+import { darkTheme, lightTheme } from '../../core/appearance/palette';
+import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/text';
 import { document, element, textElement } from '../../draw/svg';
 import type { PatternsScene } from '../../protocol/scene';
-import type { Classing } from '../classing';
+import type { Classing } from '../analysis/classing';
 
 const MARGIN = 24;
 const ROW = 14;

@@ -1,4 +1,4 @@
-import { inTrainingOrder, readCheckpointName } from '../../runs/logs/checkpointName';
+import { inTrainingOrder, readCheckpointName } from '../../runs/checkpoints/checkpointName';
 
 /** A checkpoint as it lies on disk. */
 export interface FoundCheckpoint {

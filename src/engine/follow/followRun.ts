@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../../core/errors';
-import type { Snapshot } from '../../core/snapshot';
+import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOptions } from '../../models/open';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
 import { followLockName, takeFollowLock } from '../../runs/followLock';
-import { listCheckpoints } from '../../runs/logs/checkpointFolder';
-import { watchFolder } from '../../runs/logs/fileNudges';
+import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
+import { watchFolder } from '../../runs/watching/fileNudges';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
 import { isRun, RunWriter } from '../../runs/writeRun';
-import { ModelRecorder, type RecordSource } from '../modelRecorder';
-import { Notices } from '../notices';
-import { portablePath } from '../runHeader';
+import { ModelRecorder, type RecordSource } from '../recording/modelRecorder';
+import { Notices } from '../recording/notices';
+import { portablePath } from '../recording/runHeader';
 import {
   CheckpointQueue,
   isUnnumbered,

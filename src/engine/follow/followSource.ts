@@ -4,9 +4,9 @@ import { openDataset } from '../../data/openDataset';
 import type { ModelOptions } from '../../models/open';
 import { openRun, type Run } from '../../runs/readRun';
 import { isRun } from '../../runs/writeRun';
-import type { ExpectedNetwork, RecordSource } from '../modelRecorder';
-import { usualPatternLimit } from '../record';
-import { changedSources, datasetOptionsOf, scalingOf } from '../reopen';
+import type { ExpectedNetwork, RecordSource } from '../recording/modelRecorder';
+import { usualPatternLimit } from '../recording/record';
+import { changedSources, datasetOptionsOf, scalingOf } from '../recording/reopen';
 
 /** With what the checkpoints of a run are recorded. */
 export interface FollowSource {

@@ -1,5 +1,5 @@
-import { changeLinks, linkTarget, readLinks } from '../../runs/logs/link';
-import { portablePath } from '../runHeader';
+import { changeLinks, linkTarget, readLinks } from '../../runs/link';
+import { portablePath } from '../recording/runHeader';
 
 /** The folder whose checkpoints were recorded into a run last, absolute; undefined where none were. @throws InputError */
 export async function rememberedFolder(run: string): Promise<string | undefined> {

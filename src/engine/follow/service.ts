@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { FollowParams, FollowRequests } from '../../protocol/follow';
-import { openSource } from '../recordModels';
-import type { Handlers, Tell } from '../handlers';
+import { openSource } from '../recording/recordModels';
+import type { Handlers, Tell } from '../work/handlers';
 import { RunFollower } from './followRun';
 import { rememberedFolder } from './rememberedFolder';
 

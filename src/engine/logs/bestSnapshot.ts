@@ -1,4 +1,4 @@
-import { formatShare } from '../../core/look/text';
+import { formatShare } from '../../core/appearance/text';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { findMetric } from './metricSense';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LogOrigin } from '../../protocol/logs';
-import { findLogsBeside } from '../../runs/logs/checkpointFolder';
-import { linkTarget, type RunLinks } from '../../runs/logs/link';
+import { findLogsBeside } from '../../runs/checkpoints/checkpointFolder';
+import { linkTarget, type RunLinks } from '../../runs/link';
 import type { Manifest } from '../../runs/manifest';
 import { logName } from '../training/trainLog';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { naturalOrder } from '../../data/naturalOrder';
-import { EntryBudget, listFolder } from '../../runs/logs/folderEntries';
-import { foldersOfOtherSplit, splitOfFolder } from '../../runs/logs/splitFolder';
+import { EntryBudget, listFolder } from '../../runs/watching/folderEntries';
+import { foldersOfOtherSplit, splitOfFolder } from '../../logs/matching/splitFolder';
 
 /** Entries that are looked at in a folder: those of logs have few, those of pictures are none of logs. */
 const mostEntries = 2000;

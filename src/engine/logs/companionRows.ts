@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { FollowedLog } from '../../runs/logs/followedLog';
-import { keptProblems, type LogProblem, type LogRow, type TrainingLog } from '../../runs/logs/log';
+import type { FollowedLog } from '../../logs/following/followedLog';
+import { keptProblems, type LogProblem, type LogRow, type TrainingLog } from '../../logs/formats/log';
 
 type Metrics = LogRow['metrics'];
 /** What is needed of a companion that was just read. */

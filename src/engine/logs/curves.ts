@@ -1,5 +1,5 @@
 import type { LogCurve } from '../../protocol/logs';
-import type { LogRow } from '../../runs/logs/log';
+import type { LogRow } from '../../logs/formats/log';
 import { goodValues, metricName } from './metricSense';
 
 /** Most points of a curve. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions, LogRequests, RowPointer } from '../../protocol/logs';
-import { changeLinks, linkTarget, linkTo, type RunLinks } from '../../runs/logs/link';
-import type { LogRow } from '../../runs/logs/log';
-import type { RowReference } from '../../runs/logs/matchCheckpoints';
+import { changeLinks, linkTarget, linkTo, type RunLinks } from '../../runs/link';
+import type { LogRow } from '../../logs/formats/log';
+import type { RowReference } from '../../logs/matching/matchCheckpoints';
 import type { LogRegistry } from './logRegistry';
 import type { RunLog } from './runLogs';
 

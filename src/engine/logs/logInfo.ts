@@ -1,5 +1,5 @@
 import type { LogInfo, LogTrouble } from '../../protocol/logs';
-import type { LogProblem, TrainingLog } from '../../runs/logs/log';
+import type { LogProblem, TrainingLog } from '../../logs/formats/log';
 import { bestSnapshot } from './bestSnapshot';
 import type { RunLog } from './runLogs';
 

@@ -1,6 +1,6 @@
 import type { LogOptions } from '../../protocol/logs';
-import { FollowedLog } from '../../runs/logs/followedLog';
-import type { Tell } from '../handlers';
+import { FollowedLog } from '../../logs/following/followedLog';
+import type { Tell } from '../work/handlers';
 
 /** Changes of a log are told this often at most, in milliseconds. */
 const TELL_MS = 250;

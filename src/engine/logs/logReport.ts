@@ -1,5 +1,5 @@
-import { correlate } from '../../core/correlation';
-import type { LevelReport, RunReport, SnapshotReport } from '../report';
+import { correlate } from '../../core/measures/correlation';
+import type { LevelReport, RunReport, SnapshotReport } from '../reports/report';
 import { whyUnread } from './linking';
 import { troublesOf } from './logInfo';
 import type { LogReport, MetricCorrelation, SnapshotLog } from './logSummary';

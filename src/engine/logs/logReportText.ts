@@ -1,8 +1,8 @@
-import { formatCount } from '../../core/look/text';
+import { formatCount } from '../../core/appearance/text';
 import { oneLine } from '../../data/wording';
 import type { LogTrouble } from '../../protocol/logs';
-import type { RunReport, SnapshotReport } from '../report';
-import { textTable } from '../textTable';
+import type { RunReport, SnapshotReport } from '../reports/report';
+import { textTable } from '../reports/textTable';
 import type { LogReport, MetricCorrelation } from './logSummary';
 
 /** Metrics of a snapshot that are printed. */

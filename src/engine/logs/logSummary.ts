@@ -1,5 +1,5 @@
 import type { LogTrouble } from '../../protocol/logs';
-import type { LogFormat, LogTool } from '../../runs/logs/log';
+import type { LogFormat, LogTool } from '../../logs/formats/log';
 
 /** What the log of a training says of a snapshot. */
 export interface SnapshotLog {

@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors';
 import type { LogTable, LogTableRow } from '../../protocol/logs';
-import type { LogRow } from '../../runs/logs/log';
+import type { LogRow } from '../../logs/formats/log';
 import { whyUnread } from './linking';
 import { troublesOf } from './logInfo';
 import type { ReadLog } from './logRegistry';

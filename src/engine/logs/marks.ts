@@ -1,6 +1,6 @@
 import type { LogMark } from '../../protocol/logs';
-import type { LogRow } from '../../runs/logs/log';
-import type { CheckpointMatches } from '../../runs/logs/matchCheckpoints';
+import type { LogRow } from '../../logs/formats/log';
+import type { CheckpointMatches } from '../../logs/matching/matchCheckpoints';
 import type { RowGroup, RowGroups } from './rowGroups';
 
 /** What of a log belongs to a row that a snapshot matches. */

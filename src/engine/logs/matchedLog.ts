@@ -1,12 +1,12 @@
 import type { LogMark, LogRequests } from '../../protocol/logs';
-import { numbersOfCheckpoint, type Checkpoint } from '../../runs/logs/checkpointName';
-import type { RunLinks } from '../../runs/logs/link';
-import type { TrainingLog } from '../../runs/logs/log';
+import { numbersOfCheckpoint, type Checkpoint } from '../../runs/checkpoints/checkpointName';
+import type { RunLinks } from '../../runs/link';
+import type { TrainingLog } from '../../logs/formats/log';
 import {
   matchCheckpoints,
   type CheckpointMatches,
   type RowReference,
-} from '../../runs/logs/matchCheckpoints';
+} from '../../logs/matching/matchCheckpoints';
 import type { Manifest, ManifestSnapshot } from '../../runs/manifest';
 import { curveOf } from './curves';
 import { marksOf } from './marks';

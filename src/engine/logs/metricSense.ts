@@ -1,4 +1,4 @@
-import { canonicalMetric } from '../../runs/logs/metricNames';
+import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { MetricName } from '../../protocol/logs';
 
 type Split = 'train' | 'validation';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions } from '../../protocol/logs';
-import { changeLinks } from '../../runs/logs/link';
-import { ByteCache } from '../byteCache';
-import { RunStore } from '../runStore';
-import type { Work } from '../work';
+import { changeLinks } from '../../runs/link';
+import { ByteCache } from '../work/byteCache';
+import { RunStore } from '../analysis/runStore';
+import type { Work } from '../work/work';
 import { checkIsLog, linkOf } from './linking';
 import { LogRegistry } from './logRegistry';
 import { RunLogs, type RunLog } from './runLogs';

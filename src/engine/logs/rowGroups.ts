@@ -1,5 +1,5 @@
-import type { TrainingLog } from '../../runs/logs/log';
-import { RowIndex } from '../../runs/logs/rowIndex';
+import type { TrainingLog } from '../../logs/formats/log';
+import { RowIndex } from '../../logs/matching/rowIndex';
 
 /** Rows that belong together. */
 export interface RowGroup {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LogOptions } from '../../protocol/logs';
-import { linkTarget, readLinks, type RunLinks } from '../../runs/logs/link';
-import type { TrainingLog } from '../../runs/logs/log';
-import { splitOfFolder } from '../../runs/logs/splitFolder';
-import type { OpenedRun, RunStore } from '../runStore';
-import type { Work } from '../work';
+import { linkTarget, readLinks, type RunLinks } from '../../runs/link';
+import type { TrainingLog } from '../../logs/formats/log';
+import { splitOfFolder } from '../../logs/matching/splitFolder';
+import type { OpenedRun, RunStore } from '../analysis/runStore';
+import type { Work } from '../work/work';
 import { declaredLog, logsBeside, type ChosenLog, type FoundBeside } from './chosenLog';
 import type { LogRegistry, ReadLog } from './logRegistry';
 import { findCompanion } from './companion';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions, LogRequests } from '../../protocol/logs';
-import type { RunStore } from '../runStore';
-import type { Handlers, Tell } from '../handlers';
+import type { RunStore } from '../analysis/runStore';
+import type { Handlers, Tell } from '../work/handlers';
 import type { FoundBeside } from './chosenLog';
 import { correctLog, linkLog } from './linking';
 import { logInfo } from './logInfo';

@@ -1,6 +1,6 @@
-import { alignInstances, bitChange } from '../../core/similarity';
-import type { OpenedRun, RunStore } from '../runStore';
-import { breathe } from '../work';
+import { alignInstances, bitChange } from '../../core/measures/similarity';
+import type { OpenedRun, RunStore } from '../analysis/runStore';
+import { breathe } from '../work/work';
 
 /**
  * Bit change of each level of a snapshot since the one before; undefined for all of the first, and where exact patterns

@@ -1,5 +1,9 @@
 import type { ManifestSnapshot } from '../../runs/manifest';
-import { readCheckpointName, type Checkpoint, type CheckpointNumbers } from '../../runs/logs/checkpointName';
+import {
+  readCheckpointName,
+  type Checkpoint,
+  type CheckpointNumbers,
+} from '../../runs/checkpoints/checkpointName';
 
 /**
  * The snapshots of a run as checkpoints to be matched with a log, in their order. Each is named by the path of its model as

@@ -2,11 +2,11 @@ import { continueNodes } from '../../core/continuation';
 import { inheritOrder } from '../../core/layout/inherit';
 import type { LevelOrder } from '../../core/layout/order';
 import { nodesOf } from '../../core/nodes';
-import { alignInstances, type Alignment } from '../../core/similarity';
+import { alignInstances, type Alignment } from '../../core/measures/similarity';
 import type { ColumnContinuity } from '../../protocol/scene';
-import { equalArrays } from '../analyse';
-import { orderBlocks } from '../flowView';
-import { rowsWhere } from '../runStore';
+import { equalArrays } from '../analysis/analyse';
+import { orderBlocks } from './flowView';
+import { rowsWhere } from '../analysis/runStore';
 import type { ModelColumn, SceneModel } from './model';
 
 const codes = { continued: 0, split: 1, new: 2, empty: 2 };

@@ -1,16 +1,16 @@
 import type { LevelOrder } from '../../core/layout/order';
 import { InputError } from '../../core/errors';
-import type { ResolvedLevel } from '../../core/resolution';
-import type { Snapshot } from '../../core/snapshot';
-import { thinResolved, thinSnapshot } from '../../core/subset';
+import type { ResolvedLevel } from '../../core/patterns/resolution';
+import type { Snapshot } from '../../core/patterns/snapshot';
+import { thinResolved, thinSnapshot } from '../../core/patterns/subset';
 import type { ColumnContinuity, FlowScene, SceneColumn, SceneHead } from '../../protocol/scene';
 import type { ColumnHead } from '../../draw/picture';
-import { equalArrays } from '../analyse';
-import { classInstances } from '../classing';
-import { flowView, timeView, type FlowView } from '../flowView';
-import { sceneClasses, visibleRows, type CheckedState, type Look } from '../look';
-import type { OpenedRun, RunStore } from '../runStore';
-import { breathe, type Work } from '../work';
+import { equalArrays } from '../analysis/analyse';
+import { classInstances } from '../analysis/classing';
+import { flowView, timeView, type FlowView } from './flowView';
+import { sceneClasses, visibleRows, type CheckedState, type Look } from '../analysis/look';
+import type { OpenedRun, RunStore } from '../analysis/runStore';
+import { breathe, type Work } from '../work/work';
 import type { FlowPart, SceneModel } from './model';
 
 /** The flow view of one snapshot. */

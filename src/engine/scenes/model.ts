@@ -1,8 +1,8 @@
 import type { Flows } from '../../core/overview';
 import type { Scene, SceneClass } from '../../protocol/scene';
 import type { View } from '../../protocol/state';
-import type { Classing } from '../classing';
-import type { FlowView } from '../flowView';
+import type { Classing } from '../analysis/classing';
+import type { FlowView } from './flowView';
 
 /** A column of a scene as the engine keeps it: which block each instance is in. */
 export interface ModelColumn {

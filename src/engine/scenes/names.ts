@@ -1,5 +1,5 @@
 import type { Block } from '../../core/overview';
-import { countOf, formatCount } from '../../core/look/text';
+import { countOf, formatCount } from '../../core/appearance/text';
 import type { PartitionScene } from '../../protocol/scene';
 import type { FlowReference } from '../../protocol/state';
 import type { SceneModel } from './model';

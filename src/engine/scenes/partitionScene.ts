@@ -1,8 +1,8 @@
 import type { IcicleColumn } from '../../core/layout/icicle';
 import type { PartitionColumn, PartitionScene } from '../../protocol/scene';
-import { layOutPartition, partitionView, type PartitionView } from '../picture';
-import type { CheckedState, Look } from '../look';
-import type { OpenedRun } from '../runStore';
+import { layOutPartition, partitionView, type PartitionView } from './picture';
+import type { CheckedState, Look } from '../analysis/look';
+import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
 import type { SceneModel } from './model';

@@ -1,8 +1,8 @@
 import { contingency, refine } from '../../core/contingency';
 import type { Paths } from '../../protocol/scene';
 import type { BlockReference, FlowReference } from '../../protocol/state';
-import type { ByteCache } from '../byteCache';
-import { rowsWhere } from '../runStore';
+import type { ByteCache } from '../work/byteCache';
+import { rowsWhere } from '../analysis/runStore';
 import type { SceneModel } from './model';
 
 /** Rows of the instances that are in at least one of some blocks. Blocks that the scene does not have hold none. */

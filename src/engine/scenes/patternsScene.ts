@@ -1,11 +1,11 @@
 import { nodeClasses } from '../../core/diagram';
 import type { LevelNodes } from '../../core/nodes';
-import { pieceOf } from '../../core/packing';
-import { unitInformation } from '../../core/unitInformation';
+import { pieceOf } from '../../core/patterns/packing';
+import { unitInformation } from '../../core/measures/unitInformation';
 import type { PatternsScene } from '../../protocol/scene';
-import { levelHead, wordOf } from '../heads';
-import type { CheckedState, Look } from '../look';
-import type { OpenedRun } from '../runStore';
+import { levelHead, wordOf } from './heads';
+import type { CheckedState, Look } from '../analysis/look';
+import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
 import type { SceneModel } from './model';

@@ -1,6 +1,6 @@
 import type { Selection } from '../../protocol/state';
-import type { ByteCache } from '../byteCache';
-import type { Look } from '../look';
+import type { ByteCache } from '../work/byteCache';
+import type { Look } from '../analysis/look';
 import type { SceneModel } from './model';
 import { rowsOfBlocks, rowsOfFlows, rowsOfInstances } from './paths';
 

@@ -1,5 +1,5 @@
 import type { TrainingProgress } from '../../protocol/training';
-import type { TakenSnapshot } from './snapshotWriter';
+import type { TakenSnapshot } from './snapshots/snapshotWriter';
 import type { LogLine } from './trainLog';
 
 /** What is told of a training. */

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { TrainingInfo } from '../../protocol/training';
 import { trainingProcess } from './lock';
-import { configCopy } from './prepare';
-import { readTrainingState, trainingFolder } from './state';
+import { configCopy } from './preparation/prepare';
+import { readTrainingState, trainingFolder } from './preparation/state';
 
 /** How the trainings of run folders stand. Folders that were not trained here are left out. */
 export async function trainingInfo(folders: readonly string[]): Promise<TrainingInfo[]> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { lockHolder, takeLock, type Holder } from '../../runs/lock';
-import { trainingFolder } from './state';
+import { trainingFolder } from './preparation/state';
 
 /** Name of the file that says which process trains in a run folder. */
 export const lockName = 'lock';

@@ -3,9 +3,9 @@ import { describeNativeBackend, installNativeBackend } from '../../models/tfjs/n
 import type { TrainParams, TrainResult } from '../../protocol/training';
 import { checkTrainingText } from '../../training/config/checkText';
 import { starterConfig } from '../../training/config/starter';
-import type { Handlers, Tell } from '../handlers';
-import type { Work } from '../work';
-import { branchRun } from './branch';
+import type { Handlers, Tell } from '../work/handlers';
+import type { Work } from '../work/work';
+import { branchRun } from './preparation/branch';
 import { TrainingControl } from './control';
 import { trainingInfo } from './info';
 import { trainRun } from './trainRun';

@@ -5,15 +5,21 @@ import type { TrainParams, TrainResult } from '../../protocol/training';
 import { makeFolder, writeFileAtomically } from '../../runs/atomic';
 import { openRun, readSnapshot } from '../../runs/readRun';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
-import { checkpointName, readCheckpoint } from './checkpoint';
+import { checkpointName, readCheckpoint } from './preparation/checkpoint';
 import type { TrainingControl } from './control';
 import type { TrainHooks } from './hooks';
-import { writeLabelNoise } from './labelNoise';
+import { writeLabelNoise } from './preparation/labelNoise';
 import { lockName, lockRun } from './lock';
-import { portableConfig } from './portableConfig';
-import { configCopy, locateTraining, prepareTraining, topologyCopy, type PreparedTraining } from './prepare';
-import { trainingHeader } from './snapshotWriter';
-import { readTrainingState, trainingFolder, type TrainingState } from './state';
+import { portableConfig } from './preparation/portableConfig';
+import {
+  configCopy,
+  locateTraining,
+  prepareTraining,
+  topologyCopy,
+  type PreparedTraining,
+} from './preparation/prepare';
+import { trainingHeader } from './snapshots/snapshotWriter';
+import { readTrainingState, trainingFolder, type TrainingState } from './preparation/state';
 import { cutLog, logName } from './trainLog';
 import { Training } from './training';
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors';
-import type { Snapshot } from '../../core/snapshot';
+import type { Snapshot } from '../../core/patterns/snapshot';
 import type { TrainResult } from '../../protocol/training';
 import type { RunWriter } from '../../runs/writeRun';
 import { evaluate } from '../../training/evaluate';
@@ -7,14 +7,14 @@ import type { OptimizerState } from '../../training/optimizer';
 import { DivergedError, Trainer, type InstanceSet } from '../../training/trainer';
 import type { TrainingControl } from './control';
 import { EarlyStop } from './earlyStop';
-import { EpochKeeper } from './epochKeeper';
+import { EpochKeeper } from './snapshots/epochKeeper';
 import type { TrainHooks } from './hooks';
-import { instanceSet } from './memoryData';
-import { createObserver, type NetworkObserver } from './observers';
-import type { PreparedTraining } from './prepare';
+import { instanceSet } from './preparation/memoryData';
+import { createObserver, type NetworkObserver } from './snapshots/observers';
+import type { PreparedTraining } from './preparation/prepare';
 import { ProgressTeller } from './progressTeller';
-import { earlySnapshots, isSnapshotEpoch, type EarlySnapshot } from './snapshotPlan';
-import type { TrainingState } from './state';
+import { earlySnapshots, isSnapshotEpoch, type EarlySnapshot } from './snapshots/snapshotPlan';
+import type { TrainingState } from './preparation/state';
 
 /** Messages are let in this often. */
 const BREATHE_MS = 20;

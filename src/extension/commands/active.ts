@@ -1,7 +1,7 @@
 import type { RunInfo } from '../../protocol/engine';
-import { UserError } from '../failures';
-import type { Services } from '../services';
-import type { Session } from '../session';
+import { UserError } from '../shared/failures';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
 
 /** The session that commands mean, with its opened run. @throws UserError where there is none */
 export function activeSession(services: Services): { session: Session; run: RunInfo } {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { canonicalMetric } from '../../runs/logs/metricNames';
+import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { LogInfo } from '../../protocol/logs';
 import { mainMetrics } from '../views/snapshotTexts';
 

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportFormat, ExportWhat, RunInfo } from '../../protocol/engine';
-import type { Services } from '../services';
-import type { Session } from '../session';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
 import { activeSession } from './active';
 import { folderOf, pickRun, type RunTarget } from './open';
 import type { Handlers } from './registry';

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import { isModelName } from '../checkpoints';
-import { chooseDataset } from '../datasetChoice';
-import type { DatasetChoice } from '../datasetMemory';
-import { UserError } from '../failures';
+import { isModelName } from '../recording/checkpoints';
+import { chooseDataset } from '../recording/datasetChoice';
+import type { DatasetChoice } from '../recording/datasetMemory';
+import { UserError } from '../shared/failures';
 import type { Followed } from '../follow/following';
-import { runFolderOf } from '../recording';
-import type { Services } from '../services';
+import { runFolderOf } from '../recording/recording';
+import type { Services } from '../shared/services';
 import { folderOf, type RunTarget } from './open';
 import type { Handlers } from './registry';
 

@@ -1,14 +1,14 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LogInfo } from '../../protocol/logs';
-import { UserError } from '../failures';
+import { UserError } from '../shared/failures';
 import { readLogOf, sessionOf, type LogDocument } from '../logs/logDocument';
 import type { LineMark } from '../logs/markedLines';
 import { openLogAt } from '../logs/openLog';
 import { showSnapshotBeside } from '../logs/showSnapshot';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { momentOfRow } from '../views/snapshotTexts';
-import { snapshotName } from '../wording';
+import { snapshotName } from '../shared/wording';
 import { activeSession } from './active';
 import type { Handlers } from './registry';
 

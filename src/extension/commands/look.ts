@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { Selection, ViewState } from '../../protocol/state';
-import { UserError } from '../failures';
-import { revealPlace } from '../revealPlace';
-import type { Services } from '../services';
-import { counted, snapshotName } from '../wording';
+import { UserError } from '../shared/failures';
+import { revealPlace } from '../shared/revealPlace';
+import type { Services } from '../shared/services';
+import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './active';
 import type { Handlers } from './registry';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogTableRow, RowPointer } from '../../protocol/logs';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { metricsInShort, momentOfRow, placeOfRow } from '../views/snapshotTexts';
-import { snapshotName } from '../wording';
+import { snapshotName } from '../shared/wording';
 import { readRowPointer } from './rowPointer';
 
 /** Rows of a log that are offered in a list; of more than these the row is asked for by its number. */

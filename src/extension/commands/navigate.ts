@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { Colouring, View } from '../../protocol/state';
-import type { Services } from '../services';
-import type { Session } from '../session';
-import { percent, snapshotName } from '../wording';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
+import { percent, snapshotName } from '../shared/wording';
 import { activeSession } from './active';
 import type { Handlers } from './registry';
 

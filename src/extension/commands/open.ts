@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { chooseDataset } from '../datasetChoice';
-import type { DatasetChoice } from '../datasetMemory';
-import { inTrainingOrder } from '../checkpoints';
-import { modelOfActiveTab, modelsOf, pickModels } from '../modelFiles';
-import { recordOrReopen, type RecordingStages } from '../recording';
-import { messageOf } from '../failures';
-import type { Services } from '../services';
+import { chooseDataset } from '../recording/datasetChoice';
+import type { DatasetChoice } from '../recording/datasetMemory';
+import { inTrainingOrder } from '../recording/checkpoints';
+import { modelOfActiveTab, modelsOf, pickModels } from '../recording/modelFiles';
+import { recordOrReopen, type RecordingStages } from '../recording/recording';
+import { messageOf } from '../shared/failures';
+import type { Services } from '../shared/services';
 import type { Handlers } from './registry';
 
 /** What callers of `apd.openModel` may give besides the models. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { commands, type CommandId } from '../contributions';
-import { reportFailure } from '../failures';
-import type { Services } from '../services';
+import { commands, type CommandId } from '../shared/contributions';
+import { reportFailure } from '../shared/failures';
+import type { Services } from '../shared/services';
 
 /** What a command does with the arguments that menus and trees hand over. */
 export type Handler = (...args: never[]) => unknown;

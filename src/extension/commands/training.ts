@@ -1,14 +1,14 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../failures';
-import type { Services } from '../services';
+import { UserError } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { chosenConfiguration, runsOf } from '../trainings/configurations';
 import { installNative } from '../trainings/installNative';
 import { manageTrainings } from '../trainings/manage';
 import { newConfiguration } from '../trainings/newConfiguration';
 import { openTrainingExample } from '../trainings/trainingExample';
 import { branchFrom, goOn, startTraining, trainMore } from '../trainings/orders';
-import { counted, snapshotName } from '../wording';
+import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './active';
 import { folderOf, pickRun, type RunTarget } from './open';
 import type { Handlers } from './registry';

@@ -1,5 +1,5 @@
-import { cancelRecording } from '../recording';
-import type { Services } from '../services';
+import { cancelRecording } from '../recording/recording';
+import type { Services } from '../shared/services';
 import type { Handlers } from './registry';
 
 /** Commands about the work itself. */

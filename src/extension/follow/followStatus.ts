@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { FollowState } from '../../protocol/follow';
-import type { Services } from '../services';
-import { setContextKey } from '../settings';
-import { counted } from '../wording';
+import type { Services } from '../shared/services';
+import { setContextKey } from '../shared/settings';
+import { counted } from '../shared/wording';
 
 /** What is followed, in the status bar and for menus. */
 export function followStatus(services: Pick<Services, 'following' | 'sessions'>): vscode.Disposable {

@@ -2,10 +2,10 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { FollowParams, FollowState } from '../../protocol/follow';
-import type { EngineClient, EngineExit } from '../engineClient';
-import { isCancelled, messageOf, reportFailure } from '../failures';
-import type { RunFolders } from '../runFolders';
-import { setting } from '../settings';
+import type { EngineClient, EngineExit } from '../engine/engineClient';
+import { isCancelled, messageOf, reportFailure } from '../shared/failures';
+import type { RunFolders } from '../shared/runFolders';
+import { setting } from '../shared/settings';
 
 /** What following needs of the extension. */
 interface Surroundings {

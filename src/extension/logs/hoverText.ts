@@ -1,7 +1,7 @@
-import { formatMetric } from '../../core/look/text';
+import { formatMetric } from '../../core/appearance/text';
 import type { RunInfo } from '../../protocol/engine';
 import { mainMetrics, momentOfRow } from '../views/snapshotTexts';
-import { percent, snapshotName } from '../wording';
+import { percent, snapshotName } from '../shared/wording';
 import type { LineMark } from './markedLines';
 
 /** What is told of a snapshot over its row of the log. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
-import type { Session } from '../session';
-import { setting } from '../settings';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
+import { setting } from '../shared/settings';
 import { logOf, runOfLog, sessionOf } from './logDocument';
 
 /** A cursor that rests for this long, in milliseconds, is followed. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { logColours } from '../contributions';
+import { logColours } from '../shared/contributions';
 import { sameRows, type LineMark, type MarkedLines } from './markedLines';
 
 /** What an editor was last given. */

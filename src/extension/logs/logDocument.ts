@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { LogInfo } from '../../protocol/logs';
-import type { Services } from '../services';
-import type { Session } from '../session';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
 import { MarkedLines } from './markedLines';
 
 /** What is known of a document that is the log of a run. */

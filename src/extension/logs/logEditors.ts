@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { LogCursor } from './logCursor';
 import { LogDecorations, wholeRow } from './logDecorations';
 import { logOf, runOfLog, sessionOf, type LogDocument } from './logDocument';

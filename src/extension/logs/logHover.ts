@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { CommandId } from '../contributions';
-import { isCancelled, messageOf } from '../failures';
-import type { Services } from '../services';
+import type { CommandId } from '../shared/contributions';
+import { isCancelled, messageOf } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { hoverText, type HoverFacts, type HoverLink } from './hoverText';
 import { wholeRow } from './logDecorations';
 import { logOf, type LogDocument } from './logDocument';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { lensRows } from './lensRows';
 import { readLogOf } from './logDocument';
 

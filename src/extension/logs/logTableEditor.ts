@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { logTableType, textLogTableType } from '../contributions';
-import type { Services } from '../services';
+import { logTableType, textLogTableType } from '../shared/contributions';
+import type { Services } from '../shared/services';
 import { LogTableView } from './logTableView';
 
 /** The read-only editor of logs as tables: for event files the usual one, for text logs offered besides the text editor. */

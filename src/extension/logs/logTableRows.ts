@@ -1,7 +1,7 @@
 import type { LogInfo, LogTable, LogTableRow } from '../../protocol/logs';
 import type { TableHead, TableRow, TableValue } from '../../protocol/logTable';
 import { nameOfFormat } from '../views/snapshotTexts';
-import { counted } from '../wording';
+import { counted } from '../shared/wording';
 
 /** A run that has a log, as far as the log's table needs to know it. */
 export interface TableRun {

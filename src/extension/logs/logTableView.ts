@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { LogTable } from '../../protocol/logs';
 import type { FromLogTable, ToLogTable } from '../../protocol/logTable';
-import { isCancelled, messageOf, reportFailure } from '../failures';
-import { pageHtml, panelOptions } from '../panelHtml';
-import type { Services } from '../services';
-import { setting } from '../settings';
-import { snapshotName } from '../wording';
+import { isCancelled, messageOf, reportFailure } from '../shared/failures';
+import { pageHtml, panelOptions } from '../panel/panelHtml';
+import type { Services } from '../shared/services';
+import { setting } from '../shared/settings';
+import { snapshotName } from '../shared/wording';
 import { sessionOf } from './logDocument';
 import { showSnapshotBeside } from './showSnapshot';
 import {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { columnBeside } from '../columns';
-import { logTableType } from '../contributions';
+import { columnBeside } from '../panel/columns';
+import { logTableType } from '../shared/contributions';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 
 /**

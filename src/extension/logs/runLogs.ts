@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LogInfo, LogOptions, LogRequests } from '../../protocol/logs';
-import type { EngineClient } from '../engineClient';
-import { isCancelled, messageOf } from '../failures';
-import type { RunFolders } from '../runFolders';
-import type { Sessions } from '../sessions';
-import { setContextKey, setting } from '../settings';
+import type { EngineClient } from '../engine/engineClient';
+import { isCancelled, messageOf } from '../shared/failures';
+import type { RunFolders } from '../shared/runFolders';
+import type { Sessions } from '../session/sessions';
+import { setContextKey, setting } from '../shared/settings';
 
 /** What the logs of runs need of the extension. */
 interface Surroundings {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
-import { columnBeside } from '../columns';
-import type { Services } from '../services';
+import { columnBeside } from '../panel/columns';
+import type { Services } from '../shared/services';
 import { sessionOf } from './logDocument';
 
 /**

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import type { Services } from '../services';
-import { isCancelled, messageOf } from '../failures';
+import type { Services } from '../shared/services';
+import { isCancelled, messageOf } from '../shared/failures';
 import { sessionOf } from './logDocument';
 import type { HoverFacts } from './hoverText';
 

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { isCancelled } from '../failures';
-import type { Services } from '../services';
+import { isCancelled } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { configurationSelector, runsOf } from './configurations';
-import { counted } from '../wording';
+import { counted } from '../shared/wording';
 
 /** Offers at the top of a configuration what can be done with it. */
 export class ConfigurationLenses implements vscode.CodeLensProvider, vscode.Disposable {

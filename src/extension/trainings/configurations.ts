@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING, configurationName, isConfiguration, runsBeside } from './names';
 
 /** Documents that are training configurations. */

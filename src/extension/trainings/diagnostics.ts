@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConfigurationProblem } from '../../protocol/training';
-import { isCancelled } from '../failures';
-import type { Services } from '../services';
+import { isCancelled } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { configurationSelector } from './configurations';
 
 /** Typing goes on for a moment before a configuration is checked. */

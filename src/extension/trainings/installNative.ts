@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { UserError } from '../failures';
-import type { Services } from '../services';
+import { UserError } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { nativeFolder, nativeFolders } from './nativeFolders';
 import { CommandFailed, runCommand, type InstallCommand } from './npmCommand';
 

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { isCancelled, messageOf } from '../failures';
-import type { Services } from '../services';
-import type { Session } from '../session';
+import { isCancelled, messageOf } from '../shared/failures';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
 import type { StartedTraining } from './trainingManager';
 import type { Training } from './queue';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING, starterName } from './names';
 
 const DATA_FILTERS = {

@@ -3,10 +3,10 @@ import { parse } from 'jsonc-parser/lib/esm/main.js';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
-import { UserError } from '../failures';
-import { freeFolder } from '../recording';
-import type { Services } from '../services';
-import { setting } from '../settings';
+import { UserError } from '../shared/failures';
+import { freeFolder } from '../recording/recording';
+import type { Services } from '../shared/services';
+import { setting } from '../shared/settings';
 import { configurationName, runName } from './names';
 import type { Training } from './queue';
 

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { TrainResult } from '../../protocol/training';
-import { EngineDied } from '../engineClient';
-import { isCancelled, reportFailure, type Remedy } from '../failures';
-import type { Services } from '../services';
-import { setting } from '../settings';
-import { counted, percent } from '../wording';
+import { EngineDied } from '../engine/engineClient';
+import { isCancelled, reportFailure, type Remedy } from '../shared/failures';
+import type { Services } from '../shared/services';
+import { setting } from '../shared/settings';
+import { counted, percent } from '../shared/wording';
 import { tellInterrupted } from './interrupted';
 import type { EndedTraining } from './trainingManager';
 import { goOn } from './orders';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { setting } from '../settings';
-import type { Services } from '../services';
+import { setting } from '../shared/settings';
+import type { Services } from '../shared/services';
 import type { Training } from './queue';
 import { latestProgress, progressText, shareDone } from './wording';
 

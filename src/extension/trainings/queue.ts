@@ -2,7 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { TrainingProgress, TrainParams, TrainResult } from '../../protocol/training';
-import type { EngineClient } from '../engineClient';
+import type { EngineClient } from '../engine/engineClient';
 
 /** A training that is asked for. */
 export interface TrainingOrder {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
-import { messageOf } from '../failures';
-import type { Services } from '../services';
+import { messageOf } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { ConfigurationLenses } from './codeLens';
 import { ConfigurationDiagnostics } from './diagnostics';
 import { tellOfInterrupted } from './interrupted';

@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { isCancelled, UserError } from '../failures';
-import type { Services } from '../services';
+import { isCancelled, UserError } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING } from './names';
 
 /** An example that comes with the extension. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
-import { setContextKey } from '../settings';
+import type { Services } from '../shared/services';
+import { setContextKey } from '../shared/settings';
 
 /** Keeps the context keys in step that say whether the active diagram is being trained, and follows. */
 export function trainingKeys({

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
-import { EngineClient } from '../engineClient';
-import type { RunFolders } from '../runFolders';
-import { engineLimits, setContextKey } from '../settings';
+import { EngineClient } from '../engine/engineClient';
+import type { RunFolders } from '../shared/runFolders';
+import { engineLimits, setContextKey } from '../shared/settings';
 import { TrainingMemory } from './memory';
 import { nativeFolders } from './nativeFolders';
 import { TrainingQueue, type Training, type TrainingOrder, type TrainingOutcome } from './queue';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { Services } from '../shared/services';
 import type { Training } from './queue';
 import { latestProgress, progressText, shortProgress } from './wording';
 

@@ -1,5 +1,5 @@
 import type { TrainingInfo, TrainingProgress } from '../../protocol/training';
-import { percent } from '../wording';
+import { percent } from '../shared/wording';
 
 /** A span of time as users read it: `12 s`, `3 min`, `1 h 5 min`. */
 export function duration(seconds: number): string {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { FromDetails, ToDetails } from '../../protocol/details';
-import { isCancelled, messageOf } from '../failures';
-import { pageHtml, panelOptions } from '../panelHtml';
-import type { Services } from '../services';
-import type { Session } from '../session';
+import { isCancelled, messageOf } from '../shared/failures';
+import { pageHtml, panelOptions } from '../panel/panelHtml';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
 
 const nothing: ToDetails = {
   type: 'empty',

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { InstanceRow } from '../../protocol/engine';
-import { isCancelled, messageOf } from '../failures';
-import type { Requests } from '../engineClient';
-import type { Sessions } from '../sessions';
-import { counted } from '../wording';
+import { isCancelled, messageOf } from '../shared/failures';
+import type { Requests } from '../engine/engineClient';
+import type { Sessions } from '../session/sessions';
+import { counted } from '../shared/wording';
 import { thumbnail } from './thumbnail';
 
 type Entry =

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { PatternRow } from '../../protocol/engine';
-import { isCancelled, messageOf } from '../failures';
-import type { Requests } from '../engineClient';
-import type { Sessions } from '../sessions';
-import type { Session } from '../session';
-import { counted, percent } from '../wording';
+import { isCancelled, messageOf } from '../shared/failures';
+import type { Requests } from '../engine/engineClient';
+import type { Sessions } from '../session/sessions';
+import type { Session } from '../session/session';
+import { counted, percent } from '../shared/wording';
 
 type Entry =
   | { kind: 'level'; level: number }

@@ -2,10 +2,10 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { Timeline } from '../../protocol/scene';
-import { messageOf } from '../failures';
-import type { Services } from '../services';
+import { messageOf } from '../shared/failures';
+import type { Services } from '../shared/services';
 import { showStanding } from '../trainings/runStanding';
-import { counted, percent, snapshotName } from '../wording';
+import { counted, percent, snapshotName } from '../shared/wording';
 
 type Entry =
   | { kind: 'run'; folder: string }

@@ -1,9 +1,9 @@
-import { formatMetric } from '../../core/look/text';
+import { formatMetric } from '../../core/appearance/text';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { Timeline } from '../../protocol/scene';
-import { percent, snapshotName } from '../wording';
+import { percent, snapshotName } from '../shared/wording';
 import { mainMetrics, metricsInShort, placeOfRow, shortReason } from './snapshotTexts';
 
 /** What is known of a snapshot and its row in the log. */

@@ -1,7 +1,7 @@
-import { formatMetric } from '../../core/look/text';
-import { canonicalMetric } from '../../runs/logs/metricNames';
+import { formatMetric } from '../../core/appearance/text';
+import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { LogInfo, LogMark, LogOrigin } from '../../protocol/logs';
-import { counted } from '../wording';
+import { counted } from '../shared/wording';
 
 /** Metrics that say most of a training, the first ones first. */
 const TOLD_FIRST = ['train loss', 'validation loss', 'validation accuracy', 'train accuracy'];

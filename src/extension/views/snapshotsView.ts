@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { LogInfo, LogMark } from '../../protocol/logs';
-import { messageOf } from '../failures';
+import { messageOf } from '../shared/failures';
 import { logName } from '../logs/runLogs';
-import type { Services } from '../services';
-import type { Session } from '../session';
-import { counted } from '../wording';
+import type { Services } from '../shared/services';
+import type { Session } from '../session/session';
+import { counted } from '../shared/wording';
 import { snapshotItem } from './snapshotItem';
 import { linesOfLog, momentOfRow, placeOfRow, shortName, shortReason, standingOfLog } from './snapshotTexts';
 

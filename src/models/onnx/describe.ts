@@ -2,14 +2,14 @@ import { InputError } from '../../core/errors';
 import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ActivationLayer, ModelDescription, ModelInput, SkippedActivation } from '../runner';
-import { traceFlow } from './flow';
-import { GraphIndex } from './graphIndex';
-import { inlineFunctions } from './inline';
-import { findActivations, type FoundLayer } from './layers';
-import { layerNames } from './names';
+import { traceFlow } from './activations/flow';
+import { GraphIndex } from './activations/graphIndex';
+import { inlineFunctions } from './proto/inline';
+import { findActivations, type FoundLayer } from './activations/layers';
+import { layerNames } from './activations/names';
 import { chooseOutput, describeOutput, listNames } from './outputs';
-import { parseModel, refusing } from './parse';
-import { elementTypeName, type OnnxModel, type OnnxValue } from './proto';
+import { parseModel, refusing } from './proto/parse';
+import { elementTypeName, type OnnxModel, type OnnxValue } from './proto/proto';
 
 /** What a layer is read from. */
 export interface Tap {

@@ -3,7 +3,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-we
 import { InputError } from '../../core/errors';
 import type { EngineChoice } from '../options';
 import type { Backend } from '../runner';
-import type { ExternalFile } from './externalData';
+import type { ExternalFile } from './proto/externalData';
 
 /** The part of ONNX Runtime's JavaScript interface that both of its packages share. */
 interface OnnxRuntime {

@@ -4,7 +4,7 @@ import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
 import { analyseModel, noLayers, unitsOf, type AnalysedModel } from './describe';
 import { engineMessage, loadEngine, type Engine } from './engine';
-import { readExternalData } from './externalData';
+import { readExternalData } from './proto/externalData';
 import { resolveInputShape } from './inputShape';
 import { OnnxRunner, OnnxSession } from './onnxRunner';
 import { outputKind } from './outputs';

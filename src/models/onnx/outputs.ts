@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 import type { ModelOutput } from '../runner';
-import type { GraphIndex } from './graphIndex';
-import { elementTypeName, isFloat, type OnnxValue } from './proto';
+import type { GraphIndex } from './activations/graphIndex';
+import { elementTypeName, isFloat, type OnnxValue } from './proto/proto';
 
 /** Names in a list for messages. */
 export function listNames(values: readonly { name: string }[]): string {

@@ -1,6 +1,6 @@
 import type { AnalysedModel } from './describe';
-import { ElementType } from './proto';
-import { field, integerField, join } from './rewrite';
+import { ElementType } from './proto/proto';
+import { field, integerField, join } from './proto/rewrite';
 
 /** A model whose pre-activations are outputs. */
 export interface TappedModel {

@@ -4,8 +4,8 @@ import { resolveInputShape } from '../onnx/inputShape';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner } from '../runner';
 import { loadTensorflow } from './backend';
-import { readLayersModel, type SavedLayersModel } from './checkpoint';
-import { LayerGraph } from './layerGraph';
+import { readLayersModel, type SavedLayersModel } from './files/checkpoint';
+import { LayerGraph } from './graph/layerGraph';
 import { runnerOwningGraph } from './tfjsRunner';
 import type { TensorEngine } from './tensorflow';
 

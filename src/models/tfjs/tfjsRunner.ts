@@ -12,7 +12,7 @@ import type {
   TensorData,
 } from '../runner';
 import { classesOfScores } from '../scores';
-import type { LayerGraph } from './layerGraph';
+import type { LayerGraph } from './graph/layerGraph';
 import type { TensorEngine } from './tensorflow';
 
 /** Which file a graph was read from. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import { InputError } from '../../core/errors';
-import { asInputError, lookUpFile } from '../../data/fileAccess';
+import { asInputError, lookUpFile } from '../../data/files/fileAccess';
 import { formatBytes, formatCount } from '../../data/wording';
 import { checkConfig } from './checks';
 import { completeConfig, type CheckedConfig } from './complete';

@@ -1,4 +1,4 @@
-import { formatShape } from '../../data/storedArray';
+import { formatShape } from '../../data/arrays/storedArray';
 import { formatCount } from '../../data/wording';
 import type { LayerConfig } from './config';
 import { errorAt, type Finding } from './finding';

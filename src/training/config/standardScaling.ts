@@ -1,6 +1,6 @@
 import type { Features } from '../../data/dataset';
 import type { Scaling } from '../../data/scaling';
-import { countOfShape } from '../../data/storedArray';
+import { countOfShape } from '../../data/arrays/storedArray';
 
 /** Numbers read at once, about. */
 const numbersAtOnce = 4 * 1024 ** 2;

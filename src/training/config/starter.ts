@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
-import { assignColumns } from '../../data/csvColumns';
-import { detectDelimiter, detectHeader } from '../../data/csvDialect';
-import { RecordReader } from '../../data/csvRecords';
+import { assignColumns } from '../../data/tables/csvColumns';
+import { detectDelimiter, detectHeader } from '../../data/tables/csvDialect';
+import { RecordReader } from '../../data/tables/csvRecords';
 import type { Dataset } from '../../data/dataset';
-import { asInputError, lookUp } from '../../data/fileAccess';
-import { detectFormat } from '../../data/fileFormat';
+import { asInputError, lookUp } from '../../data/files/fileAccess';
+import { detectFormat } from '../../data/files/fileFormat';
 import { openDataset } from '../../data/openDataset';
-import { splitMember } from '../../data/npz';
+import { splitMember } from '../../data/arrays/npz';
 import { starterText, type StarterData } from './starterText';
 
 /** Bytes of a table in which its header and label column are looked for. */

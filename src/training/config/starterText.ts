@@ -1,6 +1,6 @@
 import type { AxisOrder } from '../../data/dataset';
 import { countOf } from '../../data/wording';
-import { formatShape } from '../../data/storedArray';
+import { formatShape } from '../../data/arrays/storedArray';
 import type { LayerConfig } from './config';
 
 /** What a starting configuration is made of. */

@@ -1,5 +1,5 @@
 import type { AxisOrder } from '../../data/dataset';
-import { formatShape } from '../../data/storedArray';
+import { formatShape } from '../../data/arrays/storedArray';
 import type { LayerConfig, TrainingSettings } from './config';
 import { ConfigError } from './configError';
 import { kerasLayer, separateActivation, type KerasClass } from './kerasLayers';

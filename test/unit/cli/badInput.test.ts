@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encodeNpy } from '../../../src/data/npy';
+import { encodeNpy } from '../../../src/data/arrays/npy';
 import { fixture } from '../../fixtures';
 import { apd, temporaryFolder } from './apd';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readArray } from '../../../src/data/readArray';
+import { readArray } from '../../../src/data/arrays/readArray';
 import { readReferenceApdf } from '../../fixtures';
 import { apdOk, recordArguments, temporaryFolder } from './apd';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pearson, spearman } from '../../../src/core/correlation';
-import type { RunReport } from '../../../src/engine/report';
+import { pearson, spearman } from '../../../src/core/measures/correlation';
+import type { RunReport } from '../../../src/engine/reports/report';
 import { epochName, fixture } from '../../fixtures';
 import { apd, apdOk, temporaryFolder } from './apd';
 

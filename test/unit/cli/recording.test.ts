@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RunReport } from '../../../src/engine/report';
-import { encodeNpy } from '../../../src/data/npy';
+import type { RunReport } from '../../../src/engine/reports/report';
+import { encodeNpy } from '../../../src/data/arrays/npy';
 import { fixture } from '../../fixtures';
 import { apd, apdOk, cli, recordArguments, temporaryFolder } from './apd';
 

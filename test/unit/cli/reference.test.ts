@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { epochName, fixture, readExpected, readReferenceClusters } from '../../fixtures';
-import type { RunReport } from '../../../src/engine/report';
+import type { RunReport } from '../../../src/engine/reports/report';
 import { apdOk, recordArguments, temporaryFolder } from './apd';
 
 /** Renumbers groups by first appearance, so that equal partitions are equal arrays. */

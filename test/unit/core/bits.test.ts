@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { hammingBits, hammingUnits, popcount32 } from '../../../src/core/bits';
-import { packIndices, pieceOf, wordsPerRow } from '../../../src/core/packing';
+import { hammingBits, hammingUnits, popcount32 } from '../../../src/core/patterns/bits';
+import { packIndices, pieceOf, wordsPerRow } from '../../../src/core/patterns/packing';
 import { Random } from '../../../src/core/random';
 
 describe('bits of packed words', () => {

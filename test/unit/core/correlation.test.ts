@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { correlate, pearson, spearman } from '../../../src/core/correlation';
+import { correlate, pearson, spearman } from '../../../src/core/measures/correlation';
 
 function near(actual: number | undefined, expected: number, tolerance = 1e-12): void {
   assert.ok(actual !== undefined && Math.abs(actual - expected) < tolerance, `${actual}, not ${expected}`);

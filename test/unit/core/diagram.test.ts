@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { buildDiagram, correctness, type Diagram, type NodeClasses } from '../../../src/core/diagram';
-import { patternLevel } from '../../../src/core/patternTable';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { packStrings } from '../../fixtures';
 import { instancesArbitrary, levelNodes, type Instances } from './arbitraries';
 import { at, groups, majorityOf, naiveEntropy } from './naive';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { learningEvents, summariseLearning } from '../../../src/core/learning';
+import { learningEvents, summariseLearning } from '../../../src/core/measures/learning';
 import { numbers } from './arbitraries';
 
 /** What is right at each snapshot, as a string for each instance: '0110' is wrong, right, right, wrong. */

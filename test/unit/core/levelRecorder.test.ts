@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { bitsOf, CoarseRecorder, ExactRecorder, type LevelRecorder } from '../../../src/core/levelRecorder';
-import { packIndices, patternText } from '../../../src/core/packing';
-import type { Layer } from '../../../src/core/snapshot';
+import {
+  bitsOf,
+  CoarseRecorder,
+  ExactRecorder,
+  type LevelRecorder,
+} from '../../../src/core/patterns/levelRecorder';
+import { packIndices, patternText } from '../../../src/core/patterns/packing';
+import type { Layer } from '../../../src/core/patterns/snapshot';
 import { packStrings } from '../../fixtures';
 import { numbers } from './arbitraries';
 import { naiveHamming, naivePatterns, rankedValues } from './naive';

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { nodeClasses } from '../../../src/core/diagram';
-import { entropyOf } from '../../../src/core/entropy';
-import { accuracyOf, measureClasses, measureNodes, type ClassMeasures } from '../../../src/core/measures';
+import { entropyOf } from '../../../src/core/measures/entropy';
+import {
+  accuracyOf,
+  measureClasses,
+  measureNodes,
+  type ClassMeasures,
+} from '../../../src/core/measures/measures';
 import { instancesArbitrary, levelNodes } from './arbitraries';
 import { at, groups, majorityOf, naiveEntropy, naiveLeaveOneOut } from './naive';
 

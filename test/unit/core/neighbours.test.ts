@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { neighbourDisagreement } from '../../../src/core/neighbours';
-import { patternLevel } from '../../../src/core/patternTable';
+import { neighbourDisagreement } from '../../../src/core/measures/neighbours';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import { packStrings } from '../../fixtures';
 import { numbers, patternStrings } from './arbitraries';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { distanceToReference, noveltyOf } from '../../../src/core/novelty';
+import { distanceToReference, noveltyOf } from '../../../src/core/measures/novelty';
 import { pathsThrough } from '../../../src/core/paths';
-import { patternLevel } from '../../../src/core/patternTable';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import { packStrings } from '../../fixtures';
 import { instancesArbitrary, levelNodes, numbers, patternStrings } from './arbitraries';

@@ -7,7 +7,7 @@ import {
   packIndices,
   planesFor,
   toPackedBytes,
-} from '../../../src/core/packing';
+} from '../../../src/core/patterns/packing';
 import { numbers } from './arbitraries';
 import { naivePackbits } from './naive';
 

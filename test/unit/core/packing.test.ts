@@ -9,7 +9,7 @@ import {
   pieceOf,
   planesFor,
   type PackedPatterns,
-} from '../../../src/core/packing';
+} from '../../../src/core/patterns/packing';
 import { numbers } from './arbitraries';
 import { naivePatterns } from './naive';
 

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { emptyPatterns, packIndices, patternText, type PackedPatterns } from '../../../src/core/packing';
-import { patternLevel, PatternTable, tableOf, type PatternLevel } from '../../../src/core/patternTable';
+import {
+  emptyPatterns,
+  packIndices,
+  patternText,
+  type PackedPatterns,
+} from '../../../src/core/patterns/packing';
+import {
+  patternLevel,
+  PatternTable,
+  tableOf,
+  type PatternLevel,
+} from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import { packStrings } from '../../fixtures';
 import { patternStrings } from './arbitraries';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { hammingUnits } from '../../../src/core/bits';
+import { hammingUnits } from '../../../src/core/patterns/bits';
 import {
   emptyPatterns,
   packIndices,
   pieceOf,
   wordsPerRow,
   type PackedPatterns,
-} from '../../../src/core/packing';
+} from '../../../src/core/patterns/packing';
 import { fitPrototypes, MAX_PROTOTYPES, type Prototypes } from '../../../src/core/prototypes/fit';
 import { writeMode } from '../../../src/core/prototypes/majority';
 import { assignToPrototypes } from '../../../src/core/prototypes/nearest';

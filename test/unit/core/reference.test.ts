@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { buildDiagram, correctness } from '../../../src/core/diagram';
-import { accuracyOf } from '../../../src/core/measures';
+import { accuracyOf } from '../../../src/core/measures/measures';
 import { informationGainPartition } from '../../../src/core/partition';
-import { patternLevel } from '../../../src/core/patternTable';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { packStrings, readExpected, readReferenceApdf, readReferenceClusters } from '../../fixtures';
 
 /** Renumbers groups by first appearance, so that equal partitions are equal arrays. */

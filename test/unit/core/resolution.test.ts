@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { patternLevel, type PatternLevel } from '../../../src/core/patternTable';
-import { patternText } from '../../../src/core/packing';
+import { patternLevel, type PatternLevel } from '../../../src/core/patterns/patternTable';
+import { patternText } from '../../../src/core/patterns/packing';
 import { Random } from '../../../src/core/random';
 import {
   resolveLevel,
   usualPrototypes,
   type ResolvedLevel,
   type Resolution,
-} from '../../../src/core/resolution';
-import type { RecordedLevel } from '../../../src/core/snapshot';
+} from '../../../src/core/patterns/resolution';
+import type { RecordedLevel } from '../../../src/core/patterns/snapshot';
 import { packStrings } from '../../fixtures';
 import { patternStrings } from './arbitraries';
 import { naiveHamming } from './naive';

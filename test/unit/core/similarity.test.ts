@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { patternLevel, type PatternLevel } from '../../../src/core/patternTable';
+import { patternLevel, type PatternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import {
   alignInstances,
@@ -8,7 +8,7 @@ import {
   overlapIndex,
   setStability,
   type Alignment,
-} from '../../../src/core/similarity';
+} from '../../../src/core/measures/similarity';
 import { packStrings } from '../../fixtures';
 import { numbers, patternStrings } from './arbitraries';
 import { naiveHamming, tally } from './naive';

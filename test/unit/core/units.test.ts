@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { patternLevel } from '../../../src/core/patternTable';
-import { classCores, unitActivity } from '../../../src/core/units';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
+import { classCores, unitActivity } from '../../../src/core/patterns/units';
 import { packStrings } from '../../fixtures';
 import { numbers, patternStrings } from './arbitraries';
 

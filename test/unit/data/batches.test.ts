@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { batches, type Batch } from '../../../src/data/batches';
-import { encodeNpy } from '../../../src/data/npy';
+import { encodeNpy } from '../../../src/data/arrays/npy';
 import { noScaling, parseScaling } from '../../../src/data/scaling';
-import { matchShape } from '../../../src/data/shape';
+import { matchShape } from '../../../src/data/arrays/shape';
 import { fixture, open, problemOf, temporaryFolder } from './helpers';
 
 async function collect(all: AsyncIterable<Batch>): Promise<Batch[]> {

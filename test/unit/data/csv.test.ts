@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import Papa from 'papaparse';
-import { RecordReader } from '../../../src/data/csvRecords';
+import { RecordReader } from '../../../src/data/tables/csvRecords';
 import type { Dataset } from '../../../src/data/dataset';
 import type { DatasetOptions } from '../../../src/data/openDataset';
-import { isMissing, parseNumber } from '../../../src/data/parseNumber';
+import { isMissing, parseNumber } from '../../../src/data/tables/parseNumber';
 import { describePlace } from '../../../src/data/places';
-import { textBlocks } from '../../../src/data/textBlocks';
+import { textBlocks } from '../../../src/data/files/textBlocks';
 import { allNumbers, open, problemOf, temporaryFolder } from './helpers';
 
 describe('CSV and TSV tables', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { encodeNpy } from '../../../src/data/npy';
-import { readArray } from '../../../src/data/readArray';
+import { encodeNpy } from '../../../src/data/arrays/npy';
+import { readArray } from '../../../src/data/arrays/readArray';
 import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
 
 /** Bytes of an IDX file of bytes whose header may lie. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import fc from 'fast-check';
-import { decodeImage, readImageHeader } from '../../../src/data/image';
-import { defaultLimits } from '../../../src/data/limits';
+import { decodeImage, readImageHeader } from '../../../src/data/images/image';
+import { defaultLimits } from '../../../src/data/files/limits';
 import { compareText, naturalOrder } from '../../../src/data/naturalOrder';
 import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
 

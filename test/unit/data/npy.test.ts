@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, truncateSync } from 'node:fs';
-import { ArrayFeatures } from '../../../src/data/arrayFeatures';
-import { fileSource } from '../../../src/data/byteSource';
-import { hostIsLittleEndian } from '../../../src/data/elementTypes';
-import { defaultLimits } from '../../../src/data/limits';
-import { encodeNpy, openNpy } from '../../../src/data/npy';
-import { parseNpyHeader } from '../../../src/data/npyHeader';
-import { parsePythonLiteral } from '../../../src/data/pythonLiteral';
-import { readArray, readNpy } from '../../../src/data/readArray';
+import { ArrayFeatures } from '../../../src/data/arrays/arrayFeatures';
+import { fileSource } from '../../../src/data/files/byteSource';
+import { hostIsLittleEndian } from '../../../src/data/arrays/elementTypes';
+import { defaultLimits } from '../../../src/data/files/limits';
+import { encodeNpy, openNpy } from '../../../src/data/arrays/npy';
+import { parseNpyHeader } from '../../../src/data/arrays/npyHeader';
+import { parsePythonLiteral } from '../../../src/data/arrays/pythonLiteral';
+import { readArray, readNpy } from '../../../src/data/arrays/readArray';
 import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
 
 /** Bytes of an .npy file with a header of our own. */

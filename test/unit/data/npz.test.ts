@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
-import { encodeNpy } from '../../../src/data/npy';
-import { partnerOf } from '../../../src/data/memberChoice';
-import { splitMember } from '../../../src/data/npz';
-import { readArray } from '../../../src/data/readArray';
+import { encodeNpy } from '../../../src/data/arrays/npy';
+import { partnerOf } from '../../../src/data/arrays/memberChoice';
+import { splitMember } from '../../../src/data/arrays/npz';
+import { readArray } from '../../../src/data/arrays/readArray';
 import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
 
 /** A member of an archive, with what its headers say where that is not the truth. */

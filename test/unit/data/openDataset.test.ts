@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import type { Dataset } from '../../../src/data/dataset';
-import { encodeNpy } from '../../../src/data/npy';
+import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { describePlace } from '../../../src/data/places';
 import { allNumbers, fixture, open, problemOf, temporaryFolder } from './helpers';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AxisOrder } from '../../../src/data/dataset';
-import { matchShape } from '../../../src/data/shape';
+import { matchShape } from '../../../src/data/arrays/shape';
 import { problemOf } from './helpers';
 
 /** Two instances of successive numbers, arranged. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classColour, correctnessColours, mix } from '../../../src/core/look/palette';
+import { classColour, correctnessColours, mix } from '../../../src/core/appearance/palette';
 
 type Rgb = [number, number, number];
 

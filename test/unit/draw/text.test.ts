@@ -6,7 +6,7 @@ import {
   formatCount,
   formatShare,
   textWidth,
-} from '../../../src/core/look/text';
+} from '../../../src/core/appearance/text';
 import { element, escapeText } from '../../../src/draw/svg';
 
 describe('text of pictures', () => {

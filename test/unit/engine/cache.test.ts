@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ByteCache, bytesOf } from '../../../src/engine/byteCache';
-import type { Work } from '../../../src/engine/work';
+import { ByteCache, bytesOf } from '../../../src/engine/work/byteCache';
+import type { Work } from '../../../src/engine/work/work';
 
 /** A promise, and what settles it. */
 function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
-import { EngineDied, Latest } from '../../../src/extension/engineClient';
+import { EngineDied, Latest } from '../../../src/extension/engine/engineClient';
 import { inputErrorCode, requestCancelledCode, type ProgressNote } from '../../../src/protocol/engine';
 import { asFlow, engines, epochsTo, recordParams, stateOf, temporaryFolder } from './engine';
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EngineClient, type EngineOptions } from '../../../src/extension/engineClient';
+import { EngineClient, type EngineOptions } from '../../../src/extension/engine/engineClient';
 import type { RecordParams } from '../../../src/protocol/recording';
 import type { FlowScene, Scene } from '../../../src/protocol/scene';
-import { InstanceSet } from '../../../src/engine/instanceSet';
+import { InstanceSet } from '../../../src/engine/analysis/instanceSet';
 import { initialState, type FilterStep, type ViewState } from '../../../src/protocol/state';
 import { epochName, fixture } from '../../fixtures';
 

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
-import { openSource } from '../../../src/engine/recordModels';
-import { readLinks } from '../../../src/runs/logs/link';
+import { openSource } from '../../../src/engine/recording/recordModels';
+import { readLinks } from '../../../src/runs/link';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { RunWriter } from '../../../src/runs/writeRun';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors';
-import { InstanceSet } from '../../../src/engine/instanceSet';
+import { InstanceSet } from '../../../src/engine/analysis/instanceSet';
 
 const numbers = fc.array(fc.nat({ max: 3000 }), { maxLength: 300 });
 const ascending = (all: number[]) => [...new Set(all)].sort((a, b) => a - b);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { placeRows } from '../../../src/engine/logs/runAxis';
 import { RowGroups } from '../../../src/engine/logs/rowGroups';
-import { createLogReader } from '../../../src/runs/logs/reader';
+import { createLogReader } from '../../../src/logs/formats/reader';
 
 /** Groups of a log in JSON lines. */
 function groupsOf(lines: readonly object[]): RowGroups {

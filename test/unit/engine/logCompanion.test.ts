@@ -5,7 +5,7 @@ import { findCompanion } from '../../../src/engine/logs/companion';
 import { withCompanion } from '../../../src/engine/logs/companionRows';
 import { readRunLog } from '../../../src/engine/logs/openLog';
 import { withLog } from '../../../src/engine/logs/logReport';
-import type { LogRow, TrainingLog } from '../../../src/runs/logs/log';
+import type { LogRow, TrainingLog } from '../../../src/logs/formats/log';
 import { temporaryFolder } from './engine';
 import { counted, logRequests, makeRun, options, realLog } from './logRuns';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LogReport } from '../../../src/engine/logs/logSummary';
 import { correlationText, matchText, snapshotLogText } from '../../../src/engine/logs/logReportText';
-import type { RunReport, SnapshotReport } from '../../../src/engine/report';
+import type { RunReport, SnapshotReport } from '../../../src/engine/reports/report';
 
 const escape = String.fromCharCode(27);
 const name = `loss${escape}[31m\nred`;

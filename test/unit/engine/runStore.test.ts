@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ByteCache } from '../../../src/engine/byteCache';
-import { RunStore } from '../../../src/engine/runStore';
+import { ByteCache } from '../../../src/engine/work/byteCache';
+import { RunStore } from '../../../src/engine/analysis/runStore';
 import type { Manifest } from '../../../src/runs/manifest';
 import { engines, epochsTo, recordParams, temporaryFolder } from './engine';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { EngineClient } from '../../../src/extension/engineClient';
+import type { EngineClient } from '../../../src/extension/engine/engineClient';
 import type { FlowScene, PartitionScene, PatternsScene, SceneColumn } from '../../../src/protocol/scene';
 import type { ViewState } from '../../../src/protocol/state';
 import { readExpected, readReferenceApdf, readReferenceClusters } from '../../fixtures';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { EngineClient } from '../../../src/extension/engineClient';
+import type { EngineClient } from '../../../src/extension/engine/engineClient';
 import type { BlockReference, FlowReference, Selection, ViewState } from '../../../src/protocol/state';
 import { readReferenceApdf } from '../../fixtures';
 import {

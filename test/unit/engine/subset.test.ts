@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { packIndices, patternText } from '../../../src/core/packing';
-import { patternLevel } from '../../../src/core/patternTable';
-import { resolveLevel } from '../../../src/core/resolution';
-import type { Snapshot } from '../../../src/core/snapshot';
-import { subsetSnapshot, thinResolved, thinSnapshot } from '../../../src/core/subset';
-import { unitInformation } from '../../../src/core/unitInformation';
+import { packIndices, patternText } from '../../../src/core/patterns/packing';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
+import { resolveLevel } from '../../../src/core/patterns/resolution';
+import type { Snapshot } from '../../../src/core/patterns/snapshot';
+import { subsetSnapshot, thinResolved, thinSnapshot } from '../../../src/core/patterns/subset';
+import { unitInformation } from '../../../src/core/measures/unitInformation';
 
 /** A snapshot of one level with these pieces by instance. */
 function snapshotOf(rows: number[][], pieces: number): Snapshot {

@@ -14,7 +14,7 @@ import {
   views,
   walkthrough,
   type CommandEntry,
-} from '../../../src/extension/contributions';
+} from '../../../src/extension/shared/contributions';
 
 interface MenuEntry {
   command: string;

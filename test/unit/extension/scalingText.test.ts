@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseScalingText, scalingText } from '../../../src/extension/scalingText';
+import { parseScalingText, scalingText } from '../../../src/extension/recording/scalingText';
 
 describe('scaling as users write it', () => {
   it('takes numbers, fractions, and mean and std per channel', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { inTrainingOrder, runName } from '../../../src/extension/checkpoints';
+import { inTrainingOrder, runName } from '../../../src/extension/recording/checkpoints';
 import { thumbnail } from '../../../src/extension/views/thumbnail';
 
 describe('checkpoints in training order', () => {

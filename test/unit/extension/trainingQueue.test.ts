@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineClient, EngineDied } from '../../../src/extension/engineClient';
+import { EngineClient, EngineDied } from '../../../src/extension/engine/engineClient';
 import { TrainingMemory } from '../../../src/extension/trainings/memory';
 import {
   TrainingQueue,

@@ -9,16 +9,16 @@ import {
   rememberable,
   renumbersNodes,
   withoutParts,
-} from '../../../src/extension/viewChange';
-import { LogCurvesReader } from '../../../src/extension/logCurves';
+} from '../../../src/extension/session/viewChange';
+import { LogCurvesReader } from '../../../src/extension/session/logCurves';
 import {
   carriedSnapshot,
   renumbered,
   renumberedScene,
   renumberedTimeline,
   renumbersSnapshots,
-} from '../../../src/extension/renumbering';
-import { notFound } from '../../../src/extension/notFound';
+} from '../../../src/extension/session/renumbering';
+import { notFound } from '../../../src/extension/session/notFound';
 import type { FoundInstance, RunInfo } from '../../../src/protocol/engine';
 import type { LogCurves } from '../../../src/protocol/logs';
 import type { FlowScene, SceneColumn, SceneFlows } from '../../../src/protocol/scene';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describeModel, openModel } from '../../../src/models/open';
-import { encodeCheckpoint, readLayersModel } from '../../../src/models/tfjs/checkpoint';
-import { LayerGraph } from '../../../src/models/tfjs/layerGraph';
+import { encodeCheckpoint, readLayersModel } from '../../../src/models/tfjs/files/checkpoint';
+import { LayerGraph } from '../../../src/models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../../../src/models/tfjs/tensorflow';
 import {
   engineOn,

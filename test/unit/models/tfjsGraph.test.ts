@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { InputError } from '../../../src/core/errors';
-import { LayerGraph } from '../../../src/models/tfjs/layerGraph';
+import { LayerGraph } from '../../../src/models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../../../src/models/tfjs/tensorflow';
 import { engineOn, graphOf, numbers, saved, seedWeights, upTo, values, weightMap } from './tfjsModels';
 

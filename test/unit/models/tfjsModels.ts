@@ -5,9 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Random } from '../../../src/core/random';
 import { loadTensorflow } from '../../../src/models/tfjs/backend';
-import { LayerGraph, type GraphOptions } from '../../../src/models/tfjs/layerGraph';
+import { LayerGraph, type GraphOptions } from '../../../src/models/tfjs/graph/layerGraph';
 import type { TensorBackendChoice, TensorEngine } from '../../../src/models/tfjs/tensorflow';
-import type { WeightValue } from '../../../src/models/tfjs/weights';
+import type { WeightValue } from '../../../src/models/tfjs/files/weights';
 
 /** A model as stock TensorFlow.js saves it. */
 export interface StockModel {

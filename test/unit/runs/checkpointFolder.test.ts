@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
-import { findLogsBeside, listCheckpoints } from '../../../src/runs/logs/checkpointFolder';
-import { EntryBudget, listFolder } from '../../../src/runs/logs/folderEntries';
+import { findLogsBeside, listCheckpoints } from '../../../src/runs/checkpoints/checkpointFolder';
+import { EntryBudget, listFolder } from '../../../src/runs/watching/folderEntries';
 import { jsonRows, temporaryFolder } from './followHelp';
 import { fixture } from './logsHelp';
 

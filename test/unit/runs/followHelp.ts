@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FollowedLog } from '../../../src/runs/logs/followedLog';
-import type { TrainingLog } from '../../../src/runs/logs/log';
+import type { FollowedLog } from '../../../src/logs/following/followedLog';
+import type { TrainingLog } from '../../../src/logs/formats/log';
 
 /** A new folder for each test of a suite, deleted after it. @returns what makes paths in it */
 export function temporaryFolder(): (...parts: string[]) => string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, open } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { FollowedLog } from '../../../src/runs/logs/followedLog';
+import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { temporaryFolder } from './followHelp';
 
 const mebibyte = 1024 * 1024;

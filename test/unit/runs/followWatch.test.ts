@@ -13,9 +13,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { watchFile, watchFolder, type Watch } from '../../../src/runs/logs/fileNudges';
-import { FolderEvents } from '../../../src/runs/logs/folderEvents';
-import { FollowedLog } from '../../../src/runs/logs/followedLog';
+import { watchFile, watchFolder, type Watch } from '../../../src/runs/watching/fileNudges';
+import { FolderEvents } from '../../../src/runs/watching/folderEvents';
+import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { epochsOf, jsonRows, temporaryFolder, until } from './followHelp';
 
 /** What the system tells must be there well within a second; what it does not tell is looked for once a second. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, chmod, mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { FollowedLog, recogniseFile } from '../../../src/runs/logs/followedLog';
+import { FollowedLog, recogniseFile } from '../../../src/logs/following/followedLog';
 import { InputError } from '../../../src/core/errors';
 import { epochsOf, jsonRows, temporaryFolder } from './followHelp';
 

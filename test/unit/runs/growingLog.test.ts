@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
-import { FollowedLog } from '../../../src/runs/logs/followedLog';
-import { GrowingLog } from '../../../src/runs/logs/growingLog';
-import { createLogReader } from '../../../src/runs/logs/reader';
-import { recogniseLog } from '../../../src/runs/logs/recognise';
+import { FollowedLog } from '../../../src/logs/following/followedLog';
+import { GrowingLog } from '../../../src/logs/following/growingLog';
+import { createLogReader } from '../../../src/logs/formats/reader';
+import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { contentOf, temporaryFolder } from './followHelp';
 import { allFixtures, fixture, readLog } from './logsHelp';
 

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { InputError } from '../../../src/core/errors';
-import {
-  changeLinks,
-  linksName,
-  linkTarget,
-  linkTo,
-  readLinks,
-  type RunLinks,
-} from '../../../src/runs/logs/link';
+import { changeLinks, linksName, linkTarget, linkTo, readLinks, type RunLinks } from '../../../src/runs/link';
 import { temporaryFolder } from './followHelp';
 
 describe('links of a run', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { crc32c, maskedCrc32c } from '../../../src/runs/logs/crc32c';
-import type { LogRow, TrainingLog } from '../../../src/runs/logs/log';
-import { createLogReader } from '../../../src/runs/logs/reader';
+import { crc32c, maskedCrc32c } from '../../../src/logs/formats/crc32c';
+import type { LogRow, TrainingLog } from '../../../src/logs/formats/log';
+import { createLogReader } from '../../../src/logs/formats/reader';
 import { fixture, jsonFixture, readLog } from './logsHelp';
 
 type Scalars = Record<string, [time: number, step: number, value: number | 'NaN'][]>;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
-import { matchCheckpoints } from '../../../src/runs/logs/matchCheckpoints';
-import { mergeByEpoch } from '../../../src/runs/logs/mergeByEpoch';
-import type { LogFormat, TrainingLog } from '../../../src/runs/logs/log';
-import { createLogReader } from '../../../src/runs/logs/reader';
-import { recogniseLog } from '../../../src/runs/logs/recognise';
+import { matchCheckpoints } from '../../../src/logs/matching/matchCheckpoints';
+import { mergeByEpoch } from '../../../src/logs/formats/mergeByEpoch';
+import type { LogFormat, TrainingLog } from '../../../src/logs/formats/log';
+import { createLogReader } from '../../../src/logs/formats/reader';
+import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { allFixtures, readLog } from './logsHelp';
 
 const seed = 5;

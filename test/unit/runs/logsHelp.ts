@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LogFormat, LogRow, TrainingLog } from '../../../src/runs/logs/log';
-import { createLogReader, type LogReaderOptions } from '../../../src/runs/logs/reader';
-import { recogniseLog } from '../../../src/runs/logs/recognise';
+import type { LogFormat, LogRow, TrainingLog } from '../../../src/logs/formats/log';
+import { createLogReader, type LogReaderOptions } from '../../../src/logs/formats/reader';
+import { recogniseLog } from '../../../src/logs/formats/recognise';
 
 const folder = path.join(process.cwd(), 'test', 'fixtures', 'logs');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { inTrainingOrder, readCheckpointName } from '../../../src/runs/logs/checkpointName';
-import type { LogRow } from '../../../src/runs/logs/log';
-import { matchCheckpoints, type CheckpointMatches } from '../../../src/runs/logs/matchCheckpoints';
-import type { MatchedLog } from '../../../src/runs/logs/rowIndex';
+import { inTrainingOrder, readCheckpointName } from '../../../src/runs/checkpoints/checkpointName';
+import type { LogRow } from '../../../src/logs/formats/log';
+import { matchCheckpoints, type CheckpointMatches } from '../../../src/logs/matching/matchCheckpoints';
+import type { MatchedLog } from '../../../src/logs/matching/rowIndex';
 import { jsonFixture, readFixture } from './logsHelp';
 
 /** A log of epochs. */

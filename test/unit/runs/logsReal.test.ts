@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mergeByEpoch } from '../../../src/runs/logs/mergeByEpoch';
+import { mergeByEpoch } from '../../../src/logs/formats/mergeByEpoch';
 import { allFixtures, brief, fixture, jsonFixture, readFixture, readLog } from './logsHelp';
 
 /** The table in a CSV fixture without gaps, as JavaScript's own functions read it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createLogReader } from '../../../src/runs/logs/reader';
-import { recogniseLog } from '../../../src/runs/logs/recognise';
+import { createLogReader } from '../../../src/logs/formats/reader';
+import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { brief, fixture, readLog } from './logsHelp';
 
 function jsonLines(...objects: object[]): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../../src/core/errors';
-import { canonicalMetric } from '../../../src/runs/logs/metricNames';
-import { createLogReader } from '../../../src/runs/logs/reader';
-import { recogniseLog } from '../../../src/runs/logs/recognise';
+import { canonicalMetric } from '../../../src/logs/formats/metricNames';
+import { createLogReader } from '../../../src/logs/formats/reader';
+import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { brief, readLog } from './logsHelp';
 
 function rowsOf(...lines: string[]) {

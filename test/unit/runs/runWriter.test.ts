@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
-import { packIndices } from '../../../src/core/packing';
-import { patternLevel } from '../../../src/core/patternTable';
+import { packIndices } from '../../../src/core/patterns/packing';
+import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
-import type { Layer, Snapshot } from '../../../src/core/snapshot';
-import { ByteCache } from '../../../src/engine/byteCache';
+import type { Layer, Snapshot } from '../../../src/core/patterns/snapshot';
+import { ByteCache } from '../../../src/engine/work/byteCache';
 import { createService } from '../../../src/engine/service';
 import { initialState } from '../../../src/protocol/state';
 import { parseManifest, type Manifest } from '../../../src/runs/manifest';

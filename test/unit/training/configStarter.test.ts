@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
 import { scaler } from '../../../src/data/scaling';
-import { matchShape } from '../../../src/data/shape';
+import { matchShape } from '../../../src/data/arrays/shape';
 import type { TrainingConfig } from '../../../src/training/config/config';
 import { openTrainingData } from '../../../src/training/config/data';
 import { parseTrainingConfig } from '../../../src/training/config/readConfig';

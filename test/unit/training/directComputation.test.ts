@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { readArray } from '../../../src/data/readArray';
-import { parseModel } from '../../../src/models/onnx/parse';
-import { tensorValues } from '../../../src/models/onnx/tensor';
+import { readArray } from '../../../src/data/arrays/readArray';
+import { parseModel } from '../../../src/models/onnx/proto/parse';
+import { tensorValues } from '../../../src/models/onnx/proto/tensor';
 import { loadTensorflow } from '../../../src/models/tfjs/backend';
-import { LayerGraph } from '../../../src/models/tfjs/layerGraph';
+import { LayerGraph } from '../../../src/models/tfjs/graph/layerGraph';
 import { networkTopology } from '../../../src/training/config/topology';
 import type { OptimizerConfig, TrainingSettings } from '../../../src/training/config/config';
 import { Trainer } from '../../../src/training/trainer';

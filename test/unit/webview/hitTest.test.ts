@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { curveParameter, curveRise } from '../../../webview/diagram/curve';
+import { curveParameter, curveRise } from '../../../webview/diagram/painting/curve';
 import type { DrawnRibbon } from '../../../webview/diagram/drawnScene';
-import { hitTest } from '../../../webview/diagram/hitTest';
+import { hitTest } from '../../../webview/diagram/pointing/hitTest';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
 import { assignments, flowSceneOf } from './sceneOf';
 

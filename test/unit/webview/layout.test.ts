@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { textWidth } from '../../../src/core/look/text';
+import { textWidth } from '../../../src/core/appearance/text';
 import type { PartitionScene, Paths, PatternsScene } from '../../../src/protocol/scene';
-import { litScene } from '../../../webview/diagram/litScene';
+import { litScene } from '../../../webview/diagram/pointing/litScene';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
-import { spreadApart } from '../../../src/core/look/spread';
+import { spreadApart } from '../../../src/core/appearance/spread';
 import {
   beside,
   besideRibbon,
   firstPlace,
   neighbour,
   ribbonBeside,
-} from '../../../webview/diagram/navigation';
-import { rowTexts } from '../../../webview/diagram/rowTexts';
-import { mergedLabels, outputLabels } from '../../../webview/diagram/placeLabels';
+} from '../../../webview/diagram/pointing/navigation';
+import { rowTexts } from '../../../webview/diagram/painting/rowTexts';
+import { mergedLabels, outputLabels } from '../../../webview/diagram/painting/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 import { newColumn } from '../../../src/engine/scenes/continuity';
 

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
 import { newColumn } from '../../../src/engine/scenes/continuity';
 import type { ColumnContinuity, PatternsScene } from '../../../src/protocol/scene';
-import { becameText } from '../../../webview/diagram/followed';
-import { motionBetween, sceneAt } from '../../../webview/diagram/motion';
-import { followedPlace } from '../../../webview/diagram/places';
-import { outputLabels } from '../../../webview/diagram/placeLabels';
+import { becameText } from '../../../webview/diagram/motion/followed';
+import { motionBetween, sceneAt } from '../../../webview/diagram/motion/motion';
+import { followedPlace } from '../../../webview/diagram/motion/places';
+import { outputLabels } from '../../../webview/diagram/painting/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 
 function motionOf(before: Assignment, after: Assignment) {

@@ -21,18 +21,18 @@ import {
   resolutionOf,
   toggledLevel,
 } from '../../../webview/controls/choices';
-import { PendingChanges } from '../../../webview/pendingChanges';
-import { keptZoom, persisted } from '../../../webview/persisted';
-import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/references';
-import type { Shown } from '../../../webview/shown';
-import { diagramTable } from '../../../webview/tableRows';
+import { PendingChanges } from '../../../webview/page/pendingChanges';
+import { keptZoom, persisted } from '../../../webview/page/persisted';
+import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/page/references';
+import type { Shown } from '../../../webview/page/shown';
+import { diagramTable } from '../../../webview/page/tableRows';
 import {
   epochName,
   namedSnapshots,
   nearestSnapshot,
   snapshotByKey,
   snapshotPositions,
-} from '../../../webview/timelineScale';
+} from '../../../webview/timeline/timelineScale';
 import { flowSceneOf } from './sceneOf';
 
 const run: RunInfo = {

@@ -3,15 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { branchRun } from '../../../../src/engine/training/branch';
+import { branchRun } from '../../../../src/engine/training/preparation/branch';
 import { TrainingControl } from '../../../../src/engine/training/control';
 import { trainingInfo } from '../../../../src/engine/training/info';
 import { lockRun } from '../../../../src/engine/training/lock';
 import type { TrainHooks } from '../../../../src/engine/training/hooks';
 import { trainRun } from '../../../../src/engine/training/trainRun';
 import type { TrainParams } from '../../../../src/protocol/training';
-import { readArray } from '../../../../src/data/readArray';
-import { reportRun } from '../../../../src/engine/report';
+import { readArray } from '../../../../src/data/arrays/readArray';
+import { reportRun } from '../../../../src/engine/reports/report';
 import { openRun, readSnapshot } from '../../../../src/runs/readRun';
 
 const moons = path.resolve('test/fixtures/moons');

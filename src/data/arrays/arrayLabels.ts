@@ -1,0 +1,95 @@
+import { InputError } from '../../core/errors';
+import { ArrayFeatures } from './arrayFeatures';
+import { hold } from '../files/byteSource';
+import { isNumberType, toHostOrder, type TextType } from './elementTypes';
+import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } from '../labels';
+import type { Limits } from '../files/limits';
+import { placeWithinFile } from '../places';
+import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
+import { formatBytes } from '../wording';
+
+/**
+ * Labels from an array: one number or text for each instance, or a one-hot matrix.
+ * @throws InputError where it is neither, or holds NaN
+ */
+export async function labelsOfArray(
+  array: StoredArray,
+  limits: Limits,
+  notices: string[],
+): Promise<LabelColumn> {
+  const { file, member, type, shape } = array;
+  const place = (index: number) => placeWithinFile({ file, member, index });
+  const count = shape[0] ?? 0;
+  if (!isNumberType(type)) {
+    const collector = new LabelCollector(file);
+    for (const text of await readText(array, type, limits)) {
+      collector.add(text);
+    }
+    return collector.finish(place);
+  }
+  const features = await ArrayFeatures.open(array, undefined, limits);
+  const numbers = await readAll(features, file, limits);
+  const columns = countOfShape(features.shape);
+  if (columns === 1) {
+    return labelsOfNumbers(file, numbers, place);
+  }
+  const classes = shape.length === 2 ? classesOfOneHot(numbers, columns) : undefined;
+  if (!classes) {
+    throw new InputError(
+      file,
+      `labels are ${formatShape(shape)}, expected one for each instance, or one-hot rows (zeros and a single 1)`,
+      placeOfArray(array),
+    );
+  }
+  notices.push(oneHotNotice(file, count, columns));
+  return labelsOfNumbers(file, classes, place);
+}
+
+/** What is said where one-hot labels were read. */
+export function oneHotNotice(file: string, rows: number, columns: number): string {
+  return `${file}: the labels are one-hot (${formatShape([rows, columns])}); the column of the 1 is the class.`;
+}
+
+async function readAll(features: ArrayFeatures, file: string, limits: Limits): Promise<Float64Array> {
+  const size = features.count * countOfShape(features.shape);
+  if (size * 8 > limits.bytes) {
+    throw new InputError(
+      file,
+      `its labels take ${formatBytes(size * 8)}, the limit is ${formatBytes(limits.bytes)}`,
+    );
+  }
+  const numbers = new Float64Array(size);
+  await features.read(
+    Int32Array.from({ length: features.count }, (_, index) => index),
+    numbers,
+  );
+  return numbers;
+}
+
+/** The entries of an array of text, row by row. */
+async function readText(array: StoredArray, type: TextType, limits: Limits): Promise<string[]> {
+  const count = countOfShape(array.shape);
+  if (array.shape.length === 0 || count === 0 || count !== array.shape[0]) {
+    const problem = `labels are ${formatShape(array.shape)}, expected one for each instance`;
+    throw new InputError(array.file, problem, placeOfArray(array));
+  }
+  if (array.source.size > limits.bytes) {
+    throw new InputError(
+      array.file,
+      `its labels take ${formatBytes(array.source.size)}, the limit is ${formatBytes(limits.bytes)}`,
+    );
+  }
+  const bytes = (await hold(array.source, array.file)).slice(array.offset);
+  toHostOrder(bytes, type);
+  const characters = type.kind === 'unicode' ? new Uint32Array(bytes.buffer) : bytes;
+  const width = characters.length / count;
+  return Array.from({ length: count }, (_, row) => {
+    const entry = characters.subarray(row * width, (row + 1) * width);
+    const end = entry.findLastIndex((code) => code !== 0) + 1;
+    const wrong = entry.findIndex((code) => code > 0x10ffff);
+    if (wrong >= 0) {
+      throw new InputError(array.file, 'holds text that is no Unicode', `index ${row}`);
+    }
+    return Array.from(entry.subarray(0, end), (code) => String.fromCodePoint(code)).join('');
+  });
+}

@@ -1,0 +1,111 @@
+import { crc32 } from 'node:zlib';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { InputError } from '../../core/errors';
+import { fileSource } from '../files/byteSource';
+import { asInputError, lookUpFile } from '../files/fileAccess';
+import { inflateWhole, type CompressedPart } from '../files/inflate';
+import type { Limits } from '../files/limits';
+import { checkNpySize, npyOfBytes, npyOfSource } from './npy';
+import { parseNpyHeader } from './npyHeader';
+import type { StoredArray } from './storedArray';
+import { oneLine } from '../wording';
+
+/** An array of an archive, found but not read. */
+export interface NpzMember {
+  /** Name of the array: the file's name without `.npy`. */
+  name: string;
+  part: CompressedPart;
+  stored: boolean;
+  /** Declared size when inflated. */
+  size: number;
+  checksum: number;
+}
+
+/** More arrays than any dataset has. */
+const mostMembers = 10_000;
+
+/** A path and the array named behind it: `mnist.npz:x_train`. */
+export function splitMember(path: string): { file: string; member?: string } {
+  const match = /^(.*\.npz):([^:\\/]+)$/i.exec(path);
+  return match ? { file: match[1], member: match[2].replace(/\.npy$/, '') } : { file: path };
+}
+
+/**
+ * The arrays of an `.npz` archive in their order.
+ * @throws InputError where it is no archive, or damaged
+ */
+export async function listMembers(path: string): Promise<NpzMember[]> {
+  await lookUpFile(path);
+  let archive: ZipFile | undefined;
+  try {
+    archive = await yauzl.openPromise(path, { autoClose: false });
+    const members: NpzMember[] = [];
+    for await (const entry of archive.eachEntry()) {
+      if (members.length === mostMembers) {
+        throw new InputError(path, `has more than ${mostMembers} members`);
+      }
+      if (entry.fileName.endsWith('.npy')) {
+        members.push(await memberOf(path, archive, entry));
+      }
+    }
+    return members;
+  } catch (error) {
+    throw asInputError(path, error, 'is no .npz archive, or a damaged one');
+  } finally {
+    archive?.close();
+  }
+}
+
+async function memberOf(path: string, archive: ZipFile, entry: Entry): Promise<NpzMember> {
+  const name = entry.fileName.slice(0, -'.npy'.length);
+  const place = `member ${oneLine(name)}`;
+  if (!entry.canDecodeFileData()) {
+    throw new InputError(path, 'is encrypted or packed in a way that NumPy does not use', place);
+  }
+  const stored = entry.compressionMethod === 0;
+  if (stored && entry.compressedSize !== entry.uncompressedSize) {
+    throw new InputError(path, 'is damaged: its two sizes differ though it is not compressed', place);
+  }
+  const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
+  if (fileDataStart + entry.compressedSize > archive.fileSize) {
+    throw new InputError(path, 'reaches beyond the end of the file', place);
+  }
+  const part = { path, place, start: fileDataStart, size: entry.compressedSize, format: 'deflate' as const };
+  return { name, part, stored, size: entry.uncompressedSize, checksum: entry.crc32 };
+}
+
+/**
+ * Opens one array of an archive. A stored one is read from the file as needed, a compressed one inflated into memory.
+ * @throws InputError where its size is over the limit, or not what its header promises
+ */
+export async function openMember(member: NpzMember, limits: Limits): Promise<StoredArray> {
+  const { part, name, size } = member;
+  if (member.stored) {
+    const source = await fileSource(part.path, part.start, size);
+    checkChecksum(member, source.held);
+    return npyOfSource(source, part.path, name);
+  }
+  const bytes = await inflateWhole(
+    part,
+    (head, ended) => {
+      const header = parseNpyHeader(head, ended, part.path, part.place);
+      if (header) {
+        checkNpySize(header, size, part.path, part.place);
+      }
+      return header?.size;
+    },
+    limits,
+  );
+  checkChecksum(member, bytes);
+  return npyOfBytes(bytes, part.path, name);
+}
+
+function checkChecksum(member: NpzMember, bytes: Uint8Array | undefined): void {
+  if (bytes && crc32(bytes) !== member.checksum) {
+    throw new InputError(
+      member.part.path,
+      'is damaged: its checksum (CRC-32) does not fit',
+      member.part.place,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { InputError } from '../../core/errors';
+import { heldSource } from '../files/byteSource';
+import { lookUpFile } from '../files/fileAccess';
+import { detectFormat, detectInflatedFormat } from '../files/fileFormat';
+import { openGzippedIdx, openIdx } from './idx';
+import { inflateWhole, type CompressedPart } from '../files/inflate';
+import type { Limits } from '../files/limits';
+import { chooseMember, partnerOf } from './memberChoice';
+import { npyOfSource, openNpy } from './npy';
+import { parseNpyHeader } from './npyHeader';
+import { listMembers, openMember, splitMember } from './npz';
+import type { StoredArray } from './storedArray';
+
+/**
+ * Opens an array: `.npy`, `.npz` (with `:member`, or by its usual names), IDX; gzipped ones too.
+ * @param role which of the arrays of an archive is meant, where the path does not say
+ * @throws InputError where it is none of these, damaged or over the limit
+ */
+export async function openArray(
+  path: string,
+  role: 'data' | 'labels' | 'only',
+  limits: Limits,
+  notices: string[],
+): Promise<StoredArray> {
+  const { file, member } = splitMember(path);
+  const format = await detectFormat(file);
+  if (member !== undefined && format !== 'npz') {
+    throw new InputError(file, `is no .npz archive, so it has no array \`${member}\``);
+  }
+  switch (format) {
+    case 'npy':
+      return openNpy(file);
+    case 'npz':
+      return openMember(chooseMember(file, await listMembers(file), member, role, notices), limits);
+    case 'idx':
+      return openIdx(file);
+    case 'gzip':
+      return openGzipped(await gzipped(file), limits);
+    case 'text':
+    case 'folder':
+      throw new InputError(file, 'is no array: expected .npy, .npz or IDX');
+  }
+}
+
+/** A gzipped file as a part to inflate. */
+export async function gzipped(path: string): Promise<CompressedPart> {
+  const { size } = await lookUpFile(path);
+  return { path, start: 0, size, format: 'gzip' };
+}
+
+async function openGzipped(part: CompressedPart, limits: Limits): Promise<StoredArray> {
+  const format = await detectInflatedFormat(part);
+  if (format === 'idx') {
+    return openGzippedIdx(part, limits);
+  }
+  if (format === 'npy') {
+    const sizeOf = (head: Uint8Array, ended: boolean) => parseNpyHeader(head, ended, part.path)?.size;
+    return npyOfSource(heldSource(await inflateWhole(part, sizeOf, limits)), part.path);
+  }
+  throw new InputError(part.path, 'is gzipped, but no array inside: expected .npy or IDX');
+}
+
+/**
+ * The labels that lie beside an array of an archive under a name that goes with its own.
+ * @returns path of that array, `file.npz:member`; undefined where there is none
+ */
+export async function partnerMember(array: StoredArray): Promise<string | undefined> {
+  if (array.member === undefined) {
+    return undefined;
+  }
+  const members = await listMembers(array.file);
+  const partner = partnerOf(
+    array.member,
+    members.map((member) => member.name),
+  );
+  return partner === undefined ? undefined : `${array.file}:${partner}`;
+}

@@ -1,0 +1,77 @@
+import { InputError } from '../../core/errors';
+import { lookUp, readHead } from './fileAccess';
+import { isIdx } from '../arrays/idx';
+import { inflated, type CompressedPart } from './inflate';
+import { isNpy } from '../arrays/npyHeader';
+
+/** What a path leads to, told by its first bytes and not by its name. */
+export type FileFormat = 'npy' | 'npz' | 'idx' | 'gzip' | 'text' | 'folder';
+
+/** What could have been read, for messages. */
+const readable = '.npy, .npz, IDX, CSV or TSV, or a folder of PNG or JPEG images';
+
+/** Beginnings of files that people may take for datasets. */
+const otherFormats: [string, number[]][] = [
+  ['a PNG image; give the folder of images', [0x89, 0x50, 0x4e, 0x47]],
+  ['a JPEG image; give the folder of images', [0xff, 0xd8, 0xff]],
+  ['an HDF5 file', [0x89, 0x48, 0x44, 0x46]],
+  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
+  ['a pickle', [0x80]],
+  ['UTF-16 text; save it as UTF-8', [0xff, 0xfe]],
+  ['UTF-16 text; save it as UTF-8', [0xfe, 0xff]],
+];
+
+function beginsWith(head: Uint8Array, beginning: readonly number[]): boolean {
+  return beginning.every((byte, index) => head[index] === byte);
+}
+
+/**
+ * The format of a file or folder.
+ * @throws InputError where there is none, it is empty, or of a format that is not read here
+ */
+export async function detectFormat(path: string): Promise<FileFormat> {
+  const stats = await lookUp(path);
+  if (stats.isDirectory()) {
+    return 'folder';
+  }
+  const head = await readHead(path, 4096);
+  if (head.length === 0) {
+    throw new InputError(path, 'is empty');
+  }
+  return formatOfBytes(head, path);
+}
+
+/** The format of what a gzipped file holds. */
+export async function detectInflatedFormat(part: CompressedPart): Promise<FileFormat> {
+  for await (const chunk of inflated(part)) {
+    return formatOfBytes(chunk, part.path);
+  }
+  throw new InputError(part.path, 'is empty when inflated');
+}
+
+function formatOfBytes(head: Uint8Array, path: string): FileFormat {
+  if (isNpy(head)) {
+    return 'npy';
+  }
+  if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) {
+    return 'npz';
+  }
+  if (beginsWith(head, [0x1f, 0x8b])) {
+    return 'gzip';
+  }
+  if (isIdx(head)) {
+    return 'idx';
+  }
+  const other = otherFormats.find(([, beginning]) => beginsWith(head, beginning));
+  if (other) {
+    throw new InputError(path, `is ${other[0]}; expected ${readable}`);
+  }
+  const promised = /\.(npy|npz|idx)$|ubyte$/i.exec(path.replace(/\.gz$/i, ''));
+  if (promised || head.subarray(0, 4096).includes(0)) {
+    throw new InputError(
+      path,
+      `is no ${promised ? `${promised[0]} file` : 'dataset file'}: expected ${readable}`,
+    );
+  }
+  return 'text';
+}

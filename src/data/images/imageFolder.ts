@@ -1,0 +1,245 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../../core/errors';
+import { checkRequest } from '../arrays/arrayFeatures';
+import { resolveAxes } from '../arrays/axes';
+import { sha256 } from '../files/checksum';
+import type { AxisOrder, Features, Place } from '../dataset';
+import type { Numbers } from '../arrays/elements';
+import { asInputError, lookUp, lookUpFile } from '../files/fileAccess';
+import { decodeImage, isImageName, readImageHeader } from './image';
+import type { ImageHeader } from './imageHeader';
+import type { LabelColumn } from '../labels';
+import type { Limits } from '../files/limits';
+import { compareText, naturalOrder } from '../naturalOrder';
+import { countOf, formatBytes } from '../wording';
+
+/** Images read from the disk at the same time. */
+const readAtOnce = 8;
+
+/** An image of a folder and the class it stands in. */
+interface ImageFile {
+  file: string;
+  /** Name below the folder. */
+  name: string;
+  /** -1 where the folder has no classes. */
+  label: number;
+}
+
+/** A folder of images as opened. */
+export interface ImageFolder {
+  features: Features;
+  labels?: LabelColumn;
+  sha256: string;
+}
+
+/** The images of a folder, decoded when they are read. */
+class ImageFeatures implements Features {
+  readonly count: number;
+  readonly shape: readonly number[];
+  readonly axes: AxisOrder;
+
+  constructor(
+    private readonly images: readonly ImageFile[],
+    private readonly header: ImageHeader,
+    folder: string,
+    wantedAxes: AxisOrder | undefined,
+    private readonly limits: Limits,
+  ) {
+    const { width, height, channels } = header;
+    this.count = images.length;
+    this.shape = channels === 1 ? [height, width] : [height, width, channels];
+    this.axes = resolveAxes(this.shape, wantedAxes ?? (channels === 1 ? 'HW' : 'HWC'), folder);
+  }
+
+  place(index: number): Place {
+    return { file: this.images[index].file };
+  }
+
+  async read(indices: ArrayLike<number>, out: Numbers): Promise<void> {
+    const { width, height, channels } = this.header;
+    const units = width * height * channels;
+    checkRequest(indices, this.count, units, out);
+    await forEachAtOnce(indices.length, async (at) => {
+      const { file } = this.images[indices[at]];
+      const bytes = await readImageFile(file, this.limits);
+      checkSame(readImageHeader(bytes, file, this.limits), this.header, file, 'when the folder was opened');
+      out.set(decodeImage(bytes, file, channels), at * units);
+    });
+  }
+}
+
+/**
+ * Opens a folder of PNG and JPEG images; one folder a class, or all in one without labels. Images are in natural order.
+ * @throws InputError where there are none, one is damaged, or one has another size than the others
+ */
+export async function openImageFolder(
+  folder: string,
+  wantedAxes: AxisOrder | undefined,
+  limits: Limits,
+  notices: string[],
+): Promise<ImageFolder> {
+  const { images, classes } = await listImages(folder, notices);
+  const headers = new Array<ImageHeader>(images.length);
+  const checksums = new Array<string>(images.length);
+  await forEachAtOnce(images.length, async (index) => {
+    const { file, name } = images[index];
+    const bytes = await readImageFile(file, limits);
+    headers[index] = readImageHeader(bytes, file, limits);
+    checksums[index] = `${name.split(path.sep).join('/')}\n${sha256(bytes)}\n`;
+  });
+  const header = commonHeader(folder, images, headers, notices);
+  const labels: LabelColumn = {
+    source: folder,
+    codes: Int32Array.from(images, ({ label }) => label),
+    distinct: classes,
+    names: true,
+    place: (row) => images[row].name,
+  };
+  return {
+    features: new ImageFeatures(images, header, folder, wantedAxes, limits),
+    labels: classes.length > 0 ? labels : undefined,
+    sha256: sha256(checksums.join('')),
+  };
+}
+
+/** What is in a folder: images, folders, and how many other things. Hidden files are passed over. */
+async function look(folder: string): Promise<{ images: string[]; folders: string[]; others: string[] }> {
+  const found = { images: [] as string[], folders: [] as string[], others: [] as string[] };
+  try {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) {
+        continue;
+      }
+      const kind = entry.isSymbolicLink() ? await lookUp(path.join(folder, entry.name)) : entry;
+      const list = kind.isDirectory()
+        ? 'folders'
+        : kind.isFile() && isImageName(entry.name)
+          ? 'images'
+          : 'others';
+      found[list].push(entry.name);
+    }
+  } catch (error) {
+    throw asInputError(folder, error, 'cannot be listed');
+  }
+  found.images.sort(naturalOrder);
+  // Class indices follow the plain order, as torchvision's and Keras' folder readers have it.
+  found.folders.sort(compareText);
+  found.others.sort(compareText);
+  return found;
+}
+
+async function listImages(
+  folder: string,
+  notices: string[],
+): Promise<{ images: ImageFile[]; classes: string[] }> {
+  const top = await look(folder);
+  const ignored = top.others;
+  const image = (name: string, label: number) => ({ file: path.join(folder, name), name, label });
+  if (top.folders.length === 0) {
+    noteIgnored(folder, ignored, notices);
+    if (top.images.length === 0) {
+      throw new InputError(folder, 'is a folder without PNG or JPEG images');
+    }
+    return { images: top.images.map((name) => image(name, -1)), classes: [] };
+  }
+  ignored.push(...top.images);
+  const images: ImageFile[] = [];
+  let nested: string | undefined;
+  for (const [label, name] of top.folders.entries()) {
+    const inside = await look(path.join(folder, name));
+    images.push(...inside.images.map((file) => image(path.join(name, file), label)));
+    ignored.push(...[...inside.others, ...inside.folders].map((file) => path.join(name, file)));
+    nested ??= inside.images.length === 0 && inside.folders.length > 0 ? name : undefined;
+    if (inside.images.length === 0) {
+      notices.push(`${folder}: the class \`${name}\` has no images.`);
+    }
+  }
+  if (images.length === 0) {
+    const hint = nested
+      ? `; if \`${nested}\` is a split, give it as ${nested}=${path.join(folder, nested)}`
+      : '';
+    throw new InputError(
+      folder,
+      `has no PNG or JPEG images in its ${countOf(top.folders.length, 'folder')}${hint}`,
+    );
+  }
+  noteIgnored(folder, ignored, notices);
+  return { images, classes: top.folders };
+}
+
+function noteIgnored(folder: string, ignored: readonly string[], notices: string[]): void {
+  if (ignored.length > 0) {
+    notices.push(`${folder}: ${countOf(ignored.length, 'other file')} left out, the first is ${ignored[0]}.`);
+  }
+}
+
+/**
+ * The header all images share; RGB where only some are.
+ * @throws InputError naming the first image that has not the size of most
+ */
+function commonHeader(
+  folder: string,
+  images: readonly ImageFile[],
+  headers: readonly ImageHeader[],
+  notices: string[],
+): ImageHeader {
+  const sizes = headers.map(({ width, height }) => `${width} ${height}`);
+  const counts = new Map<string, number>();
+  sizes.forEach((size) => counts.set(size, (counts.get(size) ?? 0) + 1));
+  const [usual] = [...counts].reduce((most, size) => (size[1] > most[1] ? size : most));
+  const index = sizes.indexOf(usual);
+  const common = headers[index];
+  headers.forEach((header, image) =>
+    checkSame(
+      header,
+      { ...common, channels: 3 },
+      images[image].file,
+      `most images, ${images[index].name} for one`,
+    ),
+  );
+  const gray = headers.filter(({ channels }) => channels === 1).length;
+  if (gray > 0 && gray < headers.length) {
+    notices.push(`${folder}: ${gray} of ${headers.length} images are gray; they become RGB like the others.`);
+  }
+  const deep = headers.filter((header) => header.deep).length;
+  if (deep > 0) {
+    notices.push(`${folder}: ${countOf(deep, 'image')} of 16 bits scaled to 0…255 (divided by 257).`);
+  }
+  return { ...common, channels: gray === headers.length ? 1 : 3, deep: deep > 0 };
+}
+
+function checkSame(header: ImageHeader, expected: ImageHeader, file: string, whose: string): void {
+  if (header.width !== expected.width || header.height !== expected.height) {
+    throw new InputError(
+      file,
+      `is ${header.height}×${header.width}, expected ${expected.height}×${expected.width} (height×width) like ${whose}`,
+    );
+  }
+  if (header.channels > expected.channels) {
+    throw new InputError(file, `is RGB, expected gray like ${whose}`);
+  }
+}
+
+async function readImageFile(file: string, limits: Limits): Promise<Uint8Array> {
+  const { size } = await lookUpFile(file);
+  if (size > limits.bytes) {
+    throw new InputError(file, `is ${formatBytes(size)}, the limit is ${formatBytes(limits.bytes)}`);
+  }
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw asInputError(file, error, 'cannot be read');
+  }
+}
+
+/** Runs `work` for 0 to `count` − 1, a few at the same time; stops at the failure of lowest number it meets. */
+async function forEachAtOnce(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  for (let start = 0; start < count; start += readAtOnce) {
+    const some = Array.from({ length: Math.min(readAtOnce, count - start) }, (_, k) => work(start + k));
+    const failed = (await Promise.allSettled(some)).find((result) => result.status === 'rejected');
+    if (failed) {
+      throw failed.reason;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Papa from 'papaparse';
+import { InputError } from '../../core/errors';
+import { longestLine } from '../files/textBlocks';
+
+/** Rows of a table with the 1-based line each begins in. Blank lines are left out. */
+export interface Records {
+  rows: string[][];
+  lines: number[];
+}
+
+/** What Papa Parse hands over of a piece of text. */
+interface ParsedPiece {
+  data: string[][];
+  errors: unknown[];
+  meta: { cursor: number };
+}
+
+/** Turns blocks of whole lines into records; a quoted field may go on in the next block. */
+export class RecordReader {
+  private line = 1;
+  /** Text of a record that has not ended yet. */
+  private pending = '';
+  /** Text behind it that was not looked at yet. */
+  private later = '';
+
+  constructor(
+    private readonly source: string,
+    private readonly delimiter: string,
+  ) {}
+
+  /**
+   * @param text whole lines
+   * @param last true where nothing follows: then an unfinished record is an error
+   */
+  read(text: string, last: boolean): Records {
+    this.later += text;
+    // A record that goes on is looked at again only when it has doubled, so that a long one takes no quadratic time.
+    if (!last && this.later.length < this.pending.length && this.pending.length < longestLine) {
+      return { rows: [], lines: [] };
+    }
+    const whole = this.pending + this.later;
+    this.later = '';
+    if (whole.length > longestLine) {
+      throw this.unfinished();
+    }
+    return whole.includes('"') ? this.readQuoted(whole, last) : this.readPlain(whole);
+  }
+
+  /** Without quotes every line is a record. */
+  private readPlain(text: string): Records {
+    const records: Records = { rows: [], lines: [] };
+    const parser = new Papa.Parser({ delimiter: this.delimiter, newline: '\n', quoteChar: '"' });
+    const { data } = parser.parse(text, 0, false) as ParsedPiece;
+    const ended = text.endsWith('\n');
+    // Behind the last line end Papa sees one more, empty line.
+    const count = ended ? data.length - 1 : data.length;
+    for (let row = 0; row < count; row++) {
+      addRecord(records, data[row], this.line + row);
+    }
+    this.line += count;
+    this.pending = '';
+    return records;
+  }
+
+  private readQuoted(text: string, last: boolean): Records {
+    const records: Records = { rows: [], lines: [] };
+    const wrong = findTextBehindQuote(text, this.delimiter);
+    if (wrong >= 0) {
+      const line = this.line + countLineEnds(text, 0, wrong);
+      throw new InputError(this.source, 'has text behind a closing quote', `line ${line}`);
+    }
+    let start = 0;
+    const step = (piece: ParsedPiece) => {
+      if (piece.errors.length > 0) {
+        throw this.unfinished();
+      }
+      addRecord(records, piece.data[0], this.line);
+      this.line += countLineEnds(text, start, piece.meta.cursor);
+      start = piece.meta.cursor;
+    };
+    const parser = new Papa.Parser({ delimiter: this.delimiter, newline: '\n', quoteChar: '"', step });
+    parser.parse(text, 0, !last);
+    this.pending = last ? '' : text.slice(start);
+    return records;
+  }
+
+  private unfinished(): InputError {
+    return new InputError(this.source, 'has a quoted field that never ends', `line ${this.line}`);
+  }
+}
+
+/**
+ * Where a quoted field has text between its closing quote and the next separator; -1 where none has. Papa Parse would take
+ * quadratic time over such text, so it is found before, in one pass.
+ */
+function findTextBehindQuote(text: string, delimiter: string): number {
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"') {
+      at = closingQuote(text, at) + 1;
+      if (at === 0) {
+        return -1;
+      }
+      while (text[at] !== delimiter && /^[ \t\r]$/.test(text[at] ?? '')) {
+        at++;
+      }
+      if (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
+        return at;
+      }
+    } else {
+      while (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
+        at++;
+      }
+    }
+  }
+  return -1;
+}
+
+/** The quote that closes the one at `open`, a doubled one being text; -1 where none does. */
+function closingQuote(text: string, open: number): number {
+  let close = text.indexOf('"', open + 1);
+  while (close >= 0 && text[close + 1] === '"') {
+    close = text.indexOf('"', close + 2);
+  }
+  return close;
+}
+
+function countLineEnds(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
+    count++;
+  }
+  return count;
+}
+
+function addRecord(records: Records, row: string[], line: number): void {
+  const last = row[row.length - 1];
+  if (last.endsWith('\r')) {
+    row[row.length - 1] = last.slice(0, -1);
+  }
+  if (row.length > 1 || row[0].trim() !== '') {
+    records.rows.push(row);
+    records.lines.push(line);
+  }
+}

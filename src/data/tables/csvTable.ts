@@ -1,0 +1,270 @@
+import { InputError } from '../../core/errors';
+import { assignColumns, columnTitle, type ColumnRoles, type TableRole } from './csvColumns';
+import { detectDelimiter, detectHeader, parseDelimiter } from './csvDialect';
+import { RecordReader, type Records } from './csvRecords';
+import { GrowingIntegers } from './growingIntegers';
+import { LabelCollector, type LabelColumn } from '../labels';
+import type { Limits } from '../files/limits';
+import { NumberStore } from './numberStore';
+import { isMissing, parseNumber } from './parseNumber';
+import { textBlocks } from '../files/textBlocks';
+import { countOf, formatBytes, formatCount } from '../wording';
+
+/** What is done about a missing number. */
+export type MissingRule = 'error' | 'drop' | 'zero' | 'mean';
+
+/** How a table is to be read. */
+export interface CsvOptions {
+  role: TableRole;
+  labelColumn?: string | false;
+  header?: boolean;
+  delimiter?: string;
+  missing: MissingRule;
+}
+
+/** A table as read: numbers and labels of the rows in use. */
+export interface CsvTable {
+  file: string;
+  roles: ColumnRoles;
+  numbers: NumberStore;
+  labels?: LabelColumn;
+  /** 0-based number, among the rows of the file, of each row in use. */
+  rows: Int32Array;
+  /** 1-based line in which each row in use begins. */
+  lines: Int32Array;
+  /** Rows of the file, with those left out. */
+  total: number;
+}
+
+/** More columns than any table has. */
+const mostColumns = 2 ** 24;
+
+/**
+ * Reads a table of numbers and labels.
+ * @param chunks the file's bytes
+ * @throws InputError naming line and column of the first value that cannot be used
+ */
+export async function readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  options: CsvOptions,
+  limits: Limits,
+  notices: string[],
+): Promise<CsvTable> {
+  const blocks = textBlocks(chunks, file, limits.bytes);
+  let reader: TableReader | undefined;
+  let block = await blocks.next();
+  while (!block.done) {
+    const next = await blocks.next();
+    reader ??= new TableReader(file, options, limits, notices, block.value, next.done === true);
+    reader.read(block.value, next.done === true);
+    block = next;
+  }
+  if (!reader) {
+    throw new InputError(file, 'is empty');
+  }
+  return reader.finish();
+}
+
+class TableReader {
+  private readonly records: RecordReader;
+  private readonly labels?: LabelCollector;
+  private readonly numbers: NumberStore;
+  private readonly roles: ColumnRoles;
+  private readonly row: Float64Array;
+  private readonly rows = new GrowingIntegers();
+  private readonly lines = new GrowingIntegers();
+  /** Missing numbers that are to become means: row, column, row, column, … */
+  private readonly gaps = new GrowingIntegers();
+  private readonly sums: Float64Array;
+  private total = 0;
+  private missing = 0;
+  private skipHeader: boolean;
+
+  constructor(
+    private readonly file: string,
+    private readonly options: CsvOptions,
+    private readonly limits: Limits,
+    private readonly notices: string[],
+    text: string,
+    whole: boolean,
+  ) {
+    const delimiter = options.delimiter ? parseDelimiter(options.delimiter) : detectDelimiter(text, whole);
+    const { rows } = new RecordReader(file, delimiter).read(text, whole);
+    if (rows.length === 0) {
+      throw new InputError(file, whole ? 'has no rows' : 'has no whole row among its first megabyte');
+    }
+    if (rows[0].length > mostColumns) {
+      throw new InputError(
+        file,
+        `has ${formatCount(rows[0].length)} columns, the limit is ${formatCount(mostColumns)}`,
+      );
+    }
+    const wanted = options.labelColumn === false ? undefined : options.labelColumn;
+    this.skipHeader = options.header ?? detectHeader(rows.slice(0, 25), wanted);
+    const names = this.skipHeader ? rows[0].map((name) => name.trim()) : undefined;
+    if (names && options.header === undefined && names.some((name) => parseNumber(name) !== undefined)) {
+      notices.push(`${file}: the first row is taken as the names of the columns, though some are numbers.`);
+    }
+    this.records = new RecordReader(file, delimiter);
+    this.roles = assignColumns(file, names, rows[0].length, options.labelColumn, options.role, notices);
+    this.labels = this.roles.label === undefined ? undefined : new LabelCollector(file);
+    this.numbers = new NumberStore(this.roles.features.length);
+    this.row = new Float64Array(this.roles.features.length);
+    this.sums = new Float64Array(this.roles.features.length);
+  }
+
+  read(text: string, last: boolean): void {
+    const { rows, lines }: Records = this.records.read(text, last);
+    for (let index = 0; index < rows.length; index++) {
+      if (this.skipHeader) {
+        this.skipHeader = false;
+      } else {
+        this.addRow(rows[index], lines[index]);
+      }
+    }
+    if (this.numbers.count * this.row.length * 8 > this.limits.bytes) {
+      throw new InputError(
+        this.file,
+        `takes more memory than the limit of ${formatBytes(this.limits.bytes)}`,
+      );
+    }
+  }
+
+  finish(): CsvTable {
+    if (this.rows.length === 0) {
+      const reason = this.total > 0 ? 'all its rows were left out for missing values' : 'has no rows of data';
+      throw new InputError(this.file, reason);
+    }
+    this.numbers.seal();
+    this.fillGaps();
+    if (this.missing > 0) {
+      this.notices.push(`${this.file}: ${this.missingNotice()}.`);
+    }
+    const lines = this.lines.toArray();
+    return {
+      file: this.file,
+      roles: this.roles,
+      numbers: this.numbers,
+      labels: this.labels?.finish((row) => `line ${lines[row]}`),
+      rows: this.rows.toArray(),
+      lines,
+      total: this.total,
+    };
+  }
+
+  private missingNotice(): string {
+    switch (this.options.missing) {
+      case 'drop':
+        return `${countOf(this.missing, 'row')} with missing values left out`;
+      case 'mean':
+        return `${countOf(this.missing, 'missing value')} taken as the mean of the column`;
+      case 'zero':
+      case 'error':
+        return `${countOf(this.missing, 'missing value')} taken as 0`;
+    }
+  }
+
+  private addRow(fields: string[], line: number): void {
+    if (fields.length !== this.roles.count) {
+      throw new InputError(
+        this.file,
+        `has ${countOf(fields.length, 'field')}, expected ${this.roles.count}`,
+        `line ${line}`,
+      );
+    }
+    const index = this.total++;
+    const missingBefore = this.missing;
+    const { features, label } = this.roles;
+    for (let k = 0; k < features.length; k++) {
+      const text = fields[features[k]];
+      const number = parseNumber(text);
+      if (number !== undefined && number - number === 0) {
+        this.row[k] = number;
+      } else {
+        this.row[k] = this.replacement(text, k, line);
+      }
+    }
+    const missingLabel = label !== undefined && isMissing(fields[label]);
+    if (missingLabel && this.options.missing !== 'drop') {
+      throw new InputError(
+        this.file,
+        `${columnTitle(this.roles, label)}: the label is missing`,
+        `line ${line}`,
+      );
+    }
+    if (this.options.missing === 'drop' && (missingLabel || this.missing > missingBefore)) {
+      this.missing = missingBefore + 1;
+      return;
+    }
+    if (label !== undefined) {
+      this.labels?.add(fields[label].trim());
+    }
+    if (this.options.missing === 'mean') {
+      this.addToSums();
+    }
+    this.keep(index, line);
+  }
+
+  private keep(index: number, line: number): void {
+    if (this.row.length > 0) {
+      this.numbers.add(this.row);
+    }
+    this.rows.push(index);
+    this.lines.push(line);
+  }
+
+  /** What stands in for a field that is no finite number. */
+  private replacement(text: string, feature: number, line: number): number {
+    const refuse = (problem: string) =>
+      new InputError(
+        this.file,
+        `${columnTitle(this.roles, this.roles.features[feature])} ${problem}`,
+        `line ${line}`,
+      );
+    if (!isMissing(text)) {
+      const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+      const comma = /^\s*[+-]?\d+,\d+\s*$/.test(text) ? ' (with a decimal point)' : '';
+      throw refuse(
+        `is ${shown}, expected a ${parseNumber(text) === undefined ? '' : 'finite '}number${comma}`,
+      );
+    }
+    this.missing++;
+    switch (this.options.missing) {
+      case 'error':
+        throw refuse(
+          `is missing${text.trim() === '' ? '' : ` (${text.trim()})`}; say what to do about missing values`,
+        );
+      case 'mean':
+        this.gaps.push(this.numbers.count);
+        this.gaps.push(feature);
+        return NaN;
+      case 'zero':
+      case 'drop':
+        return 0;
+    }
+  }
+
+  private addToSums(): void {
+    for (let k = 0; k < this.row.length; k++) {
+      this.sums[k] += Number.isNaN(this.row[k]) ? 0 : this.row[k];
+    }
+  }
+
+  private fillGaps(): void {
+    const gaps = this.gaps.toArray();
+    const missing = new Map<number, number>();
+    for (let k = 1; k < gaps.length; k += 2) {
+      missing.set(gaps[k], (missing.get(gaps[k]) ?? 0) + 1);
+    }
+    for (let k = 0; k < gaps.length; k += 2) {
+      const feature = gaps[k + 1];
+      const present = this.numbers.count - (missing.get(feature) ?? 0);
+      if (present === 0) {
+        const title = columnTitle(this.roles, this.roles.features[feature]);
+        throw new InputError(this.file, `${title} has no value at all, so no mean`);
+      }
+      this.numbers.fill(gaps[k], feature, this.sums[feature] / present);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { InputError } from '../../core/errors';
+import type { Layer, Snapshot } from '../../core/patterns/snapshot';
+import { batches } from '../../data/batches';
+import type { Dataset } from '../../data/dataset';
+import type { Scaling } from '../../data/scaling';
+import { matchShape } from '../../data/arrays/shape';
+import { openModel, type ModelOptions } from '../../models/open';
+import type { ModelRunner } from '../../models/runner';
+import type { Moment } from '../../runs/checkpoints/moments';
+import type { RunHeader } from '../../runs/writeRun';
+import { recordedLayers, snapshotAccuracy, takeSnapshot } from './record';
+import type { BatchSource } from './runBatches';
+import { headerOf } from './runHeader';
+
+/** What models of a run are recorded with. */
+export interface RecordSource {
+  dataset: Dataset;
+  scaling: Scaling;
+  /** Options that shaped the data, to be kept with the run. */
+  dataOptions: Record<string, unknown>;
+  modelOptions: ModelOptions;
+  /** The run folder. */
+  out: string;
+  name?: string;
+  /** Most instances in one batch; chosen by the size of the model when absent. */
+  batchSize?: number;
+  patternLimit: number;
+}
+
+/** The network that all models of a run must have. */
+export interface ExpectedNetwork {
+  layers: Layer[];
+  /** Where it is from, for messages. */
+  of: string;
+}
+
+/** A model that can be recorded. */
+export interface OpenedModel {
+  sha256: string;
+  /** Header of a run that begins with it. */
+  header: () => RunHeader;
+}
+
+/** What goes on while a model is recorded. */
+export interface ModelHooks {
+  /** The model fits and its engine runs; awaited before its patterns are taken. False ends it there. */
+  onOpened?(model: OpenedModel): Promise<boolean>;
+  onProgress?(rowsDone: number): void;
+  signal?: AbortSignal;
+  /** The snapshot before, whose prototypes go on. */
+  earlier?: Snapshot;
+}
+
+/** A model's patterns on the dataset. */
+export interface RecordedModel {
+  snapshot: Snapshot;
+  accuracy: number | undefined;
+  sha256: string;
+}
+
+/** Numbers of one batch, input and all taps together, that are aimed at: 64 MiB of float32. */
+const NUMBERS_PER_BATCH = 16 * 1024 * 1024;
+
+/** Records models of one network on one dataset, one after the other. */
+export class ModelRecorder {
+  /**
+   * @param tell told what the user should know, perhaps more than once
+   * @param expected the network of a run that is gone on with; that of the first model when absent
+   */
+  constructor(
+    private readonly source: RecordSource,
+    private readonly tell: (text: string) => void,
+    private expected?: ExpectedNetwork,
+  ) {}
+
+  /** Instances of the dataset. */
+  get rows(): number {
+    return this.source.dataset.instances.length;
+  }
+
+  /**
+   * Takes the patterns of a model.
+   * @returns undefined where `onOpened` ended it
+   * @throws InputError where the model is damaged, is of another network, or does not fit the data
+   */
+  async record(model: string, moment: Moment, hooks: ModelHooks = {}): Promise<RecordedModel | undefined> {
+    const { dataset, modelOptions, patternLimit } = this.source;
+    const runner = await openModel(model, { ...modelOptions, instanceShape: dataset.features.shape });
+    try {
+      runner.notices.forEach(this.tell);
+      this.tell(`Runs on ${runner.backend.name} ${runner.backend.version}: ${runner.backend.reason}.`);
+      checkClasses(runner, dataset);
+      const layers = recordedLayers(runner);
+      if (this.expected) checkSameLayers(layers, this.expected, model);
+      const batchSource = this.batchSource(runner);
+      const { sha256 } = runner;
+      const header = () => headerOf(this.source, runner, layers, this.tell);
+      if ((await hooks.onOpened?.({ sha256, header })) === false) return undefined;
+      this.expected ??= { layers, of: model };
+      const { onProgress, signal, earlier } = hooks;
+      const options = { patternLimit, onProgress, signal, earlier };
+      const snapshot = await takeSnapshot(runner, dataset, batchSource, moment.epoch, options);
+      if (moment.step !== undefined) snapshot.step = moment.step;
+      return { snapshot, accuracy: snapshotAccuracy(snapshot), sha256 };
+    } finally {
+      await runner.close();
+    }
+  }
+
+  /** Batches of the dataset as a model wants them. */
+  private batchSource(runner: ModelRunner): BatchSource {
+    const { dataset, scaling, batchSize } = this.source;
+    const file = dataset.sources[0].path;
+    const arranger = matchShape(dataset.features, runner.input.shape, file, runner.input.name);
+    arranger.notices.forEach(this.tell);
+    const perRow =
+      arranger.shape.reduce((product, axis) => product * axis, 1) +
+      runner.layers.reduce((sum, layer) => sum + layer.units, 0);
+    const fitting = Math.max(1, Math.min(2048, Math.floor(NUMBERS_PER_BATCH / perRow)));
+    const size = batchSize ?? fitting;
+    return (data) => batches(data, arranger, scaling, size, runner.input.type === 'float64');
+  }
+}
+
+function checkSameLayers(own: Layer[], expected: ExpectedNetwork, model: string): void {
+  const text = (layers: Layer[]) =>
+    layers.map(({ units, bits }) => `${units}${bits > 1 ? `×${bits} bits` : ''}`).join('-');
+  if (text(own) !== text(expected.layers)) {
+    throw new InputError(
+      model,
+      `has activation layers of ${text(own)} units, expected ${text(expected.layers)} as in ${expected.of}: a run follows one network`,
+    );
+  }
+}
+
+/** Labels beyond the outputs of the model can never be predicted: most likely the wrong labels, or the wrong model. */
+function checkClasses(runner: ModelRunner, dataset: Dataset): void {
+  const { classes } = runner.output;
+  if (classes === undefined || !dataset.labels) return;
+  const most = dataset.labels.values.reduce((largest, label) => Math.max(largest, label), 0);
+  if (most >= classes) {
+    throw new InputError(
+      runner.path,
+      `output \`${runner.output.name}\` has ${classes} classes, but the labels go up to ${most}: expected labels from 0 to ${classes - 1}`,
+    );
+  }
+}

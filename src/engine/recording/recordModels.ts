@@ -1,0 +1,75 @@
+import { formatCount } from '../../core/appearance/text';
+import { openDataset } from '../../data/openDataset';
+import { parseScaling } from '../../data/scaling';
+import type { EngineNotifications } from '../../protocol/engine';
+import type { RecordParams } from '../../protocol/recording';
+import { usualPatternLimit } from './record';
+import type { RecordSource } from './modelRecorder';
+import { recordRun } from './recordRun';
+import { momentsOfModels } from '../../runs/checkpoints/moments';
+import type { Work } from '../work/work';
+
+/** What is told while models are recorded. */
+export interface RecordNotes {
+  onLog(text: string): void;
+  onSnapshot(note: EngineNotifications['run/snapshot']): void;
+}
+
+/**
+ * Records models into a run, a snapshot each. What is finished when it fails or is cancelled stays readable.
+ * @throws InputError
+ */
+export async function recordModels(
+  params: RecordParams,
+  notes: RecordNotes,
+  work: Work,
+): Promise<{ folder: string; notices: string[] }> {
+  const { models, out } = params;
+  work.onProgress?.('Opening the dataset');
+  const source = await openSource(params);
+  const notices: string[] = [];
+  let finished = 0;
+  await recordRun(
+    {
+      ...source,
+      models,
+      moments: momentsOfModels(models),
+      force: params.force,
+    },
+    {
+      onNotice: (text) => {
+        notices.push(text);
+        notes.onLog(text);
+      },
+      onProgress: (s, done, rows) => {
+        const model = models.length > 1 ? `model ${s + 1} of ${models.length}, ` : '';
+        const message = `${model}${formatCount(done)} of ${formatCount(rows)} instances`;
+        work.onProgress?.(message, (s + done / rows) / models.length);
+      },
+      onSnapshot: () => notes.onSnapshot({ folder: out, snapshot: finished++ }),
+      signal: work.signal,
+    },
+  );
+  return { folder: out, notices };
+}
+
+/** Opens what models are recorded with. @throws InputError */
+export async function openSource(params: Omit<RecordParams, 'models' | 'force'>): Promise<RecordSource> {
+  const { out, name, labelColumn, take } = params;
+  const scaling = parseScaling(params);
+  const dataset = await openDataset({
+    data: params.data.map((file) => ({ path: file })),
+    labels: params.labels?.map((file) => ({ path: file })),
+    labelColumn,
+    take,
+  });
+  return {
+    dataset,
+    scaling,
+    dataOptions: { labelColumn, take },
+    modelOptions: { engine: params.engine, output: params.output },
+    out,
+    name,
+    patternLimit: usualPatternLimit,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Snapshot } from '../../core/patterns/snapshot';
+import { describeModel } from '../../models/open';
+import type { Moment } from '../../runs/checkpoints/moments';
+import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
+import { ModelRecorder, type RecordSource } from './modelRecorder';
+import { Notices } from './notices';
+import { portablePath } from './runHeader';
+
+/** What to record. */
+export interface RecordRequest extends RecordSource {
+  /** Model files, a snapshot each, in this order. */
+  models: readonly string[];
+  /** Moment of each. */
+  moments: readonly Moment[];
+  force?: boolean;
+}
+
+/** What is told while recording. */
+export interface RecordHooks {
+  /** Sentences for the user: assumptions, the engine that runs. Each is told once. */
+  onNotice(text: string): void;
+  onProgress(snapshot: number, rowsDone: number, rows: number): void;
+  /** A snapshot is whole and readable. */
+  onSnapshot(snapshot: Snapshot, accuracy: number | undefined): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Records the activation patterns of a dataset in each model, a snapshot each, into a run folder. What is recorded when
+ * it fails or is stopped stays readable; when nothing is, nothing is left.
+ */
+export async function recordRun(request: RecordRequest, hooks: RecordHooks): Promise<{ snapshots: number }> {
+  const { models, dataset } = request;
+  const notices = new Notices(hooks.onNotice);
+  const tell = (text: string) => notices.add(text);
+  dataset.notices.forEach(tell);
+  if (!request.force && (await isRun(request.out))) throw isRunAlready(request.out);
+  // A model that is missing or damaged is told before hours are spent on those before it.
+  for (const model of models.slice(1)) await describeModel(model, request.modelOptions);
+  const recorder = new ModelRecorder(request, tell);
+  let writer: RunWriter | undefined;
+  let earlier: Snapshot | undefined;
+  try {
+    for (const [s, model] of models.entries()) {
+      hooks.signal?.throwIfAborted();
+      const recorded = await recorder.record(model, request.moments[s], {
+        onOpened: async ({ header }) => {
+          writer ??= await RunWriter.create(request.out, header(), request.force);
+          return true;
+        },
+        onProgress: (rowsDone) => {
+          notices.tell();
+          hooks.onProgress(s, rowsDone, dataset.instances.length);
+        },
+        signal: hooks.signal,
+        earlier,
+      });
+      const { snapshot, accuracy, sha256 } = recorded!;
+      await writer!.add(snapshot, { path: portablePath(request.out, model), sha256 }, accuracy);
+      hooks.onSnapshot(snapshot, accuracy);
+      earlier = snapshot;
+    }
+  } catch (error) {
+    await writer?.abandon();
+    throw error;
+  }
+  return { snapshots: models.length };
+}

@@ -1,0 +1,96 @@
+import { formatCount, formatShare } from '../../core/appearance/text';
+import { correlationText, matchText, snapshotLogText } from '../logs/logReportText';
+import type { LevelReport, RunReport, SnapshotReport } from './report';
+import { textTable } from './textTable';
+
+/** The measures of a run as text, line by line: a table a snapshot. */
+export function* reportText(report: RunReport): Iterable<string> {
+  yield `${report.name}\n`;
+  if (report.log) yield `${matchText(report.log, `Log ${report.log.file}`)}\n`;
+  for (const snapshot of report.snapshots) {
+    yield `\n${snapshotLine(snapshot)}\n`;
+    yield textTable(
+      [
+        'level',
+        'activation',
+        'units',
+        'nodes',
+        'alone',
+        'entropy',
+        'leave-1-out',
+        'purity',
+        'I(label)',
+        'bit change',
+        'dead',
+        'on',
+        'resolution',
+      ],
+      snapshot.levels.map(levelCells),
+    );
+    yield* noiseText(snapshot);
+    yield* noveltyText(snapshot);
+    yield* snapshotLogText(snapshot);
+  }
+  if (report.learning) {
+    const { learned, neverLearned, rightAtEnd, forgottenOnce, forgettingEvents } = report.learning;
+    yield `\nBetween snapshots: ${formatCount(learned)} instances learned, ${formatCount(neverLearned)} never; `;
+    yield `${formatCount(forgottenOnce)} forgotten at least once (${formatCount(forgettingEvents)} times in all); `;
+    yield `${formatCount(rightAtEnd)} right at the end\n`;
+  }
+  yield* correlationText(report);
+}
+
+function snapshotLine({ epoch, step, instances, accuracy, paths, clusters }: SnapshotReport): string {
+  const parts = [
+    `epoch ${epoch}${step === undefined ? '' : `, step ${step}`}`,
+    `${formatCount(instances)} instances`,
+    ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
+    `${formatCount(paths)} paths`,
+    `${formatCount(clusters.count)} clusters (${formatCount(clusters.singletons)} of one instance)`,
+  ];
+  return parts.join(' · ');
+}
+
+function levelCells(level: LevelReport): string[] {
+  const number = (value: number | undefined, digits = 3) =>
+    value === undefined ? '–' : value.toFixed(digits);
+  return [
+    level.name,
+    level.activation,
+    formatCount(level.units),
+    formatCount(level.patterns),
+    formatCount(level.singletons),
+    number(level.entropy, 2),
+    number(level.leaveOneOut),
+    number(level.purity),
+    number(level.mutualInformation),
+    number(level.bitChange),
+    level.dead === undefined ? '–' : formatCount(level.dead),
+    level.alwaysOn === undefined ? '–' : formatCount(level.alwaysOn),
+    resolutionText(level),
+  ];
+}
+
+function resolutionText({ resolution, distance, units, exactPatterns }: LevelReport): string {
+  if (resolution === 'exact') return 'exact';
+  const exact =
+    exactPatterns === undefined ? 'patterns not kept' : `of ${formatCount(exactPatterns)} patterns`;
+  return `${resolution} prototypes ${exact}, ± ${distance.toFixed(1)} units (${formatShare(distance / units)})`;
+}
+
+function* noiseText({ labelNoise }: SnapshotReport): Iterable<string> {
+  if (!labelNoise) return;
+  const { changed, asTaught, asBefore, others } = labelNoise;
+  yield `changed labels (${formatCount(changed)}): ${formatShare(asTaught)} predicted as taught, `;
+  yield `${formatShare(asBefore)} as before; of the others ${formatShare(others)} right\n`;
+}
+
+function* noveltyText(snapshot: SnapshotReport): Iterable<string> {
+  for (const name of Object.keys(snapshot.novelty ?? {})) {
+    const rates = snapshot.levels.map((level) => {
+      const novelty = level.novelty![name];
+      return `${level.name} ${formatShare(novelty.unseen)} (expected ${formatShare(novelty.expected)})`;
+    });
+    yield `unseen in split ${name}: ${rates.join(', ')}\n`;
+  }
+}

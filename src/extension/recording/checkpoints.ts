@@ -1,0 +1,29 @@
+import * as path from 'node:path';
+import { inTrainingOrder as orderOf } from '../../runs/checkpoints/checkpointName';
+
+/** Name by which a model is known: its own, or that of its folder where all are called `model.json`. */
+export function modelName(file: string): string {
+  const name = path.basename(file);
+  return name.toLowerCase() === 'model.json' ? path.basename(path.dirname(file)) : name;
+}
+
+/** True for the names of files that can be models: ONNX files, and the `model.json` of TensorFlow.js. */
+export function isModelName(name: string): boolean {
+  const lower = path.basename(name).toLowerCase();
+  return lower.endsWith('.onnx') || lower === 'model.json';
+}
+
+/** Checkpoints in the order in which they were written, as far as their names tell; those without numbers come last. */
+export function inTrainingOrder(files: readonly string[]): string[] {
+  return orderOf(files.map((name) => ({ name }))).map((index) => files[index]);
+}
+
+/** Name of the run of some models: that of the folder of several checkpoints, or of the one model with its folder. */
+export function runName(models: readonly string[]): string {
+  const [first] = models;
+  const inFolders = modelName(first) !== path.basename(first);
+  const folder = path.dirname(inFolders ? path.dirname(first) : first);
+  const parent = path.basename(folder);
+  if (models.length > 1) return parent;
+  return `${parent}-${inFolders ? modelName(first) : path.basename(first, path.extname(first))}`;
+}

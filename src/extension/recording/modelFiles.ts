@@ -1,0 +1,112 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { inTrainingOrder, isModelName } from './checkpoints';
+import { UserError } from '../shared/failures';
+
+const byName = new Intl.Collator(undefined, { numeric: true });
+/** Most models that the list of the palette offers. */
+const MOST_OFFERED = 500;
+
+/** The model files that resources stand for: models themselves, and those directly in folders. */
+export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string[]> {
+  const models: string[] = [];
+  for (const uri of resources) {
+    const { type } = await vscode.workspace.fs.stat(uri);
+    if (type & vscode.FileType.Directory) {
+      const inside = await modelsInside(uri);
+      if (inside.length === 0) {
+        throw new UserError(
+          `${uri.fsPath}: has neither .onnx files nor folders with a model.json, expected a folder of checkpoints`,
+        );
+      }
+      models.push(...inside);
+    } else if (isModelName(uri.path)) {
+      models.push(uri.fsPath);
+    } else {
+      throw new UserError(
+        `${uri.fsPath}: is no model, expected an .onnx file or a model.json of TensorFlow.js`,
+      );
+    }
+  }
+  return inTrainingOrder([...new Set(models)]);
+}
+
+/** The models in a folder: files, and the `model.json` of each folder in it. */
+async function modelsInside(folder: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  const models: string[] = [];
+  for (const [name, type] of entries) {
+    const inner = vscode.Uri.joinPath(folder, name);
+    if (type & vscode.FileType.File && isModelName(name)) models.push(inner.fsPath);
+    if (!(type & vscode.FileType.Directory)) continue;
+    const model = vscode.Uri.joinPath(inner, 'model.json');
+    const found = await vscode.workspace.fs.stat(model).then(
+      ({ type: kind }) => (kind & vscode.FileType.File) !== 0,
+      () => false,
+    );
+    if (found) models.push(model.fsPath);
+  }
+  return models;
+}
+
+/** The model in the active editor, if there is one. */
+export function modelOfActiveTab(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri =
+    input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  return uri && isModelName(uri.path) ? uri : undefined;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  uris: vscode.Uri[];
+}
+
+/** Lets the user pick among the models of the workspace. Undefined when nothing was picked. */
+export async function pickModels(title: string): Promise<vscode.Uri[] | undefined> {
+  const found = await vscode.workspace.findFiles(
+    '**/{*.onnx,model.json}',
+    '**/node_modules/**',
+    MOST_OFFERED,
+  );
+  const items: ModelItem[] = [];
+  // Folders that each hold a model.json are checkpoints of the folder above.
+  const folders = grouped(found, (uri) =>
+    path.basename(uri.fsPath) === 'model.json'
+      ? path.dirname(path.dirname(uri.fsPath))
+      : path.dirname(uri.fsPath),
+  );
+  for (const [folder, uris] of [...folders].sort(([a], [b]) => byName.compare(a, b))) {
+    uris.sort((a, b) => byName.compare(a.fsPath, b.fsPath));
+    const where = vscode.workspace.asRelativePath(folder);
+    items.push({ label: where, kind: vscode.QuickPickItemKind.Separator, uris: [] });
+    if (uris.length > 1) {
+      const description = `${uris.length} models, a snapshot each`;
+      items.push({ label: `$(folder) All of ${where}`, description, uris });
+    }
+    for (const uri of uris)
+      items.push({ label: `$(file) ${path.relative(folder, uri.fsPath)}`, description: where, uris: [uri] });
+  }
+  items.push({ label: '', kind: vscode.QuickPickItemKind.Separator, uris: [] });
+  items.push({ label: '$(folder-opened) Browse…', uris: [], alwaysShow: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'Model, or folder of checkpoints',
+  });
+  if (!picked || picked.uris.length > 0) return picked?.uris;
+  return vscode.window.showOpenDialog({
+    title,
+    canSelectMany: true,
+    filters: { Models: ['onnx', 'json'] },
+    openLabel: 'Open Diagram',
+  });
+}
+
+function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
+}
