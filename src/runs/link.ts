@@ -4,12 +4,20 @@ import Ajv from 'ajv';
 import { InputError } from '../core/errors';
 import { formatBytes } from '../data/wording';
 import { writeFileAtomically } from './atomic';
-import type { RowReference } from '../logs/matching/matchCheckpoints';
 
 /** Name of the file in a run folder that remembers what the run is linked to. */
 export const linksName = 'apd-links.json';
 
 const largest = 16 * 1024 * 1024;
+
+/** A row of a log as a user points at it; remembered with the run, so by what stays when the log grows. */
+export interface RowReference {
+  /** Line within the row, from 1. */
+  line?: number;
+  /** Epoch as the log counts. */
+  epoch?: number;
+  step?: number;
+}
 
 /** What a run is linked to. Paths are as `linkTo` makes them. */
 export interface RunLinks {

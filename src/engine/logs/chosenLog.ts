@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LogOrigin } from '../../protocol/logs';
-import { findLogsBeside } from '../../runs/checkpoints/checkpointFolder';
+import { findLogsBeside } from '../../logs/matching/findLogs';
 import { linkTarget, type RunLinks } from '../../runs/link';
 import type { Manifest } from '../../runs/manifest';
 import { logName } from '../training/trainLog';

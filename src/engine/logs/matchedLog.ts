@@ -1,12 +1,8 @@
 import type { LogMark, LogRequests } from '../../protocol/logs';
 import { numbersOfCheckpoint, type Checkpoint } from '../../runs/checkpoints/checkpointName';
-import type { RunLinks } from '../../runs/link';
+import type { RowReference, RunLinks } from '../../runs/link';
 import type { TrainingLog } from '../../logs/formats/log';
-import {
-  matchCheckpoints,
-  type CheckpointMatches,
-  type RowReference,
-} from '../../logs/matching/matchCheckpoints';
+import { matchCheckpoints, type CheckpointMatches } from '../../logs/matching/matchCheckpoints';
 import type { Manifest, ManifestSnapshot } from '../../runs/manifest';
 import { curveOf } from './curves';
 import { marksOf } from './marks';

@@ -4,17 +4,9 @@ import {
   type Checkpoint,
   type CheckpointNumbers,
 } from '../../runs/checkpoints/checkpointName';
+import type { RowReference } from '../../runs/link';
 import { joinEpochs, type EpochJoin } from './epochJoin';
 import { RowIndex, type FoundRow, type MatchedLog } from './rowIndex';
-
-/** A row of a log as a user points at it; remembered with the run, so by what stays when the log grows. */
-export interface RowReference {
-  /** Line within the row, from 1. */
-  line?: number;
-  /** Epoch as the log counts. */
-  epoch?: number;
-  step?: number;
-}
 
 /** What a user set right. */
 export interface MatchCorrections {
