@@ -5,7 +5,7 @@ import { FilterBar } from './controls/filterBar';
 import { Legend } from './controls/legend';
 import { levelMenu } from './controls/levelMenu';
 import { openMenu } from './controls/popupMenu';
-import { TimelineChart } from './controls/timeline';
+import { TimelineChart } from './controls/timelineControl';
 import { Toolbar } from './controls/toolbar';
 import {
   describeBlock,
@@ -25,7 +25,7 @@ import { unitAt } from './diagram/painting/paintPatterns';
 import { Pointer } from './diagram/pointing/pointer';
 import { make } from './page/dom';
 import { Notices } from './page/notices';
-import { keptZoom, persisted, type Persisted } from './page/persisted';
+import { keptZoom, persisted, type Persisted } from './page/persistedState';
 import { PendingChanges } from './page/pendingChanges';
 import {
   filterTitle,
@@ -35,7 +35,7 @@ import {
   snapshotName,
   type Part,
 } from './page/references';
-import type { Shown } from './page/shown';
+import type { Shown } from './page/shownState';
 import { TableDialog } from './page/tableDialog';
 import { onThemeChange } from './page/theme';
 import { Tooltip } from './page/tooltip';

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { renderPng } from '../draw/png';
+import { renderPng } from '../draw/writePng';
 import { parseResolution } from '../engine/analysis/analyse';
-import { drawSnapshot, type Colouring } from '../engine/scenes/picture';
+import { drawSnapshot, type Colouring } from '../engine/scenes/drawSnapshot';
 import { writeFileAtomically } from '../runs/atomic';
 import { openRun, snapshotIndex } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber, wholeNumber } from './numbers';
-import { say } from './output';
+import { say } from './writeOutput';
 import { ProgressBar } from './progress';
 
 interface DrawOptions {

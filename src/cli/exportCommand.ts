@@ -12,7 +12,7 @@ import { instancesCsv, instancesJson, instanceTable } from '../engine/export/ins
 import { openRun, readSnapshot, snapshotIndex, type Run } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber } from './numbers';
-import { say, writeLines } from './output';
+import { say, writeLines } from './writeOutput';
 import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
 

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { InputError } from '../core/errors';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
-import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openLog';
+import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { isRun } from '../runs/writeRun';
-import { say } from './output';
+import { say } from './writeOutput';
 
 /** The log that `--log` names, on its way to a run: both may come later than the command. */
 export class LogOfRun {

@@ -6,7 +6,7 @@ import { addExport } from './exportCommand';
 import { addFollow } from './followCommand';
 import { isAbort } from './interrupt';
 import { addModel } from './modelCommand';
-import { say } from './output';
+import { say } from './writeOutput';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
 import { addTrain } from './trainCommand';

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
-import { describeModel, openModel, type EngineChoice } from '../models/open';
+import { describeModel, openModel, type EngineChoice } from '../models/openModel';
 import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
-import { formatCount } from '../core/appearance/text';
-import { printLines } from './output';
+import { formatCount } from '../core/appearance/textWidth';
+import { printLines } from './writeOutput';
 import { textTable } from '../engine/reports/textTable';
 
 interface ModelCommandOptions {

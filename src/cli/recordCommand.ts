@@ -1,17 +1,17 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { formatShare } from '../core/appearance/text';
-import { usualPatternLimit } from '../engine/recording/record';
+import { formatShare } from '../core/appearance/textWidth';
+import { usualPatternLimit } from '../engine/recording/takeSnapshot';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
-import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openLog';
+import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { recordRun } from '../engine/recording/recordRun';
-import { momentsOfModels } from '../runs/checkpoints/moments';
-import type { EngineChoice } from '../models/open';
+import { momentsOfModels } from '../runs/checkpoints/checkpointMoments';
+import type { EngineChoice } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
-import { say } from './output';
+import { say } from './writeOutput';
 import { ProgressBar } from './progress';
 
 interface RecordOptions extends Record<string, unknown> {

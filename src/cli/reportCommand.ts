@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { parseResolution } from '../engine/analysis/analyse';
 import { withLog } from '../engine/logs/logReport';
-import { readRunLog } from '../engine/logs/openLog';
+import { readRunLog } from '../engine/logs/openRunLog';
 import { reportRun } from '../engine/reports/report';
 import { reportText } from '../engine/reports/reportText';
 import { openRun } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
-import { printLines } from './output';
+import { printLines } from './writeOutput';
 import { ProgressBar } from './progress';
 
 const examples = `

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { InputError } from '../core/errors';
 import type { DatasetOptions } from '../data/openDataset';
 import { parseScaling } from '../data/scaling';
-import { datasetOptionsOf, scalingOf } from '../engine/recording/reopen';
+import { datasetOptionsOf, scalingOf } from '../engine/recording/reopenDataset';
 import type { Run } from '../runs/readRun';
 import { namedPath, type DataOptions } from './dataOptions';
 

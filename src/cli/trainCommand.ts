@@ -1,15 +1,15 @@
 import { Option, type Command } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { formatShare } from '../core/appearance/text';
-import { TrainingControl } from '../engine/training/control';
+import { formatShare } from '../core/appearance/textWidth';
+import { TrainingControl } from '../engine/training/trainingControl';
 import type { LogLine } from '../engine/training/trainLog';
 import { trainRun } from '../engine/training/trainRun';
 import type { TrainingProgress, TrainParams, TrainResult } from '../protocol/training';
 import { readTrainingConfig } from '../training/config/readConfig';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './numbers';
-import { say } from './output';
+import { say } from './writeOutput';
 import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
 

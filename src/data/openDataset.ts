@@ -14,7 +14,7 @@ import {
   SelectedFeatures,
   selectRows,
   type Share,
-} from './selection';
+} from './selectInstances';
 import { countOf, formatCount } from './wording';
 
 /** A file, with the name of the split it makes. */

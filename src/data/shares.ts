@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors';
-import type { Share } from './selection';
+import type { Share } from './selectInstances';
 
 /**
  * Reads named shares, `train=0.8,test=0.2`.

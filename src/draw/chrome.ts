@@ -1,8 +1,8 @@
 import type { Frame } from '../core/layout/flow';
-import { spreadOut } from '../core/appearance/spread';
-import type { Picture } from './picture';
+import { spreadOut } from '../core/appearance/spreadLabels';
+import type { Picture } from './pictureParts';
 import { element, textElement } from './svg';
-import { firstFitting, fitText, textWidth } from '../core/appearance/text';
+import { firstFitting, fitText, textWidth } from '../core/appearance/textWidth';
 
 const MARGIN = 24;
 const TITLE_SIZE = 17;

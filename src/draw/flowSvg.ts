@@ -3,9 +3,9 @@ import type { LevelOrder } from '../core/layout/order';
 import type { Block, Overview } from '../core/overview';
 import { drawChrome, drawOutputNames, layOutPicture, type PictureLayout } from './chrome';
 import { hatchingDefinitions, hatchingOf, hatchings } from './hatching';
-import type { Picture } from './picture';
+import type { Picture } from './pictureParts';
 import { document, element, escapeText, round2, textElement } from './svg';
-import { countOf, textWidth } from '../core/appearance/text';
+import { countOf, textWidth } from '../core/appearance/textWidth';
 
 /** What the flow view draws. */
 export interface FlowPicture extends Picture {

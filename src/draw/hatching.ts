@@ -1,5 +1,5 @@
 import type { BlockKind } from '../core/overview';
-import { mergedKinds } from '../core/appearance/merged';
+import { mergedKinds } from '../core/appearance/mergedBlocks';
 import type { Theme } from '../core/appearance/palette';
 import { element } from './svg';
 

@@ -2,9 +2,9 @@ import type { IcicleBox, IcicleGeometry } from '../core/layout/icicle';
 import { drawOutputNames, drawChrome, layOutPicture, type PictureLayout } from './chrome';
 import { hatchingDefinitions, hatchings } from './hatching';
 import { mix } from '../core/appearance/palette';
-import type { Picture } from './picture';
+import type { Picture } from './pictureParts';
 import { document, element, escapeText, textElement } from './svg';
-import { countOf, formatCount, textWidth } from '../core/appearance/text';
+import { countOf, formatCount, textWidth } from '../core/appearance/textWidth';
 
 /** What the partition view draws. */
 export interface PartitionPicture extends Picture {

@@ -18,7 +18,7 @@ import {
   type RequestEnvelope,
 } from '../protocol/engine';
 import type { Handlers, Tell } from './work/handlers';
-import { createService } from './service';
+import { createService } from './engineHandlers';
 import { serveObserver } from './training/snapshots/observerThread';
 import type { Work } from './work/work';
 

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { Random } from '../../src/core/random';
-import { loadTensorflow } from '../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../src/models/tfjs/tfjsBackend';
 import { bench, goal, ms, printTable, ratioOf, sideBySide, type Timing } from './harness';
 
 const random = new Random(3);

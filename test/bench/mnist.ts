@@ -5,9 +5,9 @@ import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
 import type { Scaling } from '../../src/data/scaling';
 import { matchShape } from '../../src/data/arrays/shape';
-import { takeSnapshot, usualPatternLimit } from '../../src/engine/recording/record';
+import { takeSnapshot, usualPatternLimit } from '../../src/engine/recording/takeSnapshot';
 import type { BatchSource } from '../../src/engine/recording/runBatches';
-import { openModel } from '../../src/models/open';
+import { openModel } from '../../src/models/openModel';
 import type { ModelRunner } from '../../src/models/runner';
 
 /** Number of classes of MNIST. */

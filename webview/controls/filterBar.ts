@@ -1,7 +1,7 @@
-import { countOf, formatCount } from '../../src/core/appearance/text';
+import { countOf, formatCount } from '../../src/core/appearance/textWidth';
 import type { FilterName } from '../../src/protocol/state';
 import { icon, iconButton, make } from '../page/dom';
-import type { Shown } from '../page/shown';
+import type { Shown } from '../page/shownState';
 
 /** The stack of filters from all instances to those shown; each can be gone back to. */
 export class FilterBar {

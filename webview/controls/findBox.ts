@@ -1,6 +1,6 @@
 import { make, setStyle } from '../page/dom';
 import type { Scene } from '../../src/protocol/scene';
-import type { Shown } from '../page/shown';
+import type { Shown } from '../page/shownState';
 
 /** Least distance of the message from the edges of the page, in pixels. */
 const MARGIN = 6;

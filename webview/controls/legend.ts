@@ -1,8 +1,8 @@
-import { mergedKinds } from '../../src/core/appearance/merged';
-import { formatCount } from '../../src/core/appearance/text';
+import { mergedKinds } from '../../src/core/appearance/mergedBlocks';
+import { formatCount } from '../../src/core/appearance/textWidth';
 import type { Scene } from '../../src/protocol/scene';
 import { make, setStyle } from '../page/dom';
-import { colouringOf, type Shown } from '../page/shown';
+import { colouringOf, type Shown } from '../page/shownState';
 import { classFills } from '../page/theme';
 
 const COLOURED_BY = { label: 'Label', output: 'Predicted output', correct: 'Prediction' };

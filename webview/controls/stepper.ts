@@ -1,7 +1,7 @@
 import { iconButton, make } from '../page/dom';
 import type { Scene } from '../../src/protocol/scene';
 import { snapshotName } from '../page/references';
-import type { Shown } from '../page/shown';
+import type { Shown } from '../page/shownState';
 
 /** Least time that each snapshot stays while playing, in milliseconds. */
 const PLAY_STEP = 1000;

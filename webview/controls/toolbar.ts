@@ -1,7 +1,7 @@
 import type { PanelCommand } from '../../src/protocol/panel';
 import type { Colouring, PageState } from '../../src/protocol/state';
 import { iconButton, make, selectBox, setChoices } from '../page/dom';
-import { colouringOf, type Shown } from '../page/shown';
+import { colouringOf, type Shown } from '../page/shownState';
 import { budgetChoices, colourChoices, resolutionChoices, resolutionOf, viewChoices } from './choices';
 import { FindBox } from './findBox';
 import { levelsMenu } from './levelMenu';

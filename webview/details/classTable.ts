@@ -1,5 +1,5 @@
 import { classColour } from '../../src/core/appearance/palette';
-import { formatCount, formatShare } from '../../src/core/appearance/text';
+import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make, setStyle } from '../page/dom';
 

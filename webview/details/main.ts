@@ -1,6 +1,6 @@
 import type { FromDetails, ToDetails } from '../../src/protocol/details';
 import { onThemeChange } from '../page/theme';
-import { DetailsPage } from './page';
+import { DetailsPage } from './detailsPage';
 import './style.css';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromDetails): void };

@@ -1,5 +1,5 @@
-import { mergedKinds } from '../../src/core/appearance/merged';
-import { countOf, formatCount, formatShare } from '../../src/core/appearance/text';
+import { mergedKinds } from '../../src/core/appearance/mergedBlocks';
+import { countOf, formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type {
   FlowScene,
   PartitionScene,
@@ -8,7 +8,7 @@ import type {
   SceneClass,
   SceneColumn,
 } from '../../src/protocol/scene';
-import { becameText } from './motion/followed';
+import { becameText } from './motion/followedBlocks';
 
 /** A class's part of a block. */
 export interface ClassShare {

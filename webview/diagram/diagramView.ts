@@ -1,4 +1,4 @@
-import { colouringOf, type Shown } from '../page/shown';
+import { colouringOf, type Shown } from '../page/shownState';
 import { classFills, readColours, reducedMotion } from '../page/theme';
 import type { FromPanel } from '../../src/protocol/panel';
 import type { Paths } from '../../src/protocol/scene';
@@ -6,17 +6,17 @@ import type { BlockReference } from '../../src/protocol/state';
 import { make, setStyle } from '../page/dom';
 import { Animation } from './motion/animation';
 import type { DrawnRibbon, DrawnScene, Place } from './drawnScene';
-import { followedPlace, placesOfSelection } from './motion/places';
+import { followedPlace, placesOfSelection } from './motion/blockPlaces';
 import { FrameClock } from './painting/frameClock';
 import { makeHatchings } from './painting/hatching';
-import { Heads } from './painting/heads';
+import { Heads } from './painting/columnHeads';
 import type { Hit } from './pointing/hitTest';
 import { layoutScene } from './layoutScene';
-import { motionBetween } from './motion/motion';
+import { motionBetween } from './motion/sceneMotion';
 import type { RibbonPlace } from './pointing/navigation';
 import { PathRequests } from './pointing/pathRequests';
 import type { Paints } from './painting/paint';
-import { Picture } from './painting/picture';
+import { Picture } from './painting/paintedScene';
 import type { Zoom } from './painting/placeLabels';
 import { Stage } from './painting/stage';
 

@@ -5,7 +5,7 @@ import {
   type Frame,
   type Segment,
 } from '../../src/core/layout/flow';
-import { textWidth } from '../../src/core/appearance/text';
+import { textWidth } from '../../src/core/appearance/textWidth';
 import type { FlowScene, PartitionScene, PatternsScene, Scene } from '../../src/protocol/scene';
 import {
   drawnColumn,

@@ -1,4 +1,4 @@
-import { formatCount } from '../../src/core/appearance/text';
+import { formatCount } from '../../src/core/appearance/textWidth';
 import type { TableRow, TableValue } from '../../src/protocol/logTable';
 
 /** A column of the table. */

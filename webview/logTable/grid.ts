@@ -1,7 +1,7 @@
 import type { TableHead, TableRow } from '../../src/protocol/logTable';
 import { make, setStyle } from '../page/dom';
 import { asTsv, fieldsOf, fixedColumns, movingColumns, noFields, type KnownFields } from './columns';
-import { columnScroll, columnsInSight, layoutColumns, MARK_WIDTH, type ColumnsInSight } from './layout';
+import { columnScroll, columnsInSight, layoutColumns, MARK_WIDTH, type ColumnsInSight } from './columnLayout';
 import { headCells, idOf, makeRow, type TableColumns } from './rowElements';
 import { RowPages } from './rowPages';
 import {

@@ -1,7 +1,7 @@
 import '@vscode/codicons/dist/codicon.css';
 import type { FromLogTable, ToLogTable } from '../../src/protocol/logTable';
 import { onThemeChange } from '../page/theme';
-import { LogTablePage, type KeptTable } from './page';
+import { LogTablePage, type KeptTable } from './logTablePage';
 import './style.css';
 
 declare function acquireVsCodeApi(): {

@@ -1,7 +1,7 @@
 import type { TableRow } from '../../src/protocol/logTable';
 import { icon, make, setStyle } from '../page/dom';
 import type { Column } from './columns';
-import { MARK_WIDTH, type ColumnLayout, type ColumnsInSight } from './layout';
+import { MARK_WIDTH, type ColumnLayout, type ColumnsInSight } from './columnLayout';
 
 /** The columns of the table: after the marks those that stay in sight, then those that scroll. */
 export interface TableColumns {

@@ -1,5 +1,5 @@
 import type { FromPanel, ToPanel } from '../../src/protocol/panel';
-import type { Persisted } from './persisted';
+import type { Persisted } from './persistedState';
 
 /** What VS Code gives to a page. */
 interface VsCodeApi {

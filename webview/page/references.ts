@@ -1,4 +1,4 @@
-import { countOf } from '../../src/core/appearance/text';
+import { countOf } from '../../src/core/appearance/textWidth';
 import type { RunInfo } from '../../src/protocol/engine';
 import type {
   BlockReference,

@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../src/core/appearance/text';
+import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { Scene } from '../../src/protocol/scene';
 import { describeBlock } from '../diagram/describe';
 

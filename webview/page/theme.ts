@@ -1,5 +1,5 @@
 import { classColour, correctnessColours } from '../../src/core/appearance/palette';
-import { textWidth } from '../../src/core/appearance/text';
+import { textWidth } from '../../src/core/appearance/textWidth';
 import type { SceneClass } from '../../src/protocol/scene';
 import type { Colouring } from '../../src/protocol/state';
 

@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../src/core/appearance/text';
+import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { Description } from '../diagram/describe';
 import { make, setStyle } from './dom';
 

@@ -1,4 +1,4 @@
-import { fitText, textWidth } from '../../src/core/appearance/text';
+import { fitText, textWidth } from '../../src/core/appearance/textWidth';
 
 /** Width of a piece of line beside a name, and between names, in pixels. */
 export const SAMPLE = 22;

@@ -11,14 +11,14 @@ import {
   type ScaleLinear,
   type Selection,
 } from 'd3';
-import { formatMetric, countOf, formatCount } from '../../src/core/appearance/text';
+import { formatMetric, countOf, formatCount } from '../../src/core/appearance/textWidth';
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
 import type { MetricScale } from '../../src/protocol/state';
 import { epochName, namedSnapshots } from './timelineScale';
 import { levelNames, metricNames, nameWidth, SAMPLE, type PlacedName } from './curveNames';
 import { namedEpochs, type EpochAxis } from './epochAxis';
-import type { TimelineLayout } from './layout';
+import type { TimelineLayout } from './timelineLayout';
 import { metricColours, metricDashes, metricScale, metricTicks, type MetricGroup } from './metricScales';
 import { bestCurve } from './metricValues';
 

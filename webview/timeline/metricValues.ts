@@ -1,4 +1,4 @@
-import { formatMetric } from '../../src/core/appearance/text';
+import { formatMetric } from '../../src/core/appearance/textWidth';
 import { bisectRight } from 'd3';
 import type { LogCurve } from '../../src/protocol/logs';
 

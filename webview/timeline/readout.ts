@@ -1,7 +1,7 @@
-import { formatCount, formatShare } from '../../src/core/appearance/text';
+import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { LogCurve } from '../../src/protocol/logs';
 import { snapshotName } from '../page/references';
-import type { Shown } from '../page/shown';
+import type { Shown } from '../page/shownState';
 import { epochName } from './timelineScale';
 import type { Stop } from './epochAxis';
 import { metricLines } from './metricValues';

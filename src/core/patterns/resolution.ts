@@ -2,7 +2,7 @@ import { nodesOf, singletonCount, type LevelNodes } from '../nodes';
 import type { PackedPatterns } from './packing';
 import { prototypeSteps } from '../prototypes/fit';
 import type { RecordedLevel } from './snapshot';
-import { finish, type Steps } from '../steps';
+import { finish, type Steps } from '../workSteps';
 
 /**
  * What the nodes of a level are: its exact patterns, or `K` prototype patterns. `auto` is exact where at most half of

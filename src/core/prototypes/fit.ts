@@ -1,6 +1,6 @@
 import { emptyPatterns, wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { Random } from '../random';
-import { finish, type Steps } from '../steps';
+import { finish, type Steps } from '../workSteps';
 import { ModeIteration } from './iterate';
 import { assignRows, fillEmptyModes, type Ties } from './nearest';
 import { countOccurrences, orderByOccurrences } from './order';

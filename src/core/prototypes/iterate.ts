@@ -1,6 +1,6 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
-import { rowsPerStep, type Steps } from '../steps';
+import { rowsPerStep, type Steps } from '../workSteps';
 import { writeMode } from './majority';
 import { fillEmptyModes } from './nearest';
 import type { WeightedRows } from './sample';

@@ -1,6 +1,6 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
-import { finish, rowsPerStep, type Steps } from '../steps';
+import { finish, rowsPerStep, type Steps } from '../workSteps';
 
 /** Modes that are as near to a row as the one it was given to. */
 export interface Ties {

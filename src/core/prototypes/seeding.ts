@@ -1,7 +1,7 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import type { Random } from '../random';
-import { rowsPerStep, type Steps } from '../steps';
+import { rowsPerStep, type Steps } from '../workSteps';
 
 /**
  * Chooses `k` rows as first modes, in steps, as greedy k-means++ does (Arthur and Vassilvitskii 2007): each next one is drawn with a

@@ -1,6 +1,6 @@
 import { contingency } from '../contingency';
 import { emptyPatterns, type PackedPatterns } from '../patterns/packing';
-import type { Steps } from '../steps';
+import type { Steps } from '../workSteps';
 import { writeMode } from './majority';
 
 /** Where prototypes start from: the instances of this snapshot with the prototypes that they had in the one before. */

@@ -5,7 +5,7 @@ import type { AxisOrder, Features, Place } from '../dataset';
 import { elementsOf, firstNonFinite, type Elements, type Numbers } from './elements';
 import { isNumberType, toHostOrder, typeName, type NumberType } from './elementTypes';
 import type { Limits } from '../files/limits';
-import { placeWithinFile } from '../places';
+import { placeWithinFile } from '../instancePlaceText';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../wording';
 

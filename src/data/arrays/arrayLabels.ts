@@ -4,7 +4,7 @@ import { hold } from '../files/byteSource';
 import { isNumberType, toHostOrder, type TextType } from './elementTypes';
 import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
-import { placeWithinFile } from '../places';
+import { placeWithinFile } from '../instancePlaceText';
 import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../wording';
 

@@ -1,8 +1,8 @@
 import { InputError } from '../../core/errors';
 import type { ImageHeader } from './imageHeader';
-import { decodeJpeg, isJpeg, readJpegHeader } from './jpeg';
+import { decodeJpeg, isJpeg, readJpegHeader } from './decodeJpeg';
 import type { Limits } from '../files/limits';
-import { decodePng, isPng, readPngHeader } from './png';
+import { decodePng, isPng, readPngHeader } from './decodePng';
 import { formatCount } from '../wording';
 
 /** True for names of images that are read. */

@@ -5,7 +5,7 @@ import { columnTitle } from './csvColumns';
 import type { CsvTable } from './csvTable';
 import type { AxisOrder, Features, Place } from '../dataset';
 import type { Numbers } from '../arrays/elements';
-import { placeWithinFile } from '../places';
+import { placeWithinFile } from '../instancePlaceText';
 
 /** The numbers of a table, a row an instance. */
 export class CsvFeatures implements Features {

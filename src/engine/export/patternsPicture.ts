@@ -1,8 +1,8 @@
 import { darkTheme, lightTheme } from '../../core/appearance/palette';
-import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/text';
+import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/textWidth';
 import { document, element, textElement } from '../../draw/svg';
 import type { PatternsScene } from '../../protocol/scene';
-import type { Classing } from '../analysis/classing';
+import type { Classing } from '../analysis/colouring';
 
 const MARGIN = 24;
 const ROW = 14;

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/patterns/snapshot';
-import type { ModelOptions } from '../../models/open';
+import type { ModelOptions } from '../../models/openModel';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
 import { followLockName, takeFollowLock } from '../../runs/followLock';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
-import { watchFolder } from '../../runs/watching/fileNudges';
+import { watchFolder } from '../../runs/watching/watchFiles';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
 import { isRun, RunWriter } from '../../runs/writeRun';

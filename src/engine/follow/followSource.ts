@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { openDataset } from '../../data/openDataset';
-import type { ModelOptions } from '../../models/open';
+import type { ModelOptions } from '../../models/openModel';
 import { openRun, type Run } from '../../runs/readRun';
 import { isRun } from '../../runs/writeRun';
 import type { ExpectedNetwork, RecordSource } from '../recording/modelRecorder';
-import { usualPatternLimit } from '../recording/record';
-import { changedSources, datasetOptionsOf, scalingOf } from '../recording/reopen';
+import { usualPatternLimit } from '../recording/takeSnapshot';
+import { changedSources, datasetOptionsOf, scalingOf } from '../recording/reopenDataset';
 
 /** With what the checkpoints of a run are recorded. */
 export interface FollowSource {

@@ -1,5 +1,5 @@
 import { readCheckpointName } from '../../runs/checkpoints/checkpointName';
-import type { Moment } from '../../runs/checkpoints/moments';
+import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 
 /**
  * Moment of a checkpoint that comes to a run: by its name; where that tells only a step, the epoch is its place among the

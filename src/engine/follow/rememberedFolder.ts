@@ -1,4 +1,4 @@
-import { changeLinks, linkTarget, readLinks } from '../../runs/link';
+import { changeLinks, linkTarget, readLinks } from '../../runs/links';
 import { portablePath } from '../recording/runHeader';
 
 /** The folder whose checkpoints were recorded into a run last, absolute; undefined where none were. @throws InputError */

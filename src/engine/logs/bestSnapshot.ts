@@ -1,4 +1,4 @@
-import { formatShare } from '../../core/appearance/text';
+import { formatShare } from '../../core/appearance/textWidth';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { findMetric } from './metricSense';

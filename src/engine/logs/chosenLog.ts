@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LogOrigin } from '../../protocol/logs';
 import { findLogsBeside } from '../../logs/matching/findLogs';
-import { linkTarget, type RunLinks } from '../../runs/link';
+import { linkTarget, type RunLinks } from '../../runs/links';
 import type { Manifest } from '../../runs/manifest';
 import { logName } from '../training/trainLog';
 

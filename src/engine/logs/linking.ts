@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions, LogRequests, RowPointer } from '../../protocol/logs';
-import { changeLinks, linkTarget, linkTo, type RowReference, type RunLinks } from '../../runs/link';
+import { changeLinks, linkTarget, linkTo, type RowReference, type RunLinks } from '../../runs/links';
 import type { LogRow } from '../../logs/formats/log';
 import type { LogRegistry } from './logRegistry';
 import type { RunLog } from './runLogs';

@@ -1,4 +1,4 @@
-import { formatCount } from '../../core/appearance/text';
+import { formatCount } from '../../core/appearance/textWidth';
 import { oneLine } from '../../data/wording';
 import type { LogTrouble } from '../../protocol/logs';
 import type { RunReport, SnapshotReport } from '../reports/report';

@@ -1,11 +1,11 @@
 import type { LogMark, LogRequests } from '../../protocol/logs';
 import { numbersOfCheckpoint, type Checkpoint } from '../../runs/checkpoints/checkpointName';
-import type { RowReference, RunLinks } from '../../runs/link';
+import type { RowReference, RunLinks } from '../../runs/links';
 import type { TrainingLog } from '../../logs/formats/log';
 import { matchCheckpoints, type CheckpointMatches } from '../../logs/matching/matchCheckpoints';
 import type { Manifest, ManifestSnapshot } from '../../runs/manifest';
-import { curveOf } from './curves';
-import { marksOf } from './marks';
+import { curveOf } from './metricCurves';
+import { marksOf } from './logMarks';
 import { usualMetrics } from './metricSense';
 import { RowGroups } from './rowGroups';
 import { placeRows } from './runAxis';

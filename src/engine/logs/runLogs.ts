@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LogOptions } from '../../protocol/logs';
-import { linkTarget, readLinks, type RunLinks } from '../../runs/link';
+import { linkTarget, readLinks, type RunLinks } from '../../runs/links';
 import type { TrainingLog } from '../../logs/formats/log';
 import { splitOfFolder } from '../../logs/matching/splitFolder';
 import type { OpenedRun, RunStore } from '../analysis/runStore';

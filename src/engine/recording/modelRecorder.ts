@@ -4,11 +4,11 @@ import { batches } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
 import type { Scaling } from '../../data/scaling';
 import { matchShape } from '../../data/arrays/shape';
-import { openModel, type ModelOptions } from '../../models/open';
+import { openModel, type ModelOptions } from '../../models/openModel';
 import type { ModelRunner } from '../../models/runner';
-import type { Moment } from '../../runs/checkpoints/moments';
+import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import type { RunHeader } from '../../runs/writeRun';
-import { recordedLayers, snapshotAccuracy, takeSnapshot } from './record';
+import { recordedLayers, snapshotAccuracy, takeSnapshot } from './takeSnapshot';
 import type { BatchSource } from './runBatches';
 import { headerOf } from './runHeader';
 

@@ -1,12 +1,12 @@
-import { formatCount } from '../../core/appearance/text';
+import { formatCount } from '../../core/appearance/textWidth';
 import { openDataset } from '../../data/openDataset';
 import { parseScaling } from '../../data/scaling';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { RecordParams } from '../../protocol/recording';
-import { usualPatternLimit } from './record';
+import { usualPatternLimit } from './takeSnapshot';
 import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
-import { momentsOfModels } from '../../runs/checkpoints/moments';
+import { momentsOfModels } from '../../runs/checkpoints/checkpointMoments';
 import type { Work } from '../work/work';
 
 /** What is told while models are recorded. */

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../core/patterns/snapshot';
-import { describeModel } from '../../models/open';
-import type { Moment } from '../../runs/checkpoints/moments';
+import { describeModel } from '../../models/openModel';
+import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from './modelRecorder';
 import { Notices } from './notices';

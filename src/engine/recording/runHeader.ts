@@ -7,7 +7,7 @@ import type { Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
 import { formatVersion } from '../../runs/manifest';
 import type { RunHeader } from '../../runs/writeRun';
-import { isCoarse } from './record';
+import { isCoarse } from './takeSnapshot';
 
 /** Files of a dataset as a run keeps them: paths relative to its folder, an array of an archive after a colon. */
 export interface RunInputs {

@@ -15,7 +15,7 @@ import {
 } from '../../core/measures/similarity';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import { classCores, unitActivity, type ClassCore } from '../../core/patterns/units';
-import { readLabelNoise } from '../../runs/labelNoise';
+import { readLabelNoise } from '../../runs/readLabelNoise';
 import { readSnapshot, type Run } from '../../runs/readRun';
 import type { LogReport, SnapshotLog } from '../logs/logSummary';
 import { reportNoise, type NoiseReport } from './noiseReport';

@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../core/appearance/text';
+import { formatCount, formatShare } from '../../core/appearance/textWidth';
 import { correlationText, matchText, snapshotLogText } from '../logs/logReportText';
 import type { LevelReport, RunReport, SnapshotReport } from './report';
 import { textTable } from './textTable';

@@ -7,7 +7,7 @@ import type { ColumnContinuity } from '../../protocol/scene';
 import { equalArrays } from '../analysis/analyse';
 import { orderBlocks } from './flowView';
 import { rowsWhere } from '../analysis/runStore';
-import type { ModelColumn, SceneModel } from './model';
+import type { ModelColumn, SceneModel } from './sceneModel';
 
 const codes = { continued: 0, split: 1, new: 2, empty: 2 };
 

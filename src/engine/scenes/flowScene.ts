@@ -4,14 +4,14 @@ import type { ResolvedLevel } from '../../core/patterns/resolution';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import { thinResolved, thinSnapshot } from '../../core/patterns/subset';
 import type { ColumnContinuity, FlowScene, SceneColumn, SceneHead } from '../../protocol/scene';
-import type { ColumnHead } from '../../draw/picture';
+import type { ColumnHead } from '../../draw/pictureParts';
 import { equalArrays } from '../analysis/analyse';
-import { classInstances } from '../analysis/classing';
+import { classInstances } from '../analysis/colouring';
 import { flowView, timeView, type FlowView } from './flowView';
-import { sceneClasses, visibleRows, type CheckedState, type Look } from '../analysis/look';
+import { sceneClasses, visibleRows, type CheckedState, type Look } from '../analysis/shownSnapshot';
 import type { OpenedRun, RunStore } from '../analysis/runStore';
 import { breathe, type Work } from '../work/work';
-import type { FlowPart, SceneModel } from './model';
+import type { FlowPart, SceneModel } from './sceneModel';
 
 /** The flow view of one snapshot. */
 export function flowModel(key: string, { run }: OpenedRun, { state }: CheckedState, look: Look): SceneModel {

@@ -3,10 +3,10 @@ import { orderLevels, type LevelOrder } from '../../core/layout/order';
 import { buildOverview, type Overview } from '../../core/overview';
 import type { ResolvedLevel } from '../../core/patterns/resolution';
 import type { Snapshot } from '../../core/patterns/snapshot';
-import type { ColumnHead } from '../../draw/picture';
+import type { ColumnHead } from '../../draw/pictureParts';
 import type { Run } from '../../runs/readRun';
 import { classCount, type AnalysedSnapshot } from '../analysis/analyse';
-import type { Classing } from '../analysis/classing';
+import type { Classing } from '../analysis/colouring';
 import {
   levelHeads,
   nodeLines,
@@ -15,7 +15,7 @@ import {
   snapshotText,
   withCoverage,
   wordOf,
-} from './heads';
+} from './columnHeads';
 import type { NodeWord } from '../../protocol/scene';
 
 /** What the flow view and the time view show, but for the order of the blocks. */

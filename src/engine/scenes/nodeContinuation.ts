@@ -1,7 +1,7 @@
 import { continueNodes } from '../../core/continuation';
 import { nodesOf } from '../../core/nodes';
 import { alignInstances } from '../../core/measures/similarity';
-import type { Look } from '../analysis/look';
+import type { Look } from '../analysis/shownSnapshot';
 
 /**
  * The node of a level that goes on from one of another look at the same run: the one with which it shares most

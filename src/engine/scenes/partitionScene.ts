@@ -1,11 +1,11 @@
 import type { IcicleColumn } from '../../core/layout/icicle';
 import type { PartitionColumn, PartitionScene } from '../../protocol/scene';
-import { layOutPartition, partitionView, type PartitionView } from './picture';
-import type { CheckedState, Look } from '../analysis/look';
+import { layOutPartition, partitionView, type PartitionView } from './drawSnapshot';
+import type { CheckedState, Look } from '../analysis/shownSnapshot';
 import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
-import type { SceneModel } from './model';
+import type { SceneModel } from './sceneModel';
 
 /** Sets lower than this many pixels are merged. */
 const SMALLEST_PIXELS = 2;

@@ -3,12 +3,12 @@ import type { LevelNodes } from '../../core/nodes';
 import { pieceOf } from '../../core/patterns/packing';
 import { unitInformation } from '../../core/measures/unitInformation';
 import type { PatternsScene } from '../../protocol/scene';
-import { levelHead, wordOf } from './heads';
-import type { CheckedState, Look } from '../analysis/look';
+import { levelHead, wordOf } from './columnHeads';
+import type { CheckedState, Look } from '../analysis/shownSnapshot';
 import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
-import type { SceneModel } from './model';
+import type { SceneModel } from './sceneModel';
 
 /** Most units that are sent; what tells less of the classes is left out. */
 export const MOST_UNITS = 512;

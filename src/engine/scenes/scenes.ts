@@ -2,12 +2,12 @@ import type { LevelOrder } from '../../core/layout/order';
 import type { SceneRequest } from '../../protocol/engine';
 import type { Scene } from '../../protocol/scene';
 import type { ViewState } from '../../protocol/state';
-import { checkState, lookAt, type CheckedState } from '../analysis/look';
+import { checkState, lookAt, type CheckedState } from '../analysis/shownSnapshot';
 import type { OpenedRun, RunStore } from '../analysis/runStore';
 import { breathe, type Work } from '../work/work';
 import { arrange, continuityOf } from './continuity';
 import { flowModel, sceneOfFlow, timeModel } from './flowScene';
-import type { SceneModel } from './model';
+import type { SceneModel } from './sceneModel';
 import { partitionModel } from './partitionScene';
 import { patternsModel } from './patternsScene';
 

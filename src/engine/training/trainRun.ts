@@ -5,11 +5,11 @@ import type { TrainParams, TrainResult } from '../../protocol/training';
 import { makeFolder, writeFileAtomically } from '../../runs/atomic';
 import { openRun, readSnapshot } from '../../runs/readRun';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
-import { checkpointName, readCheckpoint } from './preparation/checkpoint';
-import type { TrainingControl } from './control';
-import type { TrainHooks } from './hooks';
-import { writeLabelNoise } from './preparation/labelNoise';
-import { lockName, lockRun } from './lock';
+import { checkpointName, readCheckpoint } from './preparation/trainingCheckpoint';
+import type { TrainingControl } from './trainingControl';
+import type { TrainHooks } from './trainHooks';
+import { writeLabelNoise } from './preparation/writeLabelNoise';
+import { lockName, lockRun } from './trainingLock';
 import { portableConfig } from './preparation/portableConfig';
 import {
   configCopy,
@@ -17,9 +17,9 @@ import {
   prepareTraining,
   topologyCopy,
   type PreparedTraining,
-} from './preparation/prepare';
+} from './preparation/prepareTraining';
 import { trainingHeader } from './snapshots/snapshotWriter';
-import { readTrainingState, trainingFolder, type TrainingState } from './preparation/state';
+import { readTrainingState, trainingFolder, type TrainingState } from './preparation/trainingState';
 import { cutLog, logName } from './trainLog';
 import { Training } from './training';
 

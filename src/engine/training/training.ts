@@ -5,16 +5,16 @@ import type { RunWriter } from '../../runs/writeRun';
 import { evaluate } from '../../training/evaluate';
 import type { OptimizerState } from '../../training/optimizer';
 import { DivergedError, Trainer, type InstanceSet } from '../../training/trainer';
-import type { TrainingControl } from './control';
+import type { TrainingControl } from './trainingControl';
 import { EarlyStop } from './earlyStop';
 import { EpochKeeper } from './snapshots/epochKeeper';
-import type { TrainHooks } from './hooks';
+import type { TrainHooks } from './trainHooks';
 import { instanceSet } from './preparation/memoryData';
 import { createObserver, type NetworkObserver } from './snapshots/observers';
-import type { PreparedTraining } from './preparation/prepare';
+import type { PreparedTraining } from './preparation/prepareTraining';
 import { ProgressTeller } from './progressTeller';
 import { earlySnapshots, isSnapshotEpoch, type EarlySnapshot } from './snapshots/snapshotPlan';
-import type { TrainingState } from './preparation/state';
+import type { TrainingState } from './preparation/trainingState';
 
 /** Messages are let in this often. */
 const BREATHE_MS = 20;

@@ -1,4 +1,4 @@
-import type { Steps } from '../../core/steps';
+import type { Steps } from '../../core/workSteps';
 import { breathe, type Work } from './work';
 
 /** Work goes on for this long before messages are let in. */

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { ExportFormat, ExportWhat, RunInfo } from '../../protocol/engine';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
-import { activeSession } from './active';
-import { folderOf, pickRun, type RunTarget } from './open';
+import { activeSession } from './activeSession';
+import { folderOf, pickRun, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 
 interface Exportable extends vscode.QuickPickItem {

@@ -1,14 +1,14 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import { isModelName } from '../recording/checkpoints';
+import { isModelName } from '../recording/modelNames';
 import { chooseDataset } from '../recording/datasetChoice';
 import type { DatasetChoice } from '../recording/datasetMemory';
 import { UserError } from '../shared/failures';
 import type { Followed } from '../follow/following';
-import { runFolderOf } from '../recording/recording';
+import { runFolderOf } from '../recording/recordModel';
 import type { Services } from '../shared/services';
-import { folderOf, type RunTarget } from './open';
+import { folderOf, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 
 /** Commands that record checkpoints as they come. */

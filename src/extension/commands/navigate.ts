@@ -4,7 +4,7 @@ import type { Colouring, View } from '../../protocol/state';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { percent, snapshotName } from '../shared/wording';
-import { activeSession } from './active';
+import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
 
 /** A snapshot of a run. */

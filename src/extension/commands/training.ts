@@ -4,13 +4,13 @@ import { UserError } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { chosenConfiguration, runsOf } from '../trainings/configurations';
 import { installNative } from '../trainings/installNative';
-import { manageTrainings } from '../trainings/manage';
+import { manageTrainings } from '../trainings/manageTrainings';
 import { newConfiguration } from '../trainings/newConfiguration';
 import { openTrainingExample } from '../trainings/trainingExample';
-import { branchFrom, goOn, startTraining, trainMore } from '../trainings/orders';
+import { branchFrom, goOn, startTraining, trainMore } from '../trainings/startTraining';
 import { counted, snapshotName } from '../shared/wording';
-import { activeSession } from './active';
-import { folderOf, pickRun, type RunTarget } from './open';
+import { activeSession } from './activeSession';
+import { folderOf, pickRun, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 
 /** Commands that train, and look after trainings. */

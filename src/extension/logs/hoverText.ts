@@ -1,4 +1,4 @@
-import { formatMetric } from '../../core/appearance/text';
+import { formatMetric } from '../../core/appearance/textWidth';
 import type { RunInfo } from '../../protocol/engine';
 import { mainMetrics, momentOfRow } from '../views/snapshotTexts';
 import { percent, snapshotName } from '../shared/wording';

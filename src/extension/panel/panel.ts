@@ -4,7 +4,7 @@ import type { FromPanel, ShownState, ToPanel } from '../../protocol/panel';
 import type { ViewState } from '../../protocol/state';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
 import { panelHtml, panelOptions } from './panelHtml';
-import type { RunLogs } from '../logs/runLogs';
+import type { RunLogs } from '../logs/logInfos';
 import type { Sessions } from '../session/sessions';
 import type { Session, SessionEvent } from '../session/session';
 import { renumbered } from '../session/renumbering';

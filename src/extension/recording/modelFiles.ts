@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { inTrainingOrder, isModelName } from './checkpoints';
+import { inTrainingOrder, isModelName } from './modelNames';
 import { UserError } from '../shared/failures';
 
 const byName = new Intl.Collator(undefined, { numeric: true });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
-import { CONFIGURATION_ENDING, configurationName, isConfiguration, runsBeside } from './names';
+import { CONFIGURATION_ENDING, configurationName, isConfiguration, runsBeside } from './configurationNames';
 
 /** Documents that are training configurations. */
 export const configurationSelector: vscode.DocumentSelector = {

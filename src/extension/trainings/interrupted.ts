@@ -5,9 +5,9 @@ import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { messageOf, reportFailure } from '../shared/failures';
 import type { Services } from '../shared/services';
-import { runName } from './names';
-import { goOn } from './orders';
-import type { TrainingOrder } from './queue';
+import { runName } from './configurationNames';
+import { goOn } from './startTraining';
+import type { TrainingOrder } from './trainingQueue';
 
 /** How long a process that was left behind is given to end. */
 const PATIENCE_MS = 10_000;

@@ -3,7 +3,7 @@ import { isCancelled, messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import type { StartedTraining } from './trainingManager';
-import type { Training } from './queue';
+import type { Training } from './trainingQueue';
 
 /** What diagrams need of the other services. */
 type Needs = Pick<Services, 'engine' | 'following' | 'log' | 'panels' | 'sessions' | 'training'>;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
-import { CONFIGURATION_ENDING, starterName } from './names';
+import { CONFIGURATION_ENDING, starterName } from './configurationNames';
 
 const DATA_FILTERS = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],

@@ -7,7 +7,7 @@ import { setting } from '../shared/settings';
 import { counted, percent } from '../shared/wording';
 import { tellInterrupted } from './interrupted';
 import type { EndedTraining } from './trainingManager';
-import { goOn } from './orders';
+import { goOn } from './startTraining';
 
 /** Tells the user how trainings ended. */
 export function trainingOutcomes(services: Services): vscode.Disposable {

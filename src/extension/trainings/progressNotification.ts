@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { setting } from '../shared/settings';
 import type { Services } from '../shared/services';
-import type { Training } from './queue';
-import { latestProgress, progressText, shareDone } from './wording';
+import type { Training } from './trainingQueue';
+import { latestProgress, progressText, shareDone } from './trainingWording';
 
 /** Shows the training under way in a notification. Its cancel button pauses, and asks whether to stop. */
 export class ProgressNotification implements vscode.Disposable {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { standingText, type Standing } from './wording';
+import { standingText, type Standing } from './trainingWording';
 
 /** Says in the entry of a run how its training stands; menus ask for its `contextValue`. */
 export function showStanding(item: vscode.TreeItem, standing: Standing): void {

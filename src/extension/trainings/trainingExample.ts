@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled, UserError } from '../shared/failures';
 import type { Services } from '../shared/services';
-import { CONFIGURATION_ENDING } from './names';
+import { CONFIGURATION_ENDING } from './configurationNames';
 
 /** An example that comes with the extension. */
 interface TrainingExample {

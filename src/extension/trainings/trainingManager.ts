@@ -3,10 +3,10 @@ import type { TrainingInfo } from '../../protocol/training';
 import { EngineClient } from '../engine/engineClient';
 import type { RunFolders } from '../shared/runFolders';
 import { engineLimits, setContextKey } from '../shared/settings';
-import { TrainingMemory } from './memory';
+import { TrainingMemory } from './trainingMemory';
 import { nativeFolders } from './nativeFolders';
-import { TrainingQueue, type Training, type TrainingOrder, type TrainingOutcome } from './queue';
-import type { Standing } from './wording';
+import { TrainingQueue, type Training, type TrainingOrder, type TrainingOutcome } from './trainingQueue';
+import type { Standing } from './trainingWording';
 
 /** What the manager needs of the extension. */
 interface Surroundings {

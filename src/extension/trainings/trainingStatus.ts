@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
-import type { Training } from './queue';
-import { latestProgress, progressText, shortProgress } from './wording';
+import type { Training } from './trainingQueue';
+import { latestProgress, progressText, shortProgress } from './trainingWording';
 
 /** How often the text changes at most: nobody reads faster, and steps come by the thousand. */
 const EVERY_MS = 250;

@@ -1,4 +1,4 @@
-import { formatMetric } from '../../core/appearance/text';
+import { formatMetric } from '../../core/appearance/textWidth';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogMark } from '../../protocol/logs';

@@ -1,4 +1,4 @@
-import { formatMetric } from '../../core/appearance/text';
+import { formatMetric } from '../../core/appearance/textWidth';
 import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { LogInfo, LogMark, LogOrigin } from '../../protocol/logs';
 import { counted } from '../shared/wording';

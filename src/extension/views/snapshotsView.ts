@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import { messageOf } from '../shared/failures';
-import { logName } from '../logs/runLogs';
+import { logName } from '../logs/logInfos';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { counted } from '../shared/wording';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
-import { watchFile, type Watch } from '../../runs/watching/fileNudges';
+import { watchFile, type Watch } from '../../runs/watching/watchFiles';
 import { GrowingFile, readHead } from '../../runs/watching/growingFile';
 import { GrowingLog } from './growingLog';
 import type { TrainingLog } from '../formats/log';

@@ -4,7 +4,7 @@ import {
   type Checkpoint,
   type CheckpointNumbers,
 } from '../../runs/checkpoints/checkpointName';
-import type { RowReference } from '../../runs/link';
+import type { RowReference } from '../../runs/links';
 import { joinEpochs, type EpochJoin } from './epochJoin';
 import { RowIndex, type FoundRow, type MatchedLog } from './rowIndex';
 

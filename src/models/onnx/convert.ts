@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
 import { decodeHalf, encodeHalf } from '../halfFloat';
 import type { ModelInput, TensorData } from '../runner';
-import type { TensorValues } from './engine';
+import type { TensorValues } from './onnxBackend';
 
 /** Integer types: array to make and the numbers it holds. */
 const integers: Readonly<Record<string, { make: (size: number) => TensorValues; min: number; max: number }>> =

@@ -5,8 +5,8 @@ import type { ActivationLayer, ModelDescription, ModelInput, SkippedActivation }
 import { traceFlow } from './activations/flow';
 import { GraphIndex } from './activations/graphIndex';
 import { inlineFunctions } from './proto/inline';
-import { findActivations, type FoundLayer } from './activations/layers';
-import { layerNames } from './activations/names';
+import { findActivations, type FoundLayer } from './activations/activationLayers';
+import { layerNames } from './activations/layerNames';
 import { chooseOutput, describeOutput, listNames } from './outputs';
 import { parseModel, refusing } from './proto/parse';
 import { elementTypeName, type OnnxModel, type OnnxValue } from './proto/proto';

@@ -13,7 +13,7 @@ import type {
   TensorData,
 } from '../runner';
 import { floatsOf, isOfType, toElementType } from './convert';
-import { engineMessage, type Engine } from './engine';
+import { engineMessage, type Engine } from './onnxBackend';
 import { predictedClasses } from './predict';
 
 /** Results of one call of the engine, by output name. */

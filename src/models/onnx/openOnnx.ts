@@ -3,7 +3,7 @@ import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
 import { analyseModel, noLayers, unitsOf, type AnalysedModel } from './describe';
-import { engineMessage, loadEngine, type Engine } from './engine';
+import { engineMessage, loadEngine, type Engine } from './onnxBackend';
 import { readExternalData } from './proto/externalData';
 import { resolveInputShape } from './inputShape';
 import { OnnxRunner, OnnxSession } from './onnxRunner';

@@ -2,14 +2,14 @@ import path from 'node:path';
 import type { Dataset, Labels, Splits } from '../../data/dataset';
 import { openDataset, type NamedPath } from '../../data/openDataset';
 import { noScaling, scaler, type Scaling } from '../../data/scaling';
-import { drawSplits, SelectedFeatures } from '../../data/selection';
+import { drawSplits, SelectedFeatures } from '../../data/selectInstances';
 import { countOf, formatCount } from '../../data/wording';
 import { InputError } from '../../core/errors';
 import { isNamed } from './complete';
 import type { ConfigFiles, DataConfig, TrainingConfig } from './config';
 import { ConfigError } from './configError';
 import { escapeSegment } from './jsonText';
-import { addLabelNoise, type FlippedLabels } from './labelNoise';
+import { addLabelNoise, type FlippedLabels } from './drawLabelNoise';
 import { standardScaling } from './standardScaling';
 
 /** Data that a network can be trained on. */

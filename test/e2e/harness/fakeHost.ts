@@ -1,12 +1,12 @@
 import { ByteCache } from '../../../src/engine/work/byteCache';
-import { findInstance } from '../../../src/engine/analysis/find';
+import { findInstance } from '../../../src/engine/analysis/findInstance';
 import { InstanceSet } from '../../../src/engine/analysis/instanceSet';
-import { checkState, lookAt } from '../../../src/engine/analysis/look';
+import { checkState, lookAt } from '../../../src/engine/analysis/shownSnapshot';
 import { RunStore, type OpenedRun } from '../../../src/engine/analysis/runStore';
-import { pathsOf } from '../../../src/engine/scenes/paths';
+import { pathsOf } from '../../../src/engine/scenes/instancePaths';
 import { Scenes } from '../../../src/engine/scenes/scenes';
-import { selectedRows } from '../../../src/engine/scenes/selected';
-import { runInfo, timelineOf } from '../../../src/engine/analysis/timeline';
+import { selectedRows } from '../../../src/engine/scenes/selectedRows';
+import { runInfo, timelineOf } from '../../../src/engine/analysis/runTimeline';
 import { notFound } from '../../../src/extension/session/notFound';
 import { askedChange, pageState } from '../../../src/extension/session/viewChange';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel';

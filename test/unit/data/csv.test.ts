@@ -6,7 +6,7 @@ import { RecordReader } from '../../../src/data/tables/csvRecords';
 import type { Dataset } from '../../../src/data/dataset';
 import type { DatasetOptions } from '../../../src/data/openDataset';
 import { isMissing, parseNumber } from '../../../src/data/tables/parseNumber';
-import { describePlace } from '../../../src/data/places';
+import { describePlace } from '../../../src/data/instancePlaceText';
 import { textBlocks } from '../../../src/data/files/textBlocks';
 import { allNumbers, open, problemOf, temporaryFolder } from './helpers';
 

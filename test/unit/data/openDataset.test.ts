@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import type { Dataset } from '../../../src/data/dataset';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
-import { describePlace } from '../../../src/data/places';
+import { describePlace } from '../../../src/data/instancePlaceText';
 import { allNumbers, fixture, open, problemOf, temporaryFolder } from './helpers';
 
 describe('labels', () => {

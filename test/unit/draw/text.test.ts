@@ -6,7 +6,7 @@ import {
   formatCount,
   formatShare,
   textWidth,
-} from '../../../src/core/appearance/text';
+} from '../../../src/core/appearance/textWidth';
 import { element, escapeText } from '../../../src/draw/svg';
 
 describe('text of pictures', () => {

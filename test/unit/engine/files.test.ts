@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineClient } from '../../../src/extension/engine/engineClient';
 import { inputErrorCode } from '../../../src/protocol/engine';
-import { guessDatasets } from '../../../src/engine/recording/guess';
+import { guessDatasets } from '../../../src/engine/recording/guessDatasets';
 import { fixture, fixturesFolder, readExpected, readReferenceApdf } from '../../fixtures';
 import { apdOk } from '../cli/apd';
 import { asFlow, engines, epochsTo, recordParams, stateOf, sum, temporaryFolder, filterStep } from './engine';

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
 import { openSource } from '../../../src/engine/recording/recordModels';
-import { readLinks } from '../../../src/runs/link';
+import { readLinks } from '../../../src/runs/links';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { RunWriter } from '../../../src/runs/writeRun';
 

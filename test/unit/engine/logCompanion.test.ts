@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { findCompanion } from '../../../src/engine/logs/companion';
 import { withCompanion } from '../../../src/engine/logs/companionRows';
-import { readRunLog } from '../../../src/engine/logs/openLog';
+import { readRunLog } from '../../../src/engine/logs/openRunLog';
 import { withLog } from '../../../src/engine/logs/logReport';
 import type { LogRow, TrainingLog } from '../../../src/logs/formats/log';
 import { temporaryFolder } from './engine';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RunLinks } from '../../../src/runs/link';
+import type { RunLinks } from '../../../src/runs/links';
 import { temporaryFolder } from './engine';
 import { epochsOf, logRequests, makeRun, type MadeSnapshot } from './logRuns';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ByteCache } from '../../../src/engine/work/byteCache';
 import { LogRegistry } from '../../../src/engine/logs/logRegistry';
 import { RunLogs } from '../../../src/engine/logs/runLogs';
-import { logHandlers } from '../../../src/engine/logs/service';
+import { logHandlers } from '../../../src/engine/logs/logHandlers';
 import { RunStore } from '../../../src/engine/analysis/runStore';
 import type { LogInfo, LogOptions, LogRequests } from '../../../src/protocol/logs';
 import type { ManifestSnapshot } from '../../../src/runs/manifest';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatMetric } from '../../../src/core/appearance/text';
+import { formatMetric } from '../../../src/core/appearance/textWidth';
 import { logKind, rankedLogs } from '../../../src/extension/commands/logCandidates';
 import { readRowPointer } from '../../../src/extension/commands/rowPointer';
 import { snapshotOfRow, snapshotsByRow, tableHead, tableRow } from '../../../src/extension/logs/logTableRows';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { inTrainingOrder, runName } from '../../../src/extension/recording/checkpoints';
+import { inTrainingOrder, runName } from '../../../src/extension/recording/modelNames';
 import { thumbnail } from '../../../src/extension/views/thumbnail';
 
 describe('checkpoints in training order', () => {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient, EngineDied } from '../../../src/extension/engine/engineClient';
-import { TrainingMemory } from '../../../src/extension/trainings/memory';
+import { TrainingMemory } from '../../../src/extension/trainings/trainingMemory';
 import {
   TrainingQueue,
   type Training,
   type TrainingOrder,
   type TrainingOutcome,
-} from '../../../src/extension/trainings/queue';
+} from '../../../src/extension/trainings/trainingQueue';
 
 /** What a queue told, in order. */
 interface Told {

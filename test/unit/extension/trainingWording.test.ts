@@ -5,7 +5,7 @@ import {
   isConfiguration,
   runsBeside,
   starterName,
-} from '../../../src/extension/trainings/names';
+} from '../../../src/extension/trainings/configurationNames';
 import {
   duration,
   latestProgress,
@@ -14,7 +14,7 @@ import {
   shortProgress,
   standingText,
   type Standing,
-} from '../../../src/extension/trainings/wording';
+} from '../../../src/extension/trainings/trainingWording';
 
 const progress: TrainingProgress = {
   folder: '/w/runs/moons',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadTensorflow } from '../../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import { nativeBackendStatus, nativeInstallCommand } from '../../../src/models/tfjs/nativeBackend';
 
 const packages = path.resolve('node_modules');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Rank, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { Random } from '../../../src/core/random';
-import { loadTensorflow } from '../../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import type { Tensorflow } from '../../../src/models/tfjs/tensorflow';
 
 interface Values {

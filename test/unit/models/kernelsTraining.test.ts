@@ -3,7 +3,7 @@ import * as layers from '@tensorflow/tfjs-layers';
 import type { LayersModel, layers as Layers } from '@tensorflow/tfjs-layers';
 import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../../../src/core/random';
-import { loadTensorflow } from '../../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import type { Tensorflow } from '../../../src/models/tfjs/tensorflow';
 
 type Layer = ReturnType<typeof Layers.dense>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openModel } from '../../../src/models/open';
+import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
 
 const expected = expectations();

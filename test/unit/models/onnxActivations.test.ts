@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeModel } from '../../../src/models/open';
+import { describeModel } from '../../../src/models/openModel';
 import { modelPath } from './helpers';
 
 /** Activations without a pattern, as `activation: reason`. */

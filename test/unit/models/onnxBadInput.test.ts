@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors';
 import { analyseModel } from '../../../src/models/onnx/describe';
-import { describeModel, openModel } from '../../../src/models/open';
+import { describeModel, openModel } from '../../../src/models/openModel';
 import type { ModelOptions } from '../../../src/models/options';
 import { engines, modelPath } from './helpers';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { openModel } from '../../../src/models/open';
+import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
 
 /** Models that cannot be opened without more, or at all: tested by themselves. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../../src/core/errors';
-import { loadEngine } from '../../../src/models/onnx/engine';
-import { openModel } from '../../../src/models/open';
+import { loadEngine } from '../../../src/models/onnx/onnxBackend';
+import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
 
 const expected = expectations();

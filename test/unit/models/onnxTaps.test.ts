@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { analyseModel } from '../../../src/models/onnx/describe';
-import { loadEngine } from '../../../src/models/onnx/engine';
+import { loadEngine } from '../../../src/models/onnx/onnxBackend';
 import { parseModel } from '../../../src/models/onnx/proto/parse';
 import { ElementType } from '../../../src/models/onnx/proto/proto';
 import { exposeTaps } from '../../../src/models/onnx/taps';
-import { openModel } from '../../../src/models/open';
+import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
 
 /** A model as the file has it, understood. */

@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors';
-import { describeModel, openModel } from '../../../src/models/open';
+import { describeModel, openModel } from '../../../src/models/openModel';
 import { engineOn, saved, seedWeights, writeModel, type StockModel } from './tfjsModels';
 
 type Loose = { [key: string]: Loose } & Loose[] & (string | number | boolean | null);

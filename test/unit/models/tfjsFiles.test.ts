@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { describeModel, openModel } from '../../../src/models/open';
-import { encodeCheckpoint, readLayersModel } from '../../../src/models/tfjs/files/checkpoint';
+import { describeModel, openModel } from '../../../src/models/openModel';
+import { encodeCheckpoint, readLayersModel } from '../../../src/models/tfjs/files/savedModel';
 import { LayerGraph } from '../../../src/models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../../../src/models/tfjs/tensorflow';
 import {

@@ -4,7 +4,7 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Random } from '../../../src/core/random';
-import { loadTensorflow } from '../../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import { LayerGraph, type GraphOptions } from '../../../src/models/tfjs/graph/layerGraph';
 import type { TensorBackendChoice, TensorEngine } from '../../../src/models/tfjs/tensorflow';
 import type { WeightValue } from '../../../src/models/tfjs/files/weights';

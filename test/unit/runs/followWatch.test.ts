@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { watchFile, watchFolder, type Watch } from '../../../src/runs/watching/fileNudges';
+import { watchFile, watchFolder, type Watch } from '../../../src/runs/watching/watchFiles';
 import { FolderEvents } from '../../../src/runs/watching/folderEvents';
 import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { epochsOf, jsonRows, temporaryFolder, until } from './followHelp';

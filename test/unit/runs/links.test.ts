@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { InputError } from '../../../src/core/errors';
-import { changeLinks, linksName, linkTarget, linkTo, readLinks, type RunLinks } from '../../../src/runs/link';
+import {
+  changeLinks,
+  linksName,
+  linkTarget,
+  linkTo,
+  readLinks,
+  type RunLinks,
+} from '../../../src/runs/links';
 import { temporaryFolder } from './followHelp';
 
 describe('links of a run', () => {

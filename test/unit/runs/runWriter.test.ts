@@ -8,7 +8,7 @@ import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import type { Layer, Snapshot } from '../../../src/core/patterns/snapshot';
 import { ByteCache } from '../../../src/engine/work/byteCache';
-import { createService } from '../../../src/engine/service';
+import { createService } from '../../../src/engine/engineHandlers';
 import { initialState } from '../../../src/protocol/state';
 import { parseManifest, type Manifest } from '../../../src/runs/manifest';
 import { openRun, readSnapshot, snapshotIndex } from '../../../src/runs/readRun';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { parseModel } from '../../../src/models/onnx/proto/parse';
 import { tensorValues } from '../../../src/models/onnx/proto/tensor';
-import { loadTensorflow } from '../../../src/models/tfjs/backend';
+import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import { LayerGraph } from '../../../src/models/tfjs/graph/layerGraph';
 import { networkTopology } from '../../../src/training/config/topology';
 import type { OptimizerConfig, TrainingSettings } from '../../../src/training/config/config';

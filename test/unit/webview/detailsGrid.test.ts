@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layoutGrid, nameOfUnit, placeOfUnit, unitAt, unitByKey } from '../../../webview/details/gridLayout';
-import { patternInWords, patternLines, pieceShades } from '../../../webview/details/pieces';
+import { patternInWords, patternLines, pieceShades } from '../../../webview/details/pieceColours';
 
 const widths = fc.integer({ min: 40, max: 900 });
 const shapes = fc.oneof(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { textWidth } from '../../../src/core/appearance/text';
+import { textWidth } from '../../../src/core/appearance/textWidth';
 import type { PartitionScene, Paths, PatternsScene } from '../../../src/protocol/scene';
 import { litScene } from '../../../webview/diagram/pointing/litScene';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
-import { spreadApart } from '../../../src/core/appearance/spread';
+import { spreadApart } from '../../../src/core/appearance/spreadLabels';
 import {
   beside,
   besideRibbon,

@@ -9,7 +9,7 @@ import {
   noFields,
   shortValue,
 } from '../../../webview/logTable/columns';
-import { columnScroll, columnsInSight, layoutColumns } from '../../../webview/logTable/layout';
+import { columnScroll, columnsInSight, layoutColumns } from '../../../webview/logTable/columnLayout';
 import { PAGE, RowPages } from '../../../webview/logTable/rowPages';
 import {
   isAtEnd,

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { layoutScene } from '../../../webview/diagram/layoutScene';
 import { newColumn } from '../../../src/engine/scenes/continuity';
 import type { ColumnContinuity, PatternsScene } from '../../../src/protocol/scene';
-import { becameText } from '../../../webview/diagram/motion/followed';
-import { motionBetween, sceneAt } from '../../../webview/diagram/motion/motion';
-import { followedPlace } from '../../../webview/diagram/motion/places';
+import { becameText } from '../../../webview/diagram/motion/followedBlocks';
+import { motionBetween, sceneAt } from '../../../webview/diagram/motion/sceneMotion';
+import { followedPlace } from '../../../webview/diagram/motion/blockPlaces';
 import { outputLabels } from '../../../webview/diagram/painting/placeLabels';
 import { assignments, flowSceneOf, type Assignment } from './sceneOf';
 

@@ -22,9 +22,9 @@ import {
   toggledLevel,
 } from '../../../webview/controls/choices';
 import { PendingChanges } from '../../../webview/page/pendingChanges';
-import { keptZoom, persisted } from '../../../webview/page/persisted';
+import { keptZoom, persisted } from '../../../webview/page/persistedState';
 import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/page/references';
-import type { Shown } from '../../../webview/page/shown';
+import type { Shown } from '../../../webview/page/shownState';
 import { diagramTable } from '../../../webview/page/tableRows';
 import {
   epochName,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { levelNames, metricNames, nameWidth, SAMPLE } from '../../../webview/timeline/curveNames';
 import { epochAxis, namedEpochs, nearestStop } from '../../../webview/timeline/epochAxis';
-import { timelineHeight, timelineLayout } from '../../../webview/timeline/layout';
+import { timelineHeight, timelineLayout } from '../../../webview/timeline/timelineLayout';
 import { curve, timelineOf } from './timelineOf';
 
 describe('the axis of the timeline', () => {

@@ -11,7 +11,7 @@ import {
   metricScale,
   metricTicks,
 } from '../../../webview/timeline/metricScales';
-import { formatMetric } from '../../../src/core/appearance/text';
+import { formatMetric } from '../../../src/core/appearance/textWidth';
 import { bestCurve, metricLines, valueAt } from '../../../webview/timeline/metricValues';
 import { stopLines } from '../../../webview/timeline/readout';
 import { curve, timelineOf } from './timelineOf';

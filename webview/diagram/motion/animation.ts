@@ -1,6 +1,6 @@
 import { easeCubicInOut, timer, type Timer } from 'd3';
 import type { DrawnScene } from '../drawnScene';
-import { sceneAt, type Motion } from './motion';
+import { sceneAt, type Motion } from './sceneMotion';
 
 /** How long a change of snapshot takes, in milliseconds. */
 const DURATION = 400;

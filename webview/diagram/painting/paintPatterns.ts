@@ -1,4 +1,4 @@
-import { fitText } from '../../../src/core/appearance/text';
+import { fitText } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene } from '../../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from '../drawnScene';
 import { captionSize, stripHeight } from '../layoutScene';

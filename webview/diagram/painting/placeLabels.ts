@@ -1,5 +1,5 @@
-import { firstFitting, fitText, textWidth, countOf } from '../../../src/core/appearance/text';
-import { spreadApart } from '../../../src/core/appearance/spread';
+import { firstFitting, fitText, textWidth, countOf } from '../../../src/core/appearance/textWidth';
+import { spreadApart } from '../../../src/core/appearance/spreadLabels';
 import type { FlowScene, PartitionScene } from '../../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from '../drawnScene';
 import { captionSize, nameSize } from '../layoutScene';

@@ -1,4 +1,4 @@
-import { formatCount, formatShare, textWidth } from '../../../src/core/appearance/text';
+import { formatCount, formatShare, textWidth } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene } from '../../../src/protocol/scene';
 import { captionSize } from '../layoutScene';
 

@@ -1,7 +1,7 @@
 import { select, zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from 'd3';
 import { hitTest, type Hit } from './hitTest';
 import type { DiagramView } from '../diagramView';
-import type { KeptZoom } from '../../page/persisted';
+import type { KeptZoom } from '../../page/persistedState';
 
 /** How far in one can zoom. */
 const LARGEST_ZOOM = 40;

@@ -3,7 +3,7 @@ import { InputError } from '../../../core/errors';
 import { batches } from '../../../data/batches';
 import type { AxisOrder, Dataset, Features, Place } from '../../../data/dataset';
 import type { Scaling } from '../../../data/scaling';
-import { SelectedFeatures } from '../../../data/selection';
+import { SelectedFeatures } from '../../../data/selectInstances';
 import { matchShape } from '../../../data/arrays/shape';
 import type { ModelInput } from '../../../models/runner';
 import type { InstanceSet } from '../../../training/trainer';

@@ -8,14 +8,14 @@ import {
   stateName,
   writeCheckpoint,
   type TrainingCheckpoint,
-} from '../preparation/checkpoint';
+} from '../preparation/trainingCheckpoint';
 import type { EarlyStop } from '../earlyStop';
-import type { TrainHooks } from '../hooks';
+import type { TrainHooks } from '../trainHooks';
 import type { Observation } from './observer';
 import type { NetworkObserver } from './observers';
-import type { PreparedTraining } from '../preparation/prepare';
+import type { PreparedTraining } from '../preparation/prepareTraining';
 import { modelFolder, writeSnapshot, type TakenSnapshot } from './snapshotWriter';
-import { writeTrainingState, type TrainingState, type UnfinishedEpoch } from '../preparation/state';
+import { writeTrainingState, type TrainingState, type UnfinishedEpoch } from '../preparation/trainingState';
 import { appendLog, type LogLine } from '../trainLog';
 
 /** What a look at the network gave. */

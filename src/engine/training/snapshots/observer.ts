@@ -10,7 +10,7 @@ import type { TensorEngine } from '../../../models/tfjs/tensorflow';
 import type { TrainingSettings } from '../../../training/config/config';
 import { evaluate, type Evaluation } from '../../../training/evaluate';
 import type { InstanceSet } from '../../../training/trainer';
-import { takeSnapshot, usualPatternLimit } from '../../recording/record';
+import { takeSnapshot, usualPatternLimit } from '../../recording/takeSnapshot';
 import type { BatchSource } from '../../recording/runBatches';
 
 /** Splits whose loss and accuracy are wanted. */

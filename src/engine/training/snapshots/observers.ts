@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../core/patterns/snapshot';
 import type { InstanceSet } from '../../../training/trainer';
 import { Observer, type Observation, type Observed } from './observer';
 import type { ObserverAnswer, ObserverQuestion, ObserverThreadData } from './observerThread';
-import type { PreparedTraining } from '../preparation/prepare';
+import type { PreparedTraining } from '../preparation/prepareTraining';
 
 /** Looks at the network under training. */
 export interface NetworkObserver {

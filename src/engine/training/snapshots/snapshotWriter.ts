@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { recordedPatterns, type Snapshot } from '../../../core/patterns/snapshot';
-import { encodeCheckpoint } from '../../../models/tfjs/files/checkpoint';
+import { encodeCheckpoint } from '../../../models/tfjs/files/savedModel';
 import { writeFileAtomically } from '../../../runs/atomic';
 import type { RunWriter } from '../../../runs/writeRun';
 import { type RunHeader } from '../../../runs/writeRun';
-import { snapshotAccuracy, usualPatternLimit } from '../../recording/record';
+import { snapshotAccuracy, usualPatternLimit } from '../../recording/takeSnapshot';
 import { headerOf } from '../../recording/runHeader';
-import type { PreparedTraining } from '../preparation/prepare';
+import type { PreparedTraining } from '../preparation/prepareTraining';
 
 /** A snapshot that is whole in the run folder. */
 export interface TakenSnapshot {

@@ -1,5 +1,5 @@
 import { InputError } from '../../../core/errors';
-import { isObject, kindOf, listAt, type Json, type JsonObject } from './json';
+import { isObject, kindOf, listAt, type Json, type JsonObject } from './jsonFields';
 
 /** A reference to one output of one call of a layer. */
 interface Reference {

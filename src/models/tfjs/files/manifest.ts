@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { InputError } from '../../../core/errors';
 import { readModelFile } from '../../modelFile';
-import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './json';
+import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './jsonFields';
 import type { Tensorflow } from '../tensorflow';
 import type { WeightValue } from './weights';
 

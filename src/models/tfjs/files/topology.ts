@@ -1,6 +1,6 @@
 import { InputError } from '../../../core/errors';
 import { legacyNodes, checkCalls } from './calls';
-import { isObject, kindOf, listAt, objectAt, textAt, type Json, type JsonObject } from './json';
+import { isObject, kindOf, listAt, objectAt, textAt, type Json, type JsonObject } from './jsonFields';
 import { checkedZeros, generalReLU } from '../ownClasses';
 
 /** Layers of a model that are looked at; more than any network drawn by hand has. */

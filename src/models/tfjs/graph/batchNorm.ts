@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { weightOf } from '../library';
-import type { StepFunction, StepSource } from './step';
+import type { StepFunction, StepSource } from './layerStep';
 
 /** Settings of the layer, as its getConfig gives them. */
 interface Settings {

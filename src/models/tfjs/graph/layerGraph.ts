@@ -5,7 +5,7 @@ import type { ActivationLayer, ModelInput, ModelOutput, SkippedActivation } from
 import { containerOf, loadLayersLibrary, type Container, type Layer, type LayersLibrary } from '../library';
 import { registerOwnClasses, TooManyWeights, withAllowance } from '../ownClasses';
 import { planOf, type Plan } from './plan';
-import { readPlan, type PlanReading } from './taps';
+import { readPlan, type PlanReading } from './graphTaps';
 import type { TensorEngine, Tensorflow } from '../tensorflow';
 import { prepareTopology } from '../files/topology';
 import { matchWeights, weightsOf, type GraphWeight, type WeightValue } from '../files/weights';

@@ -1,5 +1,5 @@
 import { InputError } from '../../../core/errors';
-import { activationOf, hiddenActivation, isActivationLayer, type Activation } from './activations';
+import { activationOf, hiddenActivation, isActivationLayer, type Activation } from './kerasActivations';
 import {
   containerOf,
   type ActivationInstance,
@@ -9,8 +9,8 @@ import {
   type LayerCall,
   type LayersLibrary,
 } from '../library';
-import type { StepFunction } from './step';
-import { stepFunction } from './steps';
+import type { StepFunction } from './layerStep';
+import { stepFunction } from './layerSteps';
 import type { Tensorflow } from '../tensorflow';
 
 /** One operation of a network. Tensors are kept in numbered slots. */

@@ -3,11 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
-import { readCheckpoint, writeCheckpoint } from '../../../../src/engine/training/preparation/checkpoint';
+import {
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../../../src/engine/training/preparation/trainingCheckpoint';
 import { EarlyStop } from '../../../../src/engine/training/earlyStop';
-import { lockRun, trainingProcess } from '../../../../src/engine/training/lock';
+import { lockRun, trainingProcess } from '../../../../src/engine/training/trainingLock';
 import { earlySnapshots, isSnapshotEpoch } from '../../../../src/engine/training/snapshots/snapshotPlan';
-import { readTrainingState, writeTrainingState } from '../../../../src/engine/training/preparation/state';
+import {
+  readTrainingState,
+  writeTrainingState,
+} from '../../../../src/engine/training/preparation/trainingState';
 import { appendLog, cutLog } from '../../../../src/engine/training/trainLog';
 
 describe('training: what a run folder keeps', () => {

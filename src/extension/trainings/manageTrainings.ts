@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import type { Services } from '../shared/services';
+import { latestProgress, progressText } from './trainingWording';
+
+interface Item extends vscode.QuickPickItem {
+  run?(): unknown;
+}
+
+/** Offers what can be done with the training under way and with those that wait. */
+export async function manageTrainings(services: Services): Promise<void> {
+  const { training, panels } = services;
+  const { current, trainings } = training;
+  const items: Item[] = [];
+  if (current) {
+    const { folder, order, state } = current;
+    const latest = latestProgress(current);
+    items.push({ label: order.name, kind: vscode.QuickPickItemKind.Separator });
+    const paused = state === 'paused';
+    items.push({
+      label: paused ? '$(debug-continue) Resume' : '$(debug-pause) Pause',
+      description: latest && progressText(latest),
+      run: () => training.pause(!paused),
+    });
+    items.push({
+      label: '$(debug-stop) Stop',
+      description: 'finished epochs and snapshots stay',
+      run: () => training.stop(current),
+    });
+    if (folder !== undefined) {
+      items.push({ label: '$(type-hierarchy) Show', description: folder, run: () => panels.open(folder) });
+    }
+  }
+  const waiting = trainings.filter(({ state }) => state === 'waiting');
+  if (waiting.length > 0) items.push({ label: 'waiting', kind: vscode.QuickPickItemKind.Separator });
+  for (const one of waiting) {
+    items.push({
+      label: `$(clock) Remove ${one.order.name}`,
+      description: one.folder,
+      run: () => training.stop(one),
+    });
+  }
+  if (!current) {
+    items.push({ label: '$(play) Train…', run: () => vscode.commands.executeCommand('apd.train') });
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Trainings',
+    placeHolder: current ? `Training ${current.order.name}` : 'Nothing is being trained',
+  });
+  await picked?.run?.();
+}

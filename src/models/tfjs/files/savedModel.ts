@@ -1,0 +1,128 @@
+import { InputError } from '../../../core/errors';
+import { readModelFile, type ModelFile } from '../../modelFile';
+import { isObject, kindOf, type JsonObject } from './jsonFields';
+import { isModelJson, modelHash, readManifest } from './manifest';
+import type { TensorEngine } from '../tensorflow';
+import type { WeightValue } from './weights';
+
+/** Name of the file with the weights that is written beside a model.json. */
+export const weightsFile = 'weights.bin';
+
+/** Bytes of the largest model.json that is read; weights are in files of their own. */
+const largestJson = 256 * 1024 * 1024;
+
+/** A network as it is saved. */
+export interface EncodedCheckpoint {
+  modelJson: string;
+  weightsBin: Uint8Array;
+  /** As {@link modelHash} has it. */
+  sha256: string;
+}
+
+/** Numbers as bytes, least significant first on any machine. */
+function littleEndian(weights: readonly { values: Float32Array }[]): Uint8Array {
+  const numbers = weights.reduce((sum, { values }) => sum + values.length, 0);
+  const bytes = new Uint8Array(numbers * 4);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const { values } of weights) {
+    for (const value of values) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * A network as a LayersModel of TensorFlow.js, which its own `loadLayersModel` reads.
+ * @param topology `modelTopology` of the file
+ * @param weights in the order in which they are to be saved
+ */
+export function encodeCheckpoint(
+  topology: object,
+  weights: readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+): EncodedCheckpoint {
+  const entries = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
+  const modelJson = JSON.stringify({
+    format: 'layers-model',
+    generatedBy: 'Activation Pattern Diagrams',
+    convertedBy: null,
+    modelTopology: topology,
+    weightsManifest: [{ paths: [weightsFile], weights: entries }],
+  });
+  const weightsBin = littleEndian(weights);
+  return { modelJson, weightsBin, sha256: modelHash(modelJson, [weightsBin]) };
+}
+
+/** A LayersModel read from its files. */
+export interface SavedLayersModel {
+  /** `modelTopology` of the file. */
+  topology: object;
+  /** Values by name, in the order of the manifest. */
+  weights: Map<string, WeightValue>;
+  /** As {@link modelHash} has it. */
+  sha256: string;
+}
+
+/** The JSON of a model file. */
+function parsed(bytes: Uint8Array, source: string): JsonObject {
+  if (bytes.length > largestJson) {
+    throw new InputError(
+      source,
+      `has ${bytes.length} bytes, expected a model.json of at most ${largestJson}`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const said = (error as Error).message.split('\n')[0];
+    throw new InputError(source, `is no JSON (${said}), expected a model.json of TensorFlow.js`);
+  }
+  if (!isModelJson(value)) {
+    throw new InputError(
+      source,
+      'is JSON, but no model of TensorFlow.js: expected modelTopology and weightsManifest',
+    );
+  }
+  return value;
+}
+
+/**
+ * Reads a LayersModel: model.json and the weight files in its folder.
+ * @param source the model.json as the user named it
+ * @param file the same, where it is in memory already
+ * @throws InputError when it is no LayersModel, or files are missing or damaged
+ */
+export async function readLayersModel(
+  source: string,
+  engine: TensorEngine,
+  file?: ModelFile,
+): Promise<SavedLayersModel> {
+  const { bytes } = file ?? (await readModelFile(source, 'a model.json of TensorFlow.js'));
+  const model = parsed(bytes, source);
+  const { modelTopology: topology, format } = model;
+  if (format === 'graph-model' || (isObject(topology) && 'node' in topology)) {
+    throw new InputError(
+      source,
+      'is a GraphModel (converted for inference, its layers are gone), expected a LayersModel',
+      'format',
+    );
+  }
+  if (format !== undefined && format !== null && format !== 'layers-model') {
+    throw new InputError(
+      source,
+      `is ${JSON.stringify(format).slice(0, 50)}, expected 'layers-model'`,
+      'format',
+    );
+  }
+  if (!isObject(topology)) {
+    throw new InputError(source, `is ${kindOf(topology)}, expected the layers of a model`, 'modelTopology');
+  }
+  if (model.weightsManifest === undefined) {
+    throw new InputError(source, 'is missing, expected the files of the weights', 'weightsManifest');
+  }
+  const { weights, files } = await readManifest(engine.tf, model.weightsManifest, source);
+  return { topology, weights, sha256: modelHash(bytes, files) };
+}
