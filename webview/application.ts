@@ -24,7 +24,7 @@ import { beside } from './diagram/pointing/navigation';
 import { unitAt } from './diagram/painting/paintPatterns';
 import { Pointer } from './diagram/pointing/pointer';
 import { make } from './page/dom';
-import { Notices } from './page/notices';
+import { NoticeList } from './page/notices';
 import { keptZoom, persisted, type Persisted } from './page/persistedState';
 import { PendingChanges } from './page/pendingChanges';
 import {
@@ -42,13 +42,13 @@ import { Tooltip } from './page/tooltip';
 
 /** The page: hears the extension, shows what it says, and asks it for changes. It keeps no state of its own but the zoom. */
 export class Application {
-  private shown: Shown = { scene: -1, state: initialState, wanted: initialState };
+  private shown: Shown = { sceneNumber: -1, state: initialState, wanted: initialState };
   private readonly pending = new PendingChanges();
   private readonly view: DiagramView;
   private readonly pointer: Pointer;
   private readonly tooltip = new Tooltip();
   private readonly table = new TableDialog();
-  private readonly notices: Notices;
+  private readonly notices: NoticeList;
   private readonly toolbar: Toolbar;
   private readonly filters: FilterBar;
   private readonly legend: Legend;
@@ -62,7 +62,7 @@ export class Application {
     private readonly kept: unknown,
   ) {
     const change = (part: Partial<PageState>) => this.change(part);
-    this.notices = new Notices((command) => this.post({ type: 'command', command }));
+    this.notices = new NoticeList((command) => this.post({ type: 'command', command }));
     this.view = new DiagramView(
       post,
       (column, anchor) => this.openHeadMenu(column, anchor),
@@ -107,7 +107,7 @@ export class Application {
   receive(message: ToPanel): void {
     switch (message.type) {
       case 'show':
-        if (message.scene >= this.shown.scene || message.run?.folder !== this.shown.run?.folder) {
+        if (message.sceneNumber >= this.shown.sceneNumber || message.run?.folder !== this.shown.run?.folder) {
           this.hear(message, message);
         }
         break;
@@ -134,31 +134,31 @@ export class Application {
         this.toolbar.find.found(message.instance, message.problem);
         break;
       case 'paths':
-        this.view.receivePaths(message.request, message.scene, message.paths);
+        this.view.receivePaths(message.request, message.sceneNumber, message.paths);
         break;
       case 'selected':
-        if (message.scene === this.shown.scene) this.view.setSelectedPaths(message.paths);
+        if (message.sceneNumber === this.shown.sceneNumber) this.view.setSelectedPaths(message.paths);
         break;
     }
   }
 
   /** Takes up where the session says it is; what it was asked for since stays asked for. */
-  private hear({ scene, panel, run, timeline, drawing }: Showing, said: ShownState): void {
+  private hear({ sceneNumber, panel, run, timeline, scene }: Showing, said: ShownState): void {
     const wanted = this.pending.wanted(said);
     const selection = this.pending.selection(said.state);
     const state = said.wanted === undefined && wanted === said.state ? wanted : { ...said.state, selection };
     const log = run?.folder === this.shown.run?.folder ? this.shown.log : undefined;
-    this.update({ scene, panel, run, timeline, log, drawing, state, wanted });
+    this.update({ sceneNumber, panel, run, timeline, log, scene, state, wanted });
   }
 
   private update(shown: Shown): void {
     const before = this.shown;
     this.shown = shown;
-    const { run, state, drawing } = shown;
-    this.notices.showEmpty(run === undefined && shown.scene >= 0);
-    this.notices.showWaiting(!drawing && run?.snapshots.length === 0 ? run.name : undefined);
-    this.notices.nothing.hidden = drawing?.instances !== 0;
-    if (drawing && drawing !== before.drawing) {
+    const { run, state, scene } = shown;
+    this.notices.showEmpty(run === undefined && shown.sceneNumber >= 0);
+    this.notices.showWaiting(!scene && run?.snapshots.length === 0 ? run.name : undefined);
+    this.notices.nothing.hidden = scene?.instances !== 0;
+    if (scene && scene !== before.scene) {
       this.notices.hideError();
       this.notices.showIdle();
       this.tooltip.hide();
@@ -170,11 +170,11 @@ export class Application {
     this.view.show(shown);
     if (run && before.run?.folder !== run.folder) this.pointer.restore(keptZoom(this.kept, run.folder));
     this.keep();
-    if (!run || !drawing || drawing === before.drawing) return;
+    if (!run || !scene || scene === before.scene) return;
     const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
-    const label = describeScene(drawing, run.name, snapshot);
+    const label = describeScene(scene, run.name, snapshot);
     this.view.stage.element.setAttribute('aria-label', label);
-    if (before.drawing) this.say(label.split('.')[0]);
+    if (before.scene) this.say(label.split('.')[0]);
   }
 
   private keep(): void {
@@ -199,9 +199,9 @@ export class Application {
 
   private hover(hit: Hit | undefined, x: number, y: number): void {
     this.view.setHover(hit);
-    const { drawing } = this.shown;
-    if (!hit || !drawing) this.tooltip.hide();
-    else this.tooltip.show(this.describe(drawing, hit, x, y), this.view.fills(), x, y);
+    const { scene } = this.shown;
+    if (!hit || !scene) this.tooltip.hide();
+    else this.tooltip.show(this.describe(scene, hit, x, y), this.view.fills(), x, y);
   }
 
   private describe(drawing: Scene, hit: Hit, clientX: number, clientY: number): Description {
@@ -213,10 +213,10 @@ export class Application {
   }
 
   private focused(place: KeyPlace): void {
-    const { drawing } = this.shown;
+    const { scene } = this.shown;
     const { drawn, zoom, stage } = this.view;
-    if (!drawing || !drawn) return;
-    const description = describePlace(drawing, place);
+    if (!scene || !drawn) return;
+    const description = describePlace(scene, place);
     this.say(sayDescription(description));
     const at = beside(drawn, place);
     const { left, top } = stage.element.getBoundingClientRect();
@@ -241,11 +241,11 @@ export class Application {
   }
 
   private filter(selection: Selection): void {
-    const { run, state, drawing } = this.shown;
-    if (!run || !drawing || selection.kind !== 'blocks') return;
+    const { run, state, scene } = this.shown;
+    if (!run || !scene || selection.kind !== 'blocks') return;
     const { blocks, flows = [] } = selection;
-    const one = blocks.length + flows.length === 1 && drawing.kind !== 'partition';
-    const title = one ? this.onePartTitle(drawing, selection) : filterTitle(selection, state, run);
+    const one = blocks.length + flows.length === 1 && scene.kind !== 'partition';
+    const title = one ? this.onePartTitle(scene, selection) : filterTitle(selection, state, run);
     this.post({ type: 'filter', blocks, flows, title });
   }
 
@@ -303,10 +303,10 @@ export class Application {
   }
 
   private openHeadMenu(column: number, anchor: HTMLElement): void {
-    const { run, state, wanted, drawing } = this.shown;
-    if (!run || !drawing) return;
+    const { run, state, wanted, scene } = this.shown;
+    if (!run || !scene) return;
     const source = this.view.drawn?.columns[column]?.source ?? state.level;
-    const level = drawing.kind === 'time' ? state.level : source;
+    const level = scene.kind === 'time' ? state.level : source;
     if (level >= run.layers.length) return;
     openMenu(
       anchor,
@@ -316,9 +316,9 @@ export class Application {
   }
 
   private openTable(): void {
-    const { run, state, drawing } = this.shown;
-    if (!run || !drawing) return;
+    const { run, state, scene } = this.shown;
+    if (!run || !scene) return;
     const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
-    this.table.open(drawing, describeScene(drawing, run.name, snapshot).split('. ')[0]);
+    this.table.open(scene, describeScene(scene, run.name, snapshot).split('. ')[0]);
   }
 }

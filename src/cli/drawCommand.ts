@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import { renderPng } from '../draw/writePng';
 import { parseResolution } from '../engine/analysis/analyse';
-import { drawSnapshot, type Colouring } from '../engine/scenes/drawSnapshot';
+import { drawSnapshot, type ColourBy } from '../engine/scenes/drawSnapshot';
 import { writeFileAtomically } from '../runs/atomic';
 import { openRun, snapshotIndex } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
@@ -14,7 +14,7 @@ import { ProgressBar } from './progress';
 interface DrawOptions {
   epoch?: number;
   view: 'flow' | 'partition';
-  color?: Colouring;
+  color?: ColourBy;
   resolution: string;
   budget: number;
   width?: number;

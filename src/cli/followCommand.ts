@@ -8,7 +8,7 @@ import { RunFollower } from '../engine/follow/followRun';
 import { rememberedFolder } from '../engine/follow/rememberedFolder';
 import type { RecordSource } from '../engine/recording/modelRecorder';
 import { usualPatternLimit } from '../engine/recording/takeSnapshot';
-import type { EngineChoice } from '../models/openModel';
+import type { BackendChoice } from '../models/openModel';
 import type { FollowState } from '../protocol/follow';
 import { openRun } from '../runs/readRun';
 import { isRun } from '../runs/writeRun';
@@ -26,7 +26,7 @@ interface FollowOptions extends Record<string, unknown> {
   name?: string;
   log?: string;
   output?: string;
-  engine: EngineChoice;
+  engine: BackendChoice;
   threads?: number;
   untilQuiet?: number;
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { describeModel, openModel, type EngineChoice } from '../models/openModel';
+import { describeModel, openModel, type BackendChoice } from '../models/openModel';
 import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
 import { formatCount } from '../core/appearance/textWidth';
 import { printLines } from './writeOutput';
@@ -9,7 +9,7 @@ interface ModelCommandOptions {
   json?: boolean;
   output?: string;
   run?: boolean;
-  engine: EngineChoice;
+  engine: BackendChoice;
 }
 
 const examples = `
@@ -43,7 +43,7 @@ async function describe(file: string, options: ModelCommandOptions): Promise<voi
 }
 
 async function tried(file: string, options: ModelCommandOptions): Promise<ModelDescription | ModelRunner> {
-  const runner = await openModel(file, { engine: options.engine, output: options.output });
+  const runner = await openModel(file, { backend: options.engine, output: options.output });
   await runner.close();
   return runner;
 }

@@ -6,8 +6,8 @@ import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
 import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { recordRun } from '../engine/recording/recordRun';
-import { momentsOfModels } from '../runs/checkpoints/checkpointMoments';
-import type { EngineChoice } from '../models/openModel';
+import { checkpointMoments } from '../runs/checkpoints/checkpointMoments';
+import type { BackendChoice } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
@@ -20,7 +20,7 @@ interface RecordOptions extends Record<string, unknown> {
   force?: boolean;
   epochs?: number[];
   output?: string;
-  engine: EngineChoice;
+  engine: BackendChoice;
   threads?: number;
   batchSize?: number;
   patternLimit: number;
@@ -74,7 +74,7 @@ export function addRecord(program: Command): void {
 }
 
 async function record(models: string[], options: RecordOptions): Promise<void> {
-  const moments = options.epochs?.map((epoch) => ({ epoch })) ?? momentsOfModels(models);
+  const moments = options.epochs?.map((epoch) => ({ epoch })) ?? checkpointMoments(models);
   if (moments.length !== models.length) {
     throw new InputError(
       '--epochs',

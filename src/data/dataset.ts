@@ -1,5 +1,5 @@
 /** Where an instance stands in the user's files. */
-export interface Place {
+export interface InstancePlace {
   /** Path of the file, as the user named it (for a folder of images the image itself). */
   file: string;
   /** 1-based line, where the file has lines. */
@@ -26,7 +26,7 @@ export interface Features {
    */
   read(indices: ArrayLike<number>, out: Float32Array | Float64Array): Promise<void>;
   /** Where an instance comes from. */
-  place(index: number): Place;
+  place(index: number): InstancePlace;
 }
 
 /** The labels of a dataset as class indices. */

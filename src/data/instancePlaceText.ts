@@ -1,8 +1,8 @@
-import type { Place } from './dataset';
+import type { InstancePlace } from './dataset';
 import { oneLine } from './wording';
 
 /** Where in its file an instance stands: `line 17`, `member x, index 3`; undefined where the file is all there is. */
-export function placeWithinFile(place: Place): string | undefined {
+export function placeWithinFile(place: InstancePlace): string | undefined {
   const parts = [
     place.member === undefined ? undefined : `member ${oneLine(place.member)}`,
     place.line === undefined ? undefined : `line ${place.line}`,
@@ -12,7 +12,7 @@ export function placeWithinFile(place: Place): string | undefined {
 }
 
 /** A place for people: `iris.csv, line 17`, `x.npy, index 3`, `mnist.npz, member x_test, index 3`. */
-export function describePlace(place: Place): string {
+export function describePlace(place: InstancePlace): string {
   const within = placeWithinFile(place);
   return within ? `${place.file}, ${within}` : place.file;
 }

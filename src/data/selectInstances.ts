@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors';
 import { Random } from '../core/random';
-import type { Features, Place, Splits } from './dataset';
+import type { Features, InstancePlace, Splits } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { formatShape } from './arrays/storedArray';
 import { countOf, formatCount } from './wording';
@@ -39,7 +39,7 @@ export class JoinedFeatures implements Features {
     this.units = first.shape.reduce((product, axis) => product * axis, 1);
   }
 
-  place(index: number): Place {
+  place(index: number): InstancePlace {
     const part = this.partOf(index);
     return this.parts[part].features.place(index - this.starts[part]);
   }
@@ -79,7 +79,7 @@ export class SelectedFeatures implements Features {
     this.axes = all.axes;
   }
 
-  place(index: number): Place {
+  place(index: number): InstancePlace {
     return this.all.place(this.rows[index]);
   }
 

@@ -16,8 +16,8 @@ import { withLog } from './logs/logReport';
 import { RunLogs } from './logs/runLogs';
 import { logHandlers } from './logs/logHandlers';
 import { snapshotBitChange } from './logs/snapshotBitChange';
-import { checkState, lookAt, type Look } from './analysis/shownSnapshot';
-import { placeOf } from './analysis/instancePlace';
+import { checkState, showSnapshot, type ShownSnapshot } from './analysis/shownSnapshot';
+import { instancePlace } from './analysis/instancePlace';
 import { recordModels } from './recording/recordModels';
 import { reportRun } from './reports/report';
 import { reportText } from './reports/reportText';
@@ -29,13 +29,13 @@ import { selectedRows } from './scenes/selectedRows';
 import { instancesPage, levelPatterns, selectionDetails } from './analysis/selectionDetails';
 import { runInfo, timelineOf } from './analysis/runTimeline';
 import { trainingHandlers } from './training/trainingHandlers';
-import { breathe, type Work } from './work/work';
+import { letMessagesIn, type Work } from './work/work';
 
 /**
  * The engine's requests, answered in this process.
  * @param cache what is kept between requests
  */
-export function createService(tell: Tell, cache = new ByteCache()): Handlers {
+export function createEngineHandlers(tell: Tell, cache = new ByteCache()): Handlers {
   const store = new RunStore(cache);
   const scenes = new Scenes(store);
   const logs = new RunLogs(store, new LogRegistry(tell));
@@ -114,7 +114,7 @@ function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, Sele
     const { run } = opened;
     const model = await scenes.modelOf(folder, state, height, work);
     const seen = await look(store, folder, state, work);
-    await breathe(work);
+    await letMessagesIn(work);
     const rows = await selectedRows(store.cache, model, state.selection, () => Promise.resolve(seen));
     return { opened, run, model, seen, rows };
   };
@@ -130,7 +130,8 @@ function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, Sele
       const opened = await store.open(folder);
       return findInstance(store, opened, checkState(opened, state), instance);
     },
-    'instances/place': async ({ folder, instance }) => placeOf(store, await store.open(folder), instance),
+    'instances/place': async ({ folder, instance }) =>
+      instancePlace(store, await store.open(folder), instance),
     'selection/details': async (request, work) => {
       const { run, model, seen, rows } = await selected(request, work);
       return selectionDetails(run, model, seen, request.state.selection, rows);
@@ -142,13 +143,13 @@ function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, Sele
     'level/continuation': async ({ folder, state, before, level, node }, work) => {
       const earlier = await look(store, folder, before, work);
       const now = await look(store, folder, state, work);
-      await breathe(work);
+      await letMessagesIn(work);
       return { node: continuationOf(earlier, now, level, node) };
     },
   };
 }
 
-async function look(store: RunStore, folder: string, state: ViewState, work: Work): Promise<Look> {
+async function look(store: RunStore, folder: string, state: ViewState, work: Work): Promise<ShownSnapshot> {
   const opened = await store.open(folder);
-  return lookAt(store, opened, checkState(opened, state), work);
+  return showSnapshot(store, opened, checkState(opened, state), work);
 }

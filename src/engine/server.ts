@@ -18,7 +18,7 @@ import {
   type RequestEnvelope,
 } from '../protocol/engine';
 import type { Handlers, Tell } from './work/handlers';
-import { createService } from './engineHandlers';
+import { createEngineHandlers } from './engineHandlers';
 import { serveObserver } from './training/snapshots/observerThread';
 import type { Work } from './work/work';
 
@@ -33,7 +33,7 @@ function serve(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   const running = new Set<AbortController>();
   const tell: Tell = (method, note) => void connection.sendNotification(method, note);
-  const service = createService(tell);
+  const service = createEngineHandlers(tell);
   for (const method of Object.keys(service) as (keyof EngineRequests)[]) {
     connection.onRequest(method, (envelope: RequestEnvelope, token: CancellationToken) =>
       answer(connection, service, tell, running, method, envelope, token),

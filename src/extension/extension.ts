@@ -17,7 +17,7 @@ import { LogEditors } from './logs/logEditors';
 import { LogHover } from './logs/logHover';
 import { LogLenses } from './logs/logLenses';
 import { registerLogTables } from './logs/logTableEditor';
-import { RunLogs } from './logs/logInfos';
+import { LogInfos } from './logs/logInfos';
 import { followStatus } from './follow/followStatus';
 import { Following } from './follow/following';
 import { Panels } from './panel/panels';
@@ -114,7 +114,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     runs,
     training: new TrainingManager({ context, log, engine, runs }),
     sessions,
-    logs: new RunLogs({ log, engine, runs, sessions }),
+    logs: new LogInfos({ log, engine, runs, sessions }),
     following: new Following({ log, engine, runs, memento: context.workspaceState }),
     reports: new Reports(),
     datasets: new DatasetMemory(context.workspaceState),

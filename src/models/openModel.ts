@@ -4,7 +4,7 @@ import type { ModelOptions } from './options';
 import type { ModelDescription, ModelRunner } from './runner';
 import { describeTfjs, openTfjs } from './tfjs/openTfjs';
 
-export type { EngineChoice, ModelOptions } from './options';
+export type { BackendChoice, ModelOptions } from './options';
 
 /** Whether a file is JSON, so the `model.json` of TensorFlow.js: by its name, or by how it begins. */
 function isJson(path: string, { bytes }: ModelFile): boolean {

@@ -1,10 +1,10 @@
 /** Which engine runs a model: `auto` takes the native one where it loads, else WebAssembly. */
-export type EngineChoice = 'auto' | 'node' | 'wasm';
+export type BackendChoice = 'auto' | 'node' | 'wasm';
 
 /** How a model is opened. */
 export interface ModelOptions {
   /** Engine to run it with; `auto` when left out. */
-  engine?: EngineChoice;
+  backend?: BackendChoice;
   /** Threads of the engine; its own choice when left out. For `wasm` the first model opened decides. */
   threads?: number;
   /** Name of the output that holds the classes; found by its shape when left out. */

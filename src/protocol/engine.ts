@@ -118,7 +118,7 @@ export interface SelectionDetails {
 }
 
 /** Where an instance comes from, and its thumbnail when it is an image. */
-export interface InstancePlace {
+export interface ShownPlace {
   /** Absolute path of the file. */
   file: string;
   line?: number;
@@ -165,7 +165,7 @@ export interface EngineRequests extends TrainingRequests, LogRequests, FollowReq
   'instances/page': { params: InstancesRequest; result: InstancesPage };
   /** Where an instance is to be found in a state. */
   'instances/find': { params: StateRequest & { instance: number }; result: FoundInstance };
-  'instances/place': { params: { folder: string; instance: number }; result: InstancePlace };
+  'instances/place': { params: { folder: string; instance: number }; result: ShownPlace };
   'selection/details': { params: StateRequest; result: SelectionDetails };
   'level/patterns': {
     params: StateRequest & { level: number; count: number };

@@ -16,7 +16,7 @@ export type FromPanel =
   | { type: 'filter'; blocks: BlockReference[]; flows?: FlowReference[]; title: string }
   | { type: 'command'; command: PanelCommand }
   /** Where do the instances of these blocks, or of this flow, go? Answered by `paths` with the same number. */
-  | { type: 'paths'; request: number; scene: number; blocks: BlockReference[]; flow?: FlowReference }
+  | { type: 'paths'; request: number; sceneNumber: number; blocks: BlockReference[]; flow?: FlowReference }
   /** Selects an instance if it is shown; answered by `found`. */
   | { type: 'findInstance'; instance: number }
   /** An error in the page itself, for the output channel. */
@@ -37,11 +37,11 @@ export type PanelCommand =
 
 /** What there is to show of a session. */
 export interface Showing {
-  scene: number;
+  sceneNumber: number;
   panel?: string;
   run?: RunInfo;
   timeline?: Timeline;
-  drawing?: Scene;
+  scene?: Scene;
 }
 
 /** Where a session is. */
@@ -57,7 +57,7 @@ export interface ShownState {
 /** From the extension to the webview. */
 export type ToPanel =
   /**
-   * Everything there is to show. `scene` numbers rise; answers that belong to older ones are dropped. `panel` names the
+   * Everything there is to show. Scenes are numbered, rising; answers that belong to older ones are dropped. `panel` names the
    * panel, for when it comes back after a reload.
    */
   | ({ type: 'show' } & ShownState & Showing)
@@ -68,8 +68,8 @@ export type ToPanel =
   | { type: 'busy'; message: string; share?: number }
   | { type: 'idle' }
   | { type: 'error'; message: string }
-  | { type: 'paths'; request: number; scene: number; paths: Paths }
+  | { type: 'paths'; request: number; sceneNumber: number; paths: Paths }
   /** An instance that was looked for is selected, or why it is not, in words. */
   | { type: 'found'; instance: number; problem?: string }
   /** The paths of selected instances stay lit until the next selection. */
-  | { type: 'selected'; scene: number; paths?: Paths };
+  | { type: 'selected'; sceneNumber: number; paths?: Paths };

@@ -8,7 +8,7 @@ export interface ViewState {
   /** Level of the views that show one level, and of the trees. */
   level: number;
   /** What colours stand for; labels when the run has them, else outputs. */
-  colour?: Colouring;
+  colour?: ColourBy;
   /** Resolution of every level, and of those that differ from it (by level). */
   resolution: ResolutionChoice;
   levelResolutions: Record<number, ResolutionChoice>;
@@ -28,7 +28,7 @@ export interface ViewState {
 
 /** flow: patterns and paths; partition: by information gain; time: one level over snapshots; patterns: one level's units. */
 export type View = 'flow' | 'partition' | 'time' | 'patterns';
-export type Colouring = 'label' | 'output' | 'correct';
+export type ColourBy = 'label' | 'output' | 'correct';
 export type MetricScale = 'linear' | 'log';
 export type ResolutionChoice = 'auto' | 'exact' | number;
 

@@ -2,7 +2,7 @@ import type { LayerGraph } from '../models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../models/tfjs/tensorflow';
 import type { TrainingSettings } from './config/config';
 import { lossOf } from './loss';
-import type { InstanceSet } from './trainer';
+import type { TrainingInstances } from './trainer';
 
 /** Loss and accuracy over some instances. */
 export interface Evaluation {
@@ -19,7 +19,7 @@ export async function evaluate(
   { tf }: TensorEngine,
   graph: LayerGraph,
   loss: TrainingSettings['loss'],
-  { values, shape, labels }: InstanceSet,
+  { values, shape, labels }: TrainingInstances,
   breathe?: () => Promise<void>,
 ): Promise<Evaluation> {
   const rows = labels.length;

@@ -8,7 +8,7 @@ import { learningRateAt } from './schedule';
 import { stream } from './streams';
 
 /** Instances to train on or to evaluate, in memory, as the network takes them. */
-export interface InstanceSet {
+export interface TrainingInstances {
   /** [rows, …shape], row-major, scaled. */
   values: Float32Array;
   /** Shape of one instance. */
@@ -59,7 +59,7 @@ export class Trainer {
     private readonly engine: TensorEngine,
     readonly graph: LayerGraph,
     readonly settings: TrainingSettings,
-    private readonly set: InstanceSet,
+    private readonly set: TrainingInstances,
   ) {
     this.optimizer = new ScheduledOptimizer(engine.tf, settings.optimizer);
     this.size = set.shape.reduce((product, axis) => product * axis, 1);

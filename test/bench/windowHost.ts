@@ -117,9 +117,9 @@ function allButOne(session: Session): BlockReference[] {
   return blocksOf(session).slice(0, -1);
 }
 
-function blocksOf({ drawing }: Session): BlockReference[] {
-  if (drawing?.kind !== 'flow') throw new Error('no flow view is shown');
-  const { source, instances } = drawing.columns[0];
+function blocksOf({ scene }: Session): BlockReference[] {
+  if (scene?.kind !== 'flow') throw new Error('no flow view is shown');
+  const { source, instances } = scene.columns[0];
   return [...instances.keys()]
     .sort((a, b) => instances[b] - instances[a])
     .map((block) => ({ column: source, block }));

@@ -37,7 +37,7 @@ export async function drawn(): Promise<Session> {
   assert.ok(session, 'no diagram is open');
   await session.settled();
   assert.equal(session.error, undefined);
-  assert.ok(session.drawing, 'nothing is drawn');
+  assert.ok(session.scene, 'nothing is drawn');
   return session;
 }
 

@@ -48,7 +48,7 @@ describe('following checkpoints', function () {
     await run('apd.followCheckpoints', vscode.Uri.file(folder), undefined, { dataset: dataset('digits') });
     assert.equal(services.following.of(live)?.checkpoints, folder);
     await write(0);
-    await until(() => services.sessions.of(live)[0]?.drawing !== undefined, 'the first diagram', LONG_MS);
+    await until(() => services.sessions.of(live)[0]?.scene !== undefined, 'the first diagram', LONG_MS);
     [session] = services.sessions.of(live);
     await onScreen(0);
   });
@@ -137,7 +137,7 @@ describe('following checkpoints', function () {
     await run('apd.followCheckpoints', vscode.Uri.file(other), undefined, { dataset: dataset('digits') });
     const second = `${live}-2`;
     assert.equal(services.following.of(second)?.checkpoints, other);
-    await until(() => services.sessions.of(second)[0]?.drawing !== undefined, 'its diagram', LONG_MS);
+    await until(() => services.sessions.of(second)[0]?.scene !== undefined, 'its diagram', LONG_MS);
     assert.equal(services.following.of(live)?.checkpoints, folder);
     await services.following.pause(second);
     await rm(other, { recursive: true, force: true });
@@ -152,7 +152,7 @@ describe('following checkpoints', function () {
       await copyFile(source(epoch % 9), path.join(many, nameOf(epoch)));
     await run('apd.followCheckpoints', vscode.Uri.file(many), undefined, { dataset: dataset('digits') });
     const shown = () => services.sessions.of(burst)[0];
-    await until(() => shown()?.drawing !== undefined, 'the first diagram', LONG_MS);
+    await until(() => shown()?.scene !== undefined, 'the first diagram', LONG_MS);
     const seen: (number | undefined)[] = [];
     const listening = shown().onDidChange((event) => {
       const { shown: state, run: now } = shown();

@@ -50,14 +50,14 @@ describe('a large dataset', () => {
     const session = await drawn();
     const snapshots = session.run?.snapshots.length ?? 0;
     assert.ok(snapshots >= 1 && snapshots < 9, `${snapshots} of 9 snapshots were recorded`);
-    assert.equal(session.drawing?.instances, ROWS);
+    assert.equal(session.scene?.instances, ROWS);
     await closeAll();
   });
 
   it('costs the panel no more than a small one (complaint 3)', async () => {
     const sizeOf = async () => {
       const session = await drawn();
-      const scene = session.drawing as FlowScene;
+      const scene = session.scene as FlowScene;
       assert.equal(scene.kind, 'flow');
       // Merged blocks come on top of the budget, at most three a class.
       for (const column of scene.columns.slice(0, -1)) {

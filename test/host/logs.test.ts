@@ -183,7 +183,7 @@ describe('the log of a run', function () {
     session = await drawn();
     assert.equal(session.folder, folder);
     assert.equal(session.shown?.snapshot, 3);
-    assert.equal(session.scene, 1, 'another snapshot was drawn before');
+    assert.equal(session.sceneNumber, 1, 'another snapshot was drawn before');
     await until(() => vscode.window.tabGroups.all.length === 2, 'two groups of editors');
     assert.ok(vscode.window.visibleTextEditors.includes(editor));
     await until(() => vscode.window.activeTextEditor === editor, 'the focus in the log');

@@ -20,7 +20,7 @@ describe('opening models', () => {
       session.timeline?.patterns.map((level) => level[0]),
       DIGITS,
     );
-    assert.equal(session.drawing?.instances, 1797);
+    assert.equal(session.scene?.instances, 1797);
     const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
     await until(() => tab()?.input instanceof vscode.TabInputWebview, 'the panel');
     await until(() => tab()?.label === 'digits-epoch-008 · epoch 8', 'its title');
@@ -66,7 +66,7 @@ describe('opening models', () => {
     const model = file('digits', 'epoch-008.onnx');
     await vscode.commands.executeCommand('vscode.openWith', model, 'apd.modelDiagram');
     const { services } = await activated();
-    await until(() => services.sessions.active?.drawing !== undefined, 'the drawing');
+    await until(() => services.sessions.active?.scene !== undefined, 'the drawing');
     const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
     assert.ok(input instanceof vscode.TabInputCustom);
     assert.equal(input.viewType, 'apd.modelDiagram');

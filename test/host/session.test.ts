@@ -40,11 +40,11 @@ describe('the session', () => {
   });
 
   it('draws the latest of many requests, not each of them (complaint 4)', async () => {
-    const before = session.scene;
+    const before = session.sceneNumber;
     for (let snapshot = 0; snapshot < 8; snapshot++) session.change({ snapshot });
     await session.settled();
     assert.equal(session.shown?.snapshot, 7);
-    assert.equal(session.scene, before + 1);
+    assert.equal(session.sceneNumber, before + 1);
   });
 
   it('goes back to what is on screen when drawing is cancelled (complaint 4)', async () => {
@@ -56,16 +56,16 @@ describe('the session', () => {
   });
 
   it('filters to the selected blocks and back', async () => {
-    assert.ok(session.drawing?.kind === 'flow');
-    const { source, instances } = session.drawing.columns[0];
+    assert.ok(session.scene?.kind === 'flow');
+    const { source, instances } = session.scene.columns[0];
     session.change({ selection: { kind: 'blocks', blocks: [{ column: source, block: 0 }] } });
     await run('apd.filterToSelection');
     await session.settled();
-    assert.equal(session.drawing.instances, instances[0]);
+    assert.equal(session.scene.instances, instances[0]);
     assert.equal(session.state.filters.length, 1);
     await run('apd.clearFilters');
     await session.settled();
-    assert.equal(session.drawing.instances, 1797);
+    assert.equal(session.scene.instances, 1797);
   });
 
   it('changes view and colours', async () => {
@@ -73,11 +73,11 @@ describe('the session', () => {
       await run('apd.switchView', view);
       await session.settled();
       assert.equal(session.error, undefined);
-      assert.equal(session.drawing?.kind, view);
+      assert.equal(session.scene?.kind, view);
     }
     await run('apd.colourBy', 'correct');
     await session.settled();
-    assert.equal(session.drawing?.classes.length, 2);
+    assert.equal(session.scene?.classes.length, 2);
     await run('apd.colourBy', 'label');
     await session.settled();
   });
@@ -160,16 +160,16 @@ describe('a run that has just begun', () => {
     const session = services.sessions.active!;
     await session.settled();
     assert.equal(session.folder, folder);
-    assert.deepEqual([session.error, session.drawing, session.scene], [undefined, undefined, 0]);
+    assert.deepEqual([session.error, session.scene, session.sceneNumber], [undefined, undefined, 0]);
     for (const snapshots of [1, 3]) {
       await write(snapshots);
       await until(() => session.shown?.snapshot === snapshots - 1, `snapshot ${snapshots}`);
       assert.equal(session.error, undefined);
     }
     // What was not written to is not drawn again.
-    const { scene } = session;
+    const { sceneNumber } = session;
     await session.refresh();
-    assert.equal(session.scene, scene);
+    assert.equal(session.sceneNumber, sceneNumber);
   });
 });
 

@@ -21,7 +21,7 @@ describe('training', function () {
   /** Waits for the diagram of a run. */
   async function shownRun(name: string): Promise<Session> {
     await until(
-      () => services.sessions.of(runOf(name))[0]?.drawing !== undefined,
+      () => services.sessions.of(runOf(name))[0]?.scene !== undefined,
       `the diagram of ${name}`,
       LONG_MS,
     );

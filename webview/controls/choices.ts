@@ -1,5 +1,5 @@
 import type { RunInfo } from '../../src/protocol/engine';
-import type { Colouring, ResolutionChoice, View, PageState } from '../../src/protocol/state';
+import type { ColourBy, ResolutionChoice, View, PageState } from '../../src/protocol/state';
 
 /** A choice of a select element. */
 export interface Choice {
@@ -22,7 +22,7 @@ export const viewChoices: { view: View; icon: string; text: string; title: strin
 
 /** What can be coloured by; without labels only the output. */
 export function colourChoices(run: RunInfo | undefined): Choice[] {
-  const all: { value: Colouring; text: string }[] = [
+  const all: { value: ColourBy; text: string }[] = [
     { value: 'label', text: 'Label' },
     { value: 'output', text: 'Output' },
     { value: 'correct', text: 'Right or wrong' },

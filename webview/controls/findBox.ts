@@ -40,10 +40,10 @@ export class FindBox {
   }
 
   /** Another drawing may show what the last one did not. */
-  show({ run, drawing }: Shown): void {
+  show({ run, scene }: Shown): void {
     this.rows = run?.dataset.rows;
-    if (drawing !== this.drawing) this.tell(undefined);
-    this.drawing = drawing;
+    if (scene !== this.drawing) this.tell(undefined);
+    this.drawing = scene;
   }
 
   /** Hears what came of a search. */

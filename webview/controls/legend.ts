@@ -18,14 +18,14 @@ export class Legend {
   constructor(private readonly hide: (classes: number[]) => void) {}
 
   show(shown: Shown): void {
-    const { drawing } = shown;
-    this.element.hidden = drawing === undefined;
+    const { scene } = shown;
+    this.element.hidden = scene === undefined;
     this.hidden = shown.wanted.hiddenClasses;
-    if (drawing && drawing !== this.drawing) this.build(shown, drawing);
+    if (scene && scene !== this.drawing) this.build(shown, scene);
     this.buttons.forEach((button, index) => {
       const hidden = this.hidden.includes(index);
       button.setAttribute('aria-pressed', String(!hidden));
-      button.title = `${hidden ? 'Show' : 'Leave out'} ${drawing?.classes[index].name ?? ''}`;
+      button.title = `${hidden ? 'Show' : 'Leave out'} ${scene?.classes[index].name ?? ''}`;
     });
   }
 

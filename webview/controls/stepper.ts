@@ -77,13 +77,13 @@ export class Stepper {
   }
 
   private leaveFor(snapshot: number): void {
-    this.passed = this.shown?.drawing;
+    this.passed = this.shown?.scene;
     this.goTo(snapshot);
   }
 
   private playOn(count: number): void {
     if ((this.shown?.wanted.snapshot ?? 0) >= count - 1) this.stop();
-    else if (this.shown?.drawing !== this.passed) this.step('next');
+    else if (this.shown?.scene !== this.passed) this.step('next');
   }
 
   private showPlaying(): void {

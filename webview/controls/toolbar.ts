@@ -1,5 +1,5 @@
 import type { PanelCommand } from '../../src/protocol/panel';
-import type { Colouring, PageState } from '../../src/protocol/state';
+import type { ColourBy, PageState } from '../../src/protocol/state';
 import { iconButton, make, selectBox, setChoices } from '../page/dom';
 import { colouringOf, type Shown } from '../page/shownState';
 import { budgetChoices, colourChoices, resolutionChoices, resolutionOf, viewChoices } from './choices';
@@ -42,7 +42,7 @@ export class Toolbar {
       return button;
     });
     this.level = selectBox('Level', [], (value) => change({ level: Number(value) }));
-    this.colour = selectBox('Colour by', [], (value) => change({ colour: value as Colouring }));
+    this.colour = selectBox('Colour by', [], (value) => change({ colour: value as ColourBy }));
     this.resolution = selectBox('Resolution of all levels', [], (value) =>
       change({ resolution: resolutionOf(value), levelResolutions: {} }),
     );

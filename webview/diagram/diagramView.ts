@@ -5,7 +5,7 @@ import type { Paths } from '../../src/protocol/scene';
 import type { BlockReference } from '../../src/protocol/state';
 import { make, setStyle } from '../page/dom';
 import { Animation } from './motion/animation';
-import type { DrawnRibbon, DrawnScene, Place } from './drawnScene';
+import type { DrawnRibbon, DrawnScene, BlockPlace } from './drawnScene';
 import { followedPlace, placesOfSelection } from './motion/blockPlaces';
 import { FrameClock } from './painting/frameClock';
 import { makeHatchings } from './painting/hatching';
@@ -16,7 +16,7 @@ import { motionBetween } from './motion/sceneMotion';
 import type { RibbonPlace } from './pointing/navigation';
 import { PathRequests } from './pointing/pathRequests';
 import type { Paints } from './painting/paint';
-import { Picture } from './painting/paintedScene';
+import { PaintedScene } from './painting/paintedScene';
 import type { Zoom } from './painting/placeLabels';
 import { Stage } from './painting/stage';
 
@@ -35,7 +35,7 @@ export class DiagramView {
   /** Told by how much the stage has grown across and down, and with it the picture. */
   onRefit?: (across: number, down: number) => void;
   /** Where the keyboard is, or will go on from. */
-  focus?: Place;
+  focus?: BlockPlace;
   /** The ribbon that it is on; `focus` is the block that it came from. */
   ribbon?: RibbonPlace;
   /** Whether the keyboard moved last: only then is its place shown. */
@@ -48,7 +48,7 @@ export class DiagramView {
   private painted: Zoom = this.zoom;
   private stale = true;
   private settleTimer?: number;
-  private readonly picture = new Picture(this.stage);
+  private readonly picture = new PaintedScene(this.stage);
   private readonly animation: Animation;
   private readonly clock = new FrameClock(() => this.draw());
   private readonly paths: PathRequests;
@@ -81,25 +81,25 @@ export class DiagramView {
     const before = this.shown;
     const earlier = this.drawn;
     this.shown = shown;
-    const { drawing } = shown;
-    this.element.hidden = drawing === undefined;
-    if (!drawing) {
+    const { scene } = shown;
+    this.element.hidden = scene === undefined;
+    if (!scene) {
       this.drawn = undefined;
       return;
     }
-    this.paths.reset(shown.scene);
+    this.paths.reset(shown.sceneNumber);
     if (shown.state.selection.kind === 'none') this.selectedPaths = undefined;
-    if (drawing === before?.drawing) {
+    if (scene === before?.scene) {
       this.repaint();
       return;
     }
     this.selectedPaths = undefined;
     this.hover = undefined;
-    this.heads.show(drawing);
+    this.heads.show(scene);
     this.layOut();
     this.keepFocus(earlier);
-    if (!before?.drawing || !earlier || !this.drawn || reducedMotion()) return;
-    const motion = motionBetween({ scene: before.drawing, drawn: earlier }, drawing, this.drawn);
+    if (!before?.scene || !earlier || !this.drawn || reducedMotion()) return;
+    const motion = motionBetween({ scene: before.scene, drawn: earlier }, scene, this.drawn);
     if (motion) this.animation.play(motion);
   }
 
@@ -128,7 +128,7 @@ export class DiagramView {
   }
 
   /** Moves the keyboard's focus, or (without `byKeyboard`) only remembers where it will go on from. */
-  setFocus(place: Place | undefined, byKeyboard: boolean): void {
+  setFocus(place: BlockPlace | undefined, byKeyboard: boolean): void {
     this.focus = place;
     this.byKeyboard = byKeyboard;
     this.ribbon = undefined;
@@ -147,7 +147,7 @@ export class DiagramView {
   /** Moves the picture; it is painted sharp when it has come to rest. */
   setZoom(zoom: Zoom): void {
     this.zoom = zoom;
-    if (this.shown?.drawing?.kind === 'patterns') this.stale = true;
+    if (this.shown?.scene?.kind === 'patterns') this.stale = true;
     window.clearTimeout(this.settleTimer);
     this.settleTimer = window.setTimeout(() => this.repaint(), SETTLE);
     this.clock.request();
@@ -159,19 +159,19 @@ export class DiagramView {
   }
 
   /** How a block is referred to in messages. */
-  referenceOf({ column, block }: Place): BlockReference {
+  referenceOf({ column, block }: BlockPlace): BlockReference {
     return { column: this.drawn!.columns[column].source, block };
   }
 
   /** The selected blocks that are drawn. */
-  selectedPlaces(): Place[] {
+  selectedPlaces(): BlockPlace[] {
     const { drawn, shown } = this;
-    const drawing = shown?.drawing;
+    const drawing = shown?.scene;
     if (!drawn || !drawing) return [];
     return placesOfSelection(drawing, drawn, shown.state, this.selectedPaths);
   }
 
-  private shownFocus(): Place | undefined {
+  private shownFocus(): BlockPlace | undefined {
     return this.hasKeyboard() && !this.ribbon ? this.focus : undefined;
   }
 
@@ -189,7 +189,7 @@ export class DiagramView {
     const { hover, shown } = this;
     const focus = this.shownFocus();
     const ribbon = this.shownRibbon() && this.ribbon;
-    if (shown?.drawing?.kind === 'patterns') return;
+    if (shown?.scene?.kind === 'patterns') return;
     if (hover?.kind === 'ribbon') this.paths.ask({ flow: { gap: hover.gap, flow: hover.flow } });
     else if (hover) this.paths.ask({ block: this.referenceOf(hover) });
     else if (ribbon) this.paths.ask({ flow: { gap: ribbon.gap, flow: ribbon.flow } });
@@ -200,7 +200,7 @@ export class DiagramView {
   /** The focus goes on with its block; where that is gone, on the same column. */
   private keepFocus(before: DrawnScene | undefined): void {
     const { focus, drawn } = this;
-    const drawing = this.shown?.drawing;
+    const drawing = this.shown?.scene;
     this.ribbon = undefined;
     if (!focus || !drawn || !drawing) return;
     this.focus = before && followedPlace(drawing, before, drawn, focus);
@@ -218,7 +218,7 @@ export class DiagramView {
   private layOut(): void {
     this.animation.stop();
     this.fitStage();
-    const drawing = this.shown?.drawing;
+    const drawing = this.shown?.scene;
     const paints = this.paintsOf();
     if (!drawing || !paints || this.stage.width === 0) return;
     this.drawn = layoutScene(drawing, this.stage.width, this.stage.height, paints.colours.fontWidth);
@@ -226,7 +226,7 @@ export class DiagramView {
   }
 
   private paintsOf(): Paints | undefined {
-    const drawing = this.shown?.drawing;
+    const drawing = this.shown?.scene;
     if (!drawing) return undefined;
     const { context, ratio } = this.stage.picture;
     if (!this.paints) {
@@ -244,7 +244,7 @@ export class DiagramView {
 
   /** @returns whether something moves */
   private draw(): boolean {
-    const drawing = this.shown?.drawing;
+    const drawing = this.shown?.scene;
     const { drawn, zoom } = this;
     const paints = this.paintsOf();
     if (!drawing || !drawn || !paints) return false;

@@ -56,7 +56,7 @@ export interface DrawnScene {
 }
 
 /** A block of a drawn scene: indices, not references. */
-export interface Place {
+export interface BlockPlace {
   column: number;
   block: number;
 }

@@ -5,7 +5,7 @@ import { icon, iconButton, make } from './dom';
 const PATIENCE = 250;
 
 /** What the page says instead of a diagram, or over it: nothing open, work going on, an error. */
-export class Notices {
+export class NoticeList {
   /** Fills the page while there is no diagram. */
   readonly empty = make('div', { class: 'notice empty', hidden: '' });
   /** Stands in the place of blocks when no instance is left to draw. */

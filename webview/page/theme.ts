@@ -1,7 +1,7 @@
 import { classColour, correctnessColours } from '../../src/core/appearance/palette';
 import { textWidth } from '../../src/core/appearance/textWidth';
 import type { SceneClass } from '../../src/protocol/scene';
-import type { Colouring } from '../../src/protocol/state';
+import type { ColourBy } from '../../src/protocol/state';
 
 /** Colours of the canvas, from the workbench's theme. */
 export interface CanvasColours {
@@ -69,7 +69,7 @@ export function reducedMotion(): boolean {
 }
 
 /** Fill of each class of a scene: the same class has the same colour in every view and theme. */
-export function classFills(classes: SceneClass[], colouring: Colouring): string[] {
+export function classFills(classes: SceneClass[], colouring: ColourBy): string[] {
   return classes.map(({ colour }) =>
     colouring === 'correct' ? correctnessColours[colour % 2] : classColour(colour),
   );

@@ -2,7 +2,7 @@ import { nodesOf, singletonCount, type LevelNodes } from '../nodes';
 import type { PackedPatterns } from './packing';
 import { prototypeSteps } from '../prototypes/fit';
 import type { RecordedLevel } from './snapshot';
-import { finish, type Steps } from '../workSteps';
+import { finishSteps, type WorkSteps } from '../workSteps';
 
 /**
  * What the nodes of a level are: its exact patterns, or `K` prototype patterns. `auto` is exact where at most half of
@@ -55,7 +55,7 @@ export function resolveLevel(
   resolution: Resolution,
   earlier?: ResolvedLevel,
 ): ResolvedLevel {
-  return finish(resolveSteps(level, resolution, earlier));
+  return finishSteps(resolveSteps(level, resolution, earlier));
 }
 
 /** `resolveLevel` in steps: fitting the prototypes of a wide level takes seconds. */
@@ -63,7 +63,7 @@ export function* resolveSteps(
   level: RecordedLevel,
   resolution: Resolution,
   earlier?: ResolvedLevel,
-): Steps<ResolvedLevel> {
+): WorkSteps<ResolvedLevel> {
   if (level.coarse) return resolveCoarse(level, resolution);
   const { exact } = level;
   const singletons = singletonCount(exact.occurrences);

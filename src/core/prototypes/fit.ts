@@ -1,6 +1,6 @@
 import { emptyPatterns, wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { Random } from '../random';
-import { finish, type Steps } from '../workSteps';
+import { finishSteps, type WorkSteps } from '../workSteps';
 import { ModeIteration } from './iterate';
 import { assignRows, fillEmptyModes, type Ties } from './nearest';
 import { countOccurrences, orderByOccurrences } from './order';
@@ -59,7 +59,7 @@ export function fitPrototypes(
   k: number,
   options: PrototypeOptions = {},
 ): Prototypes {
-  return finish(prototypeSteps(patterns, weights, k, options));
+  return finishSteps(prototypeSteps(patterns, weights, k, options));
 }
 
 /** `fitPrototypes` in steps: a wide level takes seconds. */
@@ -68,7 +68,7 @@ export function* prototypeSteps(
   weights: Int32Array,
   k: number,
   options: PrototypeOptions = {},
-): Steps<Prototypes> {
+): WorkSteps<Prototypes> {
   const { start } = options;
   if (!Number.isInteger(k) || k < 1)
     throw new RangeError(`expected a whole number of prototypes, found ${k}`);
@@ -118,7 +118,7 @@ function* seeded(
   k: number,
   random: Random,
   turns: number,
-): Steps<Prototypes> {
+): WorkSteps<Prototypes> {
   const modes = emptyPatterns(k, patterns.units, patterns.planes);
   const stride = wordsPerRow(patterns);
   const seeds = yield* seedRows(sample.rows, sample.weights, k, random, TRIES);
@@ -142,7 +142,7 @@ function* continued(
   sample: WeightedRows,
   { modes, live }: { modes: PackedPatterns; live: Int32Array },
   turns: number,
-): Steps<Prototypes> {
+): WorkSteps<Prototypes> {
   const reborn = new Set<number>();
   const note = (filled: Iterable<number>): void => {
     for (const mode of filled) reborn.add(mode);
@@ -175,7 +175,7 @@ function* assignAll(
   modes: PackedPatterns,
   live: Int32Array,
   ties?: Ties,
-): Steps<{ assignment: Int32Array; distance: Int32Array }> {
+): WorkSteps<{ assignment: Int32Array; distance: Int32Array }> {
   const assignment = new Int32Array(rows.count);
   const distance = new Int32Array(rows.count);
   yield* assignRows(modes, live, rows, assignment, distance, ties);

@@ -1,6 +1,6 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
-import { rowsPerStep, type Steps } from '../workSteps';
+import { rowsPerStep, type WorkSteps } from '../workSteps';
 import { writeMode } from './majority';
 import { fillEmptyModes } from './nearest';
 import type { WeightedRows } from './sample';
@@ -37,7 +37,7 @@ export class ModeIteration {
    * Iterates until no row moves, but at most `turns` times; in steps.
    * @returns the modes that lost all their rows on the way and were set elsewhere
    */
-  *run(turns: number): Steps<Set<number>> {
+  *run(turns: number): WorkSteps<Set<number>> {
     const reborn = new Set<number>();
     yield* this.assign();
     for (let turn = 0; turn < turns; turn++) {
@@ -49,7 +49,7 @@ export class ModeIteration {
   }
 
   /** Moves each row to its nearest mode, of several as near to the lowest. Returns how many rows moved. */
-  private *assign(): Steps<number> {
+  private *assign(): WorkSteps<number> {
     const { rows, modes, stride } = this;
     const step = rowsPerStep(modes.count * stride);
     let moved = 0;
@@ -99,7 +99,7 @@ export class ModeIteration {
   }
 
   /** Makes each mode the mode of its rows. Returns the modes that had none and were set elsewhere. */
-  private *update(): Steps<number[]> {
+  private *update(): WorkSteps<number[]> {
     const { modes, stride } = this;
     const filled = yield* fillEmptyModes(modes, this.rows, this.assignment, this.distance);
     const { order, starts } = this.members();

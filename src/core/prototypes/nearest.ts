@@ -1,6 +1,6 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
-import { finish, rowsPerStep, type Steps } from '../workSteps';
+import { finishSteps, rowsPerStep, type WorkSteps } from '../workSteps';
 
 /** Modes that are as near to a row as the one it was given to. */
 export interface Ties {
@@ -27,7 +27,7 @@ export function assignToPrototypes(
     (mode) => !occurrences || occurrences[mode] > 0,
   );
   if (live.length === 0) throw new RangeError('expected at least one prototype');
-  finish(assignRows(modes, Int32Array.from(live), rows, assignment, distance));
+  finishSteps(assignRows(modes, Int32Array.from(live), rows, assignment, distance));
 }
 
 /**
@@ -45,7 +45,7 @@ export function* assignRows(
   assignment: Int32Array,
   distance: Int32Array,
   ties?: Ties,
-): Steps<void> {
+): WorkSteps<void> {
   const between = yield* modeDistances(modes);
   const step = rowsPerStep(live.length * wordsPerRow(rows));
   let best = live[0];
@@ -104,7 +104,7 @@ function noteTie(ties: Ties, start: number, row: number, best: number, mode: num
 }
 
 /** Distances of every mode to every other, [count, count], in units. */
-function* modeDistances(modes: PackedPatterns): Steps<Int32Array> {
+function* modeDistances(modes: PackedPatterns): WorkSteps<Int32Array> {
   const { count, words } = modes;
   const stride = wordsPerRow(modes);
   const distances = new Int32Array(count * count);
@@ -132,7 +132,7 @@ export function* fillEmptyModes(
   rows: PackedPatterns,
   assignment: Int32Array,
   distance: Int32Array,
-): Steps<number[]> {
+): WorkSteps<number[]> {
   const stride = wordsPerRow(rows);
   const step = rowsPerStep(stride);
   const filled = new Set<number>();

@@ -1,7 +1,7 @@
 import { hammingUnits } from '../patterns/bits';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import type { Random } from '../random';
-import { rowsPerStep, type Steps } from '../workSteps';
+import { rowsPerStep, type WorkSteps } from '../workSteps';
 
 /**
  * Chooses `k` rows as first modes, in steps, as greedy k-means++ does (Arthur and Vassilvitskii 2007): each next one is drawn with a
@@ -17,7 +17,7 @@ export function* seedRows(
   k: number,
   random: Random,
   tries: number,
-): Steps<Int32Array> {
+): WorkSteps<Int32Array> {
   const { count } = patterns;
   const seeds = new Int32Array(k);
   const nearest = new Float64Array(count);

@@ -1,6 +1,6 @@
 import { contingency } from '../contingency';
 import { emptyPatterns, type PackedPatterns } from '../patterns/packing';
-import type { Steps } from '../workSteps';
+import type { WorkSteps } from '../workSteps';
 import { writeMode } from './majority';
 
 /** Where prototypes start from: the instances of this snapshot with the prototypes that they had in the one before. */
@@ -40,7 +40,7 @@ export function* startModes(
   patterns: PackedPatterns,
   start: PrototypeStart,
   k: number,
-): Steps<{ modes: PackedPatterns; live: Int32Array }> {
+): WorkSteps<{ modes: PackedPatterns; live: Int32Array }> {
   const modes = emptyPatterns(k, patterns.units, patterns.planes);
   const shared = sharedInstances(start, patterns.count);
   const live: number[] = [];

@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 import { resolveAxes } from './axes';
 import { heldSource, hold, type ByteSource, type ReadAt } from '../files/byteSource';
-import type { AxisOrder, Features, Place } from '../dataset';
+import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import { elementsOf, firstNonFinite, type Elements, type Numbers } from './elements';
 import { isNumberType, toHostOrder, typeName, type NumberType } from './elementTypes';
 import type { Limits } from '../files/limits';
@@ -61,7 +61,7 @@ export class ArrayFeatures implements Features {
     return new ArrayFeatures(array, array.type, axes, await sourceToRead(array, limits));
   }
 
-  place(index: number): Place {
+  place(index: number): InstancePlace {
     const { file, member } = this.array;
     return member === undefined ? { file, index } : { file, index, member };
   }

@@ -4,7 +4,7 @@ import { InputError } from '../../core/errors';
 import { checkRequest } from '../arrays/arrayFeatures';
 import { resolveAxes } from '../arrays/axes';
 import { sha256 } from '../files/checksum';
-import type { AxisOrder, Features, Place } from '../dataset';
+import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import type { Numbers } from '../arrays/elements';
 import { asInputError, lookUp, lookUpFile } from '../files/fileAccess';
 import { decodeImage, isImageName, readImageHeader } from './image';
@@ -52,7 +52,7 @@ class ImageFeatures implements Features {
     this.axes = resolveAxes(this.shape, wantedAxes ?? (channels === 1 ? 'HW' : 'HWC'), folder);
   }
 
-  place(index: number): Place {
+  place(index: number): InstancePlace {
     return { file: this.images[index].file };
   }
 

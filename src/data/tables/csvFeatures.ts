@@ -3,7 +3,7 @@ import { checkRequest, forEachRun } from '../arrays/arrayFeatures';
 import { resolveAxes } from '../arrays/axes';
 import { columnTitle } from './csvColumns';
 import type { CsvTable } from './csvTable';
-import type { AxisOrder, Features, Place } from '../dataset';
+import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import type { Numbers } from '../arrays/elements';
 import { placeWithinFile } from '../instancePlaceText';
 
@@ -22,7 +22,7 @@ export class CsvFeatures implements Features {
     this.axes = resolveAxes(this.shape, wantedAxes, table.file);
   }
 
-  place(index: number): Place {
+  place(index: number): InstancePlace {
     return { file: this.table.file, line: this.table.lines[index], index: this.table.rows[index] };
   }
 

@@ -7,11 +7,11 @@ import type { Run } from '../../runs/readRun';
 import { classCount } from './analyse';
 
 /** What blocks and ribbons are coloured by. */
-export type Colouring = 'label' | 'output' | 'correct';
+export type ColourBy = 'label' | 'output' | 'correct';
 
 /** Colours and names by which a picture's instances are told apart. */
-export interface Classing {
-  colour: Colouring;
+export interface Colouring {
+  colour: ColourBy;
   classOf: Int32Array;
   classes: PictureClass[];
   colouredBy: string;
@@ -21,7 +21,7 @@ export interface Classing {
  * Class of every instance by what colours stand for: labels when there are any, else outputs.
  * @throws InputError when the run has no labels to colour by
  */
-export function classInstances(run: Run, snapshot: Snapshot, wanted?: Colouring): Classing {
+export function colourInstances(run: Run, snapshot: Snapshot, wanted?: ColourBy): Colouring {
   const { labels, predicted } = snapshot;
   const colour = wanted ?? (labels ? 'label' : 'output');
   if (colour !== 'output' && !labels) {

@@ -1,5 +1,5 @@
 import type { FoundInstance } from '../../protocol/engine';
-import { classInstances } from './colouring';
+import { colourInstances } from './colouring';
 import type { CheckedState } from './shownSnapshot';
 import type { OpenedRun, RunStore } from './runStore';
 
@@ -15,7 +15,7 @@ export async function findInstance(
   const snapshot = await store.snapshot(opened, state.snapshot);
   const row = snapshot.instances.indexOf(instance);
   if (row < 0) return { where: instance >= 0 && instance < rows ? 'absent' : 'beyond', rows };
-  const { classOf, classes } = classInstances(run, snapshot, state.colour);
+  const { classOf, classes } = colourInstances(run, snapshot, state.colour);
   const found = { rows, class: classes[classOf[row]].name };
   if (filter.instances && !filter.instances.has(instance)) return { ...found, where: 'filtered' };
   return { ...found, where: state.hiddenClasses.includes(classOf[row]) ? 'hidden' : 'shown' };

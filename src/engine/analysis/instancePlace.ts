@@ -5,7 +5,7 @@ import type { Features } from '../../data/dataset';
 import { openDataset } from '../../data/openDataset';
 import { placeWithinFile } from '../../data/instancePlaceText';
 import { splitMember } from '../../data/arrays/npz';
-import type { InstancePlace } from '../../protocol/engine';
+import type { ShownPlace } from '../../protocol/engine';
 import { changedSources, datasetOptionsOf } from '../recording/reopenDataset';
 import type { OpenedRun, RunStore } from './runStore';
 
@@ -16,7 +16,11 @@ const LARGEST_SIDE = 512;
  * Where an instance of a run comes from, and its thumbnail when it is an image.
  * @throws InputError when the dataset is not where it was, or does not have the instance
  */
-export async function placeOf(store: RunStore, opened: OpenedRun, instance: number): Promise<InstancePlace> {
+export async function instancePlace(
+  store: RunStore,
+  opened: OpenedRun,
+  instance: number,
+): Promise<ShownPlace> {
   const { run, key } = opened;
   const options = datasetOptionsOf(run);
   const files = [...options.data, ...(options.labels ?? [])].map((named) => splitMember(named.path).file);
@@ -47,7 +51,7 @@ async function versionOf(file: string): Promise<string> {
  * Gray or RGB pixels of an instance. Its axes say that it is an image, or it is flat, of a usual square size (8×8, 28×28,
  * 32×32) and has no negative numbers; a table's row only of 28×28, the size that images in tables have.
  */
-async function imageOf(features: Features, row: number): Promise<InstancePlace['image']> {
+async function imageOf(features: Features, row: number): Promise<ShownPlace['image']> {
   const size = imageSize(features, row);
   if (!size) return undefined;
   const { width, height, channels, planes, guessed } = size;

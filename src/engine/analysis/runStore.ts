@@ -20,7 +20,7 @@ import type { ByteCache } from '../work/byteCache';
 import { InstanceSet } from './instanceSet';
 import { keptFile, readKept, worthKeeping, writeKept, type KeptQuestion } from './keptPrototypes';
 import { takeSteps } from '../work/takeSteps';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 
 /** A run as it is on disk now. */
 export interface OpenedRun {
@@ -143,14 +143,14 @@ export class RunStore {
       if (wantedResolution(before.levels[l], resolution) !== wanted) break;
       earlier = await known(first - 1, before.levels[l]);
       if (!earlier) first--;
-      await breathe(work);
+      await letMessagesIn(work);
     }
     for (let s = first; s <= index; s++) {
       const start = earlier;
       const { levels } = await this.snapshot(opened, s, filter);
       const { name } = run.layers[l];
       work.onProgress?.(`Prototypes of ${name}`, (s - first) / (index - first + 1));
-      await breathe(work);
+      await letMessagesIn(work);
       earlier = await this.cache.share(keyOf(s), work, async (shared) => {
         const fitted = await takeSteps(resolveSteps(levels[l], resolution, start), shared);
         if (!filter.instances && worthKeeping(levels[l])) {
@@ -176,7 +176,7 @@ export class RunStore {
     for (const l of snapshot.levels.keys()) {
       resolved.push(await this.level(opened, index, l, resolutions(l), filter, work));
     }
-    await breathe(work);
+    await letMessagesIn(work);
     const names = snapshot.levels.map((_, l) => resolutions(l)).join();
     const diagram = await this.cache.remember(`${opened.key}diagram ${index} ${names} ${filter.key}`, () =>
       buildDiagram({

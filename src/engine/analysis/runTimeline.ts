@@ -3,7 +3,7 @@ import { recordedPatterns } from '../../core/patterns/snapshot';
 import type { RunInfo } from '../../protocol/engine';
 import type { Timeline } from '../../protocol/scene';
 import type { OpenedRun, RunStore } from './runStore';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 
 /** What a manifest says of a run, with absolute paths. */
 export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunInfo> {
@@ -57,7 +57,7 @@ export async function timelineOf(store: RunStore, opened: OpenedRun, work: Work)
       recordedPatterns(await store.snapshot(opened, s)),
     );
     counts.push(await known);
-    await breathe(work);
+    await letMessagesIn(work);
   }
   return {
     epochs: manifest.snapshots.map(({ epoch }) => epoch),

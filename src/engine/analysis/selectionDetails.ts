@@ -8,7 +8,7 @@ import type { BlockReference, PartsSelection, Selection } from '../../protocol/s
 import type { Run } from '../../runs/readRun';
 import type { AnalysedSnapshot } from './analyse';
 import { snapshotText, wordOf } from '../scenes/columnHeads';
-import type { Look } from './shownSnapshot';
+import type { ShownSnapshot } from './shownSnapshot';
 import { blockName, columnName, flowName } from '../scenes/partNames';
 import type { SceneModel } from '../scenes/sceneModel';
 import { largestBlocks } from '../scenes/instancePaths';
@@ -22,7 +22,7 @@ const DESTINATIONS = 5;
 export function instancesPage(
   run: Run,
   model: SceneModel,
-  { whole }: Look,
+  { whole }: ShownSnapshot,
   rows: Int32Array,
   from: number,
   count: number,
@@ -72,7 +72,7 @@ function instanceRow(
 /** The largest nodes of a level. */
 export function levelPatterns(
   run: Run,
-  { shown }: Look,
+  { shown }: ShownSnapshot,
   level: number,
   count: number,
 ): { all: number; rows: PatternRow[] } {
@@ -99,7 +99,7 @@ export function levelPatterns(
 export function selectionDetails(
   run: Run,
   model: SceneModel,
-  look: Look,
+  look: ShownSnapshot,
   selection: Selection,
   rows: Int32Array,
 ): SelectionDetails {
@@ -146,7 +146,7 @@ export function selectionDetails(
 function titleOf(
   run: Run,
   model: SceneModel,
-  { shown }: Look,
+  { shown }: ShownSnapshot,
   selection: Selection,
   rows: Int32Array,
 ): string {
@@ -199,7 +199,7 @@ function instanceFacts(run: Run, whole: AnalysedSnapshot, row: number): [string,
 /** The node that is selected, by itself or as a single block that stands for one node of a level of the shown snapshot. */
 function selectedNode(
   model: SceneModel,
-  { shown }: Look,
+  { shown }: ShownSnapshot,
   selection: Selection,
 ): { analysed: AnalysedSnapshot; level: number; node: number } | undefined {
   if (!shown) return undefined;

@@ -6,7 +6,7 @@ import { thinResolved, thinSnapshot } from '../../core/patterns/subset';
 import type { SceneClass } from '../../protocol/scene';
 import type { ViewState } from '../../protocol/state';
 import { classCount, type AnalysedSnapshot } from './analyse';
-import { classInstances, type Classing } from './colouring';
+import { colourInstances, type Colouring } from './colouring';
 import {
   filterOf,
   rowsWhere,
@@ -15,7 +15,7 @@ import {
   type OpenedRun,
   type RunStore,
 } from './runStore';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 
 /** A state as far as what is computed depends on it, checked. */
 export interface CheckedState {
@@ -71,39 +71,39 @@ function isResolution(resolution: Resolution): boolean {
 }
 
 /** One snapshot as a state shows it. */
-export interface Look {
+export interface ShownSnapshot {
   /** All instances that the filters let through; absent when there are none. */
   whole?: AnalysedSnapshot;
   /** Without those of hidden classes, under the same node numbers; absent when none are left. */
   shown?: AnalysedSnapshot;
   /** Classes of the shown instances. */
-  classing?: Classing;
+  classing?: Colouring;
   /** For the legend. */
   classes: SceneClass[];
 }
 
 /** The snapshot of a state: filtered, resolved, and without its hidden classes. */
-export async function lookAt(
+export async function showSnapshot(
   store: RunStore,
   opened: OpenedRun,
   { state, filter, resolutions, key }: CheckedState,
   work: Work,
-): Promise<Look> {
+): Promise<ShownSnapshot> {
   const { run } = opened;
   const index = state.snapshot;
   const snapshot = await store.snapshot(opened, index, filter);
-  const classing = classInstances(run, snapshot, state.colour);
+  const classing = colourInstances(run, snapshot, state.colour);
   const classes = sceneClasses(classing, state.hiddenClasses);
   if (snapshot.instances.length === 0) return { classes };
   const whole = await store.analysed(opened, index, resolutions, filter, work);
   const rows = visibleRows(classing, classes);
   if (rows.length === 0) return { whole, classes };
   if (rows.length === snapshot.instances.length) return { whole, shown: whole, classing, classes };
-  await breathe(work);
+  await letMessagesIn(work);
   const shown = await store.cache.remember(`${opened.key}shown ${index} ${key}`, () =>
     thinAnalysed(whole, rows, classCount(run)),
   );
-  return { whole, shown, classing: classInstances(run, shown.snapshot, state.colour), classes };
+  return { whole, shown, classing: colourInstances(run, shown.snapshot, state.colour), classes };
 }
 
 /** Some instances of an analysed snapshot; its nodes keep their numbers. */
@@ -120,7 +120,7 @@ export function thinAnalysed(whole: AnalysedSnapshot, rows: Int32Array, classes:
 }
 
 /** The legend's classes: all of a colouring, with their instances before any are hidden. */
-export function sceneClasses(classing: Classing, hiddenClasses: readonly number[]): SceneClass[] {
+export function sceneClasses(classing: Colouring, hiddenClasses: readonly number[]): SceneClass[] {
   const counts = new Int32Array(classing.classes.length);
   for (const c of classing.classOf) counts[c]++;
   return classing.classes.map(({ name }, c) => ({
@@ -132,6 +132,6 @@ export function sceneClasses(classing: Classing, hiddenClasses: readonly number[
 }
 
 /** Rows whose class is not hidden. */
-export function visibleRows({ classOf }: Classing, classes: readonly SceneClass[]): Int32Array {
+export function visibleRows({ classOf }: Colouring, classes: readonly SceneClass[]): Int32Array {
   return rowsWhere(classOf, (c) => !classes[c].hidden);
 }

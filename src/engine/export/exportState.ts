@@ -8,13 +8,13 @@ import { renderPng } from '../../draw/writePng';
 import type { EngineRequests, ExportFormat, ExportWhat } from '../../protocol/engine';
 import { writeAtomically, writeFileAtomically, writingError } from '../../runs/atomic';
 import type { AnalysedSnapshot } from '../analysis/analyse';
-import { classInstances } from '../analysis/colouring';
+import { colourInstances } from '../analysis/colouring';
 import { snapshotText } from '../scenes/columnHeads';
-import { checkState, lookAt, type CheckedState } from '../analysis/shownSnapshot';
+import { checkState, showSnapshot, type CheckedState } from '../analysis/shownSnapshot';
 import { drawFlowView, drawPartitionView, partitionView } from '../scenes/drawSnapshot';
 import { rowsWhere, type OpenedRun, type RunStore } from '../analysis/runStore';
 import type { Scenes } from '../scenes/scenes';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 import { apdfCsv, apdfJson, type Lines } from './apdf';
 import { snapshotLines } from './formats';
 import { instancesCsv, instancesJson, instanceTableOf } from './instances';
@@ -36,7 +36,7 @@ export async function exportPicture(
     throw new InputError(file, `ends in '${format}', expected a picture file: .svg or .png`);
   }
   const svg = await pictureOf(store, scenes, request, work);
-  await breathe(work);
+  await letMessagesIn(work);
   await writeFileAtomically(file, format === '.svg' ? svg : await renderPng(svg));
   return { file };
 }
@@ -51,7 +51,7 @@ async function pictureOf(
   const { run } = opened;
   const page = { theme };
   if (state.view === 'partition') {
-    const { shown, classing } = await lookAt(store, opened, checkState(opened, state), work);
+    const { shown, classing } = await showSnapshot(store, opened, checkState(opened, state), work);
     if (!shown || !classing) throw nothingLeft(folder);
     return drawPartitionView(run, partitionView(run, shown, classing, state.hiddenLevels), page);
   }
@@ -66,7 +66,7 @@ async function pictureOf(
     return drawFlowView(model.flow.view, scenes.orderOf(model), model.flow.classing, title, page);
   }
   if (model.scene?.kind !== 'patterns') throw new Error(`no picture of the ${model.kind} view`);
-  const classing = classInstances(run, await store.snapshot(opened, state.snapshot), state.colour);
+  const classing = colourInstances(run, await store.snapshot(opened, state.snapshot), state.colour);
   return drawPatterns(
     model.scene,
     classing,
@@ -94,7 +94,7 @@ export async function exportData(
   }
   const opened = await store.open(folder);
   const checked = checkState(opened, state);
-  const { shown } = await lookAt(store, opened, checked, work);
+  const { shown } = await showSnapshot(store, opened, checked, work);
   if (!shown) throw nothingLeft(folder);
   const lines =
     what === 'instances'
@@ -125,7 +125,7 @@ async function instanceLines(
 ): Promise<Lines> {
   const shown = new Set(analysed.snapshot.instances);
   const snapshotAt = async (s: number) => {
-    await breathe(work);
+    await letMessagesIn(work);
     const snapshot = await store.snapshot(opened, s, filter);
     if (snapshot.instances.length === shown.size) return snapshot;
     return thinSnapshot(
@@ -151,7 +151,7 @@ async function* pieces(lines: Lines, work: Work): AsyncGenerator<string> {
     if (++count % LINES_AT_ONCE !== 0) continue;
     yield text;
     text = '';
-    await breathe(work);
+    await letMessagesIn(work);
   }
   yield text;
 }

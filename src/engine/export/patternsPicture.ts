@@ -2,7 +2,7 @@ import { darkTheme, lightTheme } from '../../core/appearance/palette';
 import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/textWidth';
 import { document, element, textElement } from '../../draw/svg';
 import type { PatternsScene } from '../../protocol/scene';
-import type { Classing } from '../analysis/colouring';
+import type { Colouring } from '../analysis/colouring';
 
 const MARGIN = 24;
 const ROW = 14;
@@ -15,7 +15,7 @@ const SIZE = 11;
 /** The patterns view as an SVG document: a row a pattern, a cell a unit, units that tell most of the classes first. */
 export function drawPatterns(
   scene: PatternsScene,
-  { classes, colouredBy }: Classing,
+  { classes, colouredBy }: Colouring,
   title: string,
   themeName: 'light' | 'dark',
 ): string {

@@ -16,7 +16,7 @@ export function followHandlers(tell: Tell): Pick<Handlers, keyof FollowRequests>
       {
         folder,
         checkpoints: path.resolve(checkpoints),
-        modelOptions: { engine, output: source?.output },
+        modelOptions: { backend: engine, output: source?.output },
         begin: source && (() => openSource({ ...source, out: folder, engine })),
         newestFirst,
       },

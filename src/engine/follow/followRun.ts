@@ -10,7 +10,7 @@ import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
 import { isRun, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from '../recording/modelRecorder';
-import { Notices } from '../recording/notices';
+import { HeldNotices } from '../recording/notices';
 import { portablePath } from '../recording/runHeader';
 import {
   CheckpointQueue,
@@ -53,7 +53,7 @@ const mostTroubles = 20;
 export class RunFollower {
   private readonly queue: CheckpointQueue;
   private readonly recorder: ModelRecorder;
-  private readonly notices: Notices;
+  private readonly notices: HeldNotices;
   private readonly watching: { close(): void };
   private status: FollowState['status'] = 'following';
   private message?: string;
@@ -73,7 +73,7 @@ export class RunFollower {
     private readonly unlock: () => Promise<void>,
   ) {
     const { folder, checkpoints } = request;
-    this.notices = new Notices(hooks.onNotice);
+    this.notices = new HeldNotices(hooks.onNotice);
     this.recorder = new ModelRecorder(from.source, (text) => this.notices.add(text), from.expected);
     const isRecorded = ({ file, modified }: FoundCheckpoint) =>
       (recordedAt.get(portablePath(folder, file)) ?? -Infinity) >= modified;

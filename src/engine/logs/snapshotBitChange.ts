@@ -1,6 +1,6 @@
 import { alignInstances, bitChange } from '../../core/measures/similarity';
 import type { OpenedRun, RunStore } from '../analysis/runStore';
-import { breathe } from '../work/work';
+import { letMessagesIn } from '../work/work';
 
 /**
  * Bit change of each level of a snapshot since the one before; undefined for all of the first, and where exact patterns
@@ -18,9 +18,9 @@ export async function snapshotBitChange(
   return store.cache.remember(key, async () => {
     const later = await store.snapshot(opened, snapshot);
     if (snapshot === 0) return later.levels.map(() => undefined);
-    await breathe({});
+    await letMessagesIn({});
     const earlier = await store.snapshot(opened, snapshot - 1);
-    await breathe({});
+    await letMessagesIn({});
     const pairs = alignInstances(earlier.instances, later.instances);
     return later.levels.map(({ exact }, l) => {
       const before = earlier.levels[l].exact;

@@ -14,7 +14,7 @@ import type { SnapshotOptions } from './snapshotOptions';
 const FITTED_INSTANCES = 8192;
 
 /** What fitting prototypes before the main pass needs. */
-export interface CoarseStart {
+export interface CoarsePrototypesInput {
   runner: ModelRunner;
   dataset: Dataset;
   batches: BatchSource;
@@ -26,7 +26,7 @@ export interface CoarseStart {
  * Prototypes of a layer whose patterns pass the limit: the model runs once over instances spread evenly over the dataset,
  * and the prototypes are fitted on those. They go on from the snapshot before.
  */
-export async function fitCoarseModes(start: CoarseStart, l: number): Promise<PackedPatterns> {
+export async function fitCoarsePrototypes(start: CoarsePrototypesInput, l: number): Promise<PackedPatterns> {
   const { runner, dataset, batches, layers, options } = start;
   const all = dataset.instances.length;
   const count = Math.min(all, FITTED_INSTANCES);

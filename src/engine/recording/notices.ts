@@ -2,7 +2,7 @@
  * Sentences for the user, each told once. The first are held back until a batch went through: where the input is bad at
  * once, what is wrong with it is all there is to say.
  */
-export class Notices {
+export class HeldNotices {
   private readonly seen = new Set<string>();
   private held: string[] | undefined = [];
 

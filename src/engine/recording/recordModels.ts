@@ -6,7 +6,7 @@ import type { RecordParams } from '../../protocol/recording';
 import { usualPatternLimit } from './takeSnapshot';
 import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
-import { momentsOfModels } from '../../runs/checkpoints/checkpointMoments';
+import { checkpointMoments } from '../../runs/checkpoints/checkpointMoments';
 import type { Work } from '../work/work';
 
 /** What is told while models are recorded. */
@@ -33,7 +33,7 @@ export async function recordModels(
     {
       ...source,
       models,
-      moments: momentsOfModels(models),
+      moments: checkpointMoments(models),
       force: params.force,
     },
     {
@@ -67,7 +67,7 @@ export async function openSource(params: Omit<RecordParams, 'models' | 'force'>)
     dataset,
     scaling,
     dataOptions: { labelColumn, take },
-    modelOptions: { engine: params.engine, output: params.output },
+    modelOptions: { backend: params.engine, output: params.output },
     out,
     name,
     patternLimit: usualPatternLimit,

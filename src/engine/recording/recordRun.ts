@@ -3,7 +3,7 @@ import { describeModel } from '../../models/openModel';
 import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from './modelRecorder';
-import { Notices } from './notices';
+import { HeldNotices } from './notices';
 import { portablePath } from './runHeader';
 
 /** What to record. */
@@ -31,7 +31,7 @@ export interface RecordHooks {
  */
 export async function recordRun(request: RecordRequest, hooks: RecordHooks): Promise<{ snapshots: number }> {
   const { models, dataset } = request;
-  const notices = new Notices(hooks.onNotice);
+  const notices = new HeldNotices(hooks.onNotice);
   const tell = (text: string) => notices.add(text);
   dataset.notices.forEach(tell);
   if (!request.force && (await isRun(request.out))) throw isRunAlready(request.out);

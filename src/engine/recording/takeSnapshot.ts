@@ -8,7 +8,7 @@ import type { Batch } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
 import { describePlace } from '../../data/instancePlaceText';
 import type { ModelRunner } from '../../models/runner';
-import { fitCoarseModes, type CoarseStart } from './coarsePrototypes';
+import { fitCoarsePrototypes, type CoarsePrototypesInput } from './coarsePrototypes';
 import { runBatches, type BatchSource } from './runBatches';
 import type { SnapshotOptions } from './snapshotOptions';
 
@@ -48,12 +48,12 @@ export async function takeSnapshot(
   const rows = instances.length;
   const layers = recordedLayers(runner);
   const recorders: LevelRecorder[] = [];
-  const start: CoarseStart = { runner, dataset, batches, layers, options };
+  const start: CoarsePrototypesInput = { runner, dataset, batches, layers, options };
   for (const [l, layer] of layers.entries()) {
     const { breakpoints } = runner.layers[l];
     recorders.push(
       isCoarse(layer, rows, options.patternLimit)
-        ? new CoarseRecorder(layer, breakpoints, rows, await fitCoarseModes(start, l))
+        ? new CoarseRecorder(layer, breakpoints, rows, await fitCoarsePrototypes(start, l))
         : new ExactRecorder(layer, breakpoints, rows),
     );
   }

@@ -17,7 +17,7 @@ import {
   type AnalysedSnapshot,
   type AnalysisProgress,
 } from '../analysis/analyse';
-import { classInstances, type Classing, type Colouring } from '../analysis/colouring';
+import { colourInstances, type Colouring, type ColourBy } from '../analysis/colouring';
 import { partitionOf } from '../export/clusters';
 import { flowView, orderBlocks, type FlowView } from './flowView';
 import {
@@ -29,7 +29,7 @@ import {
   snapshotText,
 } from './columnHeads';
 
-export type { Colouring } from '../analysis/colouring';
+export type { ColourBy } from '../analysis/colouring';
 
 /** Size and colours of a picture's page. */
 export interface PageOptions {
@@ -42,7 +42,7 @@ export interface PageOptions {
 export interface PictureOptions extends PageOptions {
   view: 'flow' | 'partition';
   /** Labels when the run has them, else outputs. */
-  colour?: Colouring;
+  colour?: ColourBy;
   resolution: Resolution;
   /** Most blocks of a level. */
   budget: number;
@@ -57,7 +57,7 @@ export async function drawSnapshot(
 ): Promise<string> {
   if (options.view === 'partition') {
     const analysed = await analyseOne(run, options.resolution, index, progress);
-    const classing = classInstances(run, analysed.snapshot, options.colour);
+    const classing = colourInstances(run, analysed.snapshot, options.colour);
     return drawPartitionView(run, partitionView(run, analysed, classing), options);
   }
   let state: FlowState | undefined;
@@ -72,7 +72,7 @@ export async function drawSnapshot(
 /** A snapshot's view with its order, which the next snapshot's starts from. */
 interface FlowState {
   analysed: AnalysedSnapshot;
-  classing: Classing;
+  classing: Colouring;
   view: FlowView;
   order: LevelOrder;
 }
@@ -83,7 +83,7 @@ function flowState(
   options: PictureOptions,
   before?: FlowState,
 ): FlowState {
-  const classing = classInstances(run, analysed.snapshot, options.colour);
+  const classing = colourInstances(run, analysed.snapshot, options.colour);
   const view = flowView(run, analysed, classing, options.budget);
   const sameInstances =
     before && equalArrays(before.analysed.snapshot.instances, analysed.snapshot.instances);
@@ -103,7 +103,7 @@ function inherit(before: FlowState, { overview }: FlowView): LevelOrder {
 export function drawFlowView(
   view: FlowView,
   order: LevelOrder,
-  classing: Classing,
+  classing: Colouring,
   title: string,
   page: PageOptions,
 ): string {
@@ -119,7 +119,7 @@ export function drawFlowView(
 /** What the partition view shows. */
 export interface PartitionView {
   analysed: AnalysedSnapshot;
-  classing: Classing;
+  classing: Colouring;
   partition: Partition;
   /** Levels that are shown, then the outputs. */
   sources: number[];
@@ -131,7 +131,7 @@ export interface PartitionView {
 export function partitionView(
   run: Run,
   analysed: AnalysedSnapshot,
-  classing: Classing,
+  classing: Colouring,
   hiddenLevels: readonly number[] = [],
 ): PartitionView {
   const partition = partitionOf(analysed);
@@ -182,7 +182,7 @@ function pageOf(
   diagram: FlowView['diagram'],
   outputs: Picture['outputs'],
   heads: ColumnHead[],
-  classing: Classing,
+  classing: Colouring,
   title: string,
   page: PageOptions,
 ): Picture {

@@ -6,15 +6,20 @@ import { thinResolved, thinSnapshot } from '../../core/patterns/subset';
 import type { ColumnContinuity, FlowScene, SceneColumn, SceneHead } from '../../protocol/scene';
 import type { ColumnHead } from '../../draw/pictureParts';
 import { equalArrays } from '../analysis/analyse';
-import { classInstances } from '../analysis/colouring';
+import { colourInstances } from '../analysis/colouring';
 import { flowView, timeView, type FlowView } from './flowView';
-import { sceneClasses, visibleRows, type CheckedState, type Look } from '../analysis/shownSnapshot';
+import { sceneClasses, visibleRows, type CheckedState, type ShownSnapshot } from '../analysis/shownSnapshot';
 import type { OpenedRun, RunStore } from '../analysis/runStore';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 import type { FlowPart, SceneModel } from './sceneModel';
 
 /** The flow view of one snapshot. */
-export function flowModel(key: string, { run }: OpenedRun, { state }: CheckedState, look: Look): SceneModel {
+export function flowModel(
+  key: string,
+  { run }: OpenedRun,
+  { state }: CheckedState,
+  look: ShownSnapshot,
+): SceneModel {
   const { shown, classing, classes } = look;
   if (!shown || !classing) return emptyModel(key, 'flow', classes);
   const view = flowView(run, shown, classing, state.budget, state.hiddenLevels);
@@ -36,7 +41,7 @@ export async function timeModel(
   const count = run.manifest.snapshots.length;
   const l = state.level;
   const last = await store.snapshot(opened, count - 1, filter);
-  const classing = classInstances(run, last, state.colour);
+  const classing = colourInstances(run, last, state.colour);
   const classes = sceneClasses(classing, state.hiddenClasses);
   const rows = visibleRows(classing, classes);
   if (rows.length === 0) return emptyModel(key, 'time', classes);
@@ -55,10 +60,10 @@ export async function timeModel(
     const level = await store.level(opened, s, l, resolutions(l), filter, work);
     levels.push(all ? level : thinResolved(level, snapshot.levels[l], rows));
     snapshots.push({ epoch: snapshot.epoch, step: snapshot.step });
-    await breathe(work);
+    await letMessagesIn(work);
   }
   const shown = all ? last : thinSnapshot(last, rows);
-  const shownClassing = classInstances(run, shown, state.colour);
+  const shownClassing = colourInstances(run, shown, state.colour);
   const view = timeView(run, snapshots, shown, levels, l, shownClassing, state.budget);
   return modelOf(key, 'time', shown.instances, { view, classing: shownClassing, classes });
 }

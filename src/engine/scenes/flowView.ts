@@ -6,7 +6,7 @@ import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ColumnHead } from '../../draw/pictureParts';
 import type { Run } from '../../runs/readRun';
 import { classCount, type AnalysedSnapshot } from '../analysis/analyse';
-import type { Classing } from '../analysis/colouring';
+import type { Colouring } from '../analysis/colouring';
 import {
   levelHeads,
   nodeLines,
@@ -35,7 +35,7 @@ export interface FlowView {
 export function flowView(
   run: Run,
   analysed: AnalysedSnapshot,
-  classing: Classing,
+  classing: Colouring,
   budget: number,
   hiddenLevels: readonly number[] = [],
 ): FlowView {
@@ -59,7 +59,7 @@ export function timeView(
   last: Snapshot,
   levels: readonly ResolvedLevel[],
   l: number,
-  classing: Classing,
+  classing: Colouring,
   budget: number,
 ): FlowView {
   const diagram = diagramOf(run, levels, last);
@@ -87,7 +87,7 @@ function diagramOf(run: Run, levels: readonly ResolvedLevel[], { predicted, labe
 function viewOf(
   run: Run,
   diagram: Diagram,
-  classing: Classing,
+  classing: Colouring,
   budget: number,
   shown: { sources: number[]; heads: ColumnHead[]; levels: readonly ResolvedLevel[] },
 ): FlowView {

@@ -1,14 +1,19 @@
 import { continueNodes } from '../../core/continuation';
 import { nodesOf } from '../../core/nodes';
 import { alignInstances } from '../../core/measures/similarity';
-import type { Look } from '../analysis/shownSnapshot';
+import type { ShownSnapshot } from '../analysis/shownSnapshot';
 
 /**
  * The node of a level that goes on from one of another look at the same run: the one with which it shares most
  * instances.
  * @returns −1 where it shares none
  */
-export function continuationOf(before: Look, now: Look, level: number, node: number): number {
+export function continuationOf(
+  before: ShownSnapshot,
+  now: ShownSnapshot,
+  level: number,
+  node: number,
+): number {
   const earlier = before.shown;
   const later = now.shown;
   if (!earlier || !later || !earlier.resolved[level] || !later.resolved[level]) return -1;

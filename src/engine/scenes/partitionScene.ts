@@ -1,7 +1,7 @@
 import type { IcicleColumn } from '../../core/layout/icicle';
 import type { PartitionColumn, PartitionScene } from '../../protocol/scene';
 import { layOutPartition, partitionView, type PartitionView } from './drawSnapshot';
-import type { CheckedState, Look } from '../analysis/shownSnapshot';
+import type { CheckedState, ShownSnapshot } from '../analysis/shownSnapshot';
 import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
@@ -18,7 +18,7 @@ export function partitionModel(
   key: string,
   { run }: OpenedRun,
   { state }: CheckedState,
-  look: Look,
+  look: ShownSnapshot,
   height: number,
 ): SceneModel {
   const { shown, classing, classes } = look;

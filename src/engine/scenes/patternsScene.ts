@@ -4,7 +4,7 @@ import { pieceOf } from '../../core/patterns/packing';
 import { unitInformation } from '../../core/measures/unitInformation';
 import type { PatternsScene } from '../../protocol/scene';
 import { levelHead, wordOf } from './columnHeads';
-import type { CheckedState, Look } from '../analysis/shownSnapshot';
+import type { CheckedState, ShownSnapshot } from '../analysis/shownSnapshot';
 import type { OpenedRun } from '../analysis/runStore';
 import { newColumn } from './continuity';
 import { headOf } from './flowScene';
@@ -33,7 +33,7 @@ export function patternsModel(
   key: string,
   { run }: OpenedRun,
   { state }: CheckedState,
-  look: Look,
+  look: ShownSnapshot,
 ): SceneModel {
   const l = state.level;
   const layer = run.layers[l];

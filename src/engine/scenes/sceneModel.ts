@@ -1,7 +1,7 @@
 import type { Flows } from '../../core/overview';
 import type { Scene, SceneClass } from '../../protocol/scene';
 import type { View } from '../../protocol/state';
-import type { Classing } from '../analysis/colouring';
+import type { Colouring } from '../analysis/colouring';
 import type { FlowView } from './flowView';
 
 /** A column of a scene as the engine keeps it: which block each instance is in. */
@@ -38,6 +38,6 @@ export interface SceneModel {
 /** What a flow or time scene is made of. */
 export interface FlowPart {
   view: FlowView;
-  classing: Classing;
+  classing: Colouring;
   classes: SceneClass[];
 }

@@ -2,9 +2,9 @@ import type { LevelOrder } from '../../core/layout/order';
 import type { SceneRequest } from '../../protocol/engine';
 import type { Scene } from '../../protocol/scene';
 import type { ViewState } from '../../protocol/state';
-import { checkState, lookAt, type CheckedState } from '../analysis/shownSnapshot';
+import { checkState, showSnapshot, type CheckedState } from '../analysis/shownSnapshot';
 import type { OpenedRun, RunStore } from '../analysis/runStore';
-import { breathe, type Work } from '../work/work';
+import { letMessagesIn, type Work } from '../work/work';
 import { arrange, continuityOf } from './continuity';
 import { flowModel, sceneOfFlow, timeModel } from './flowScene';
 import type { SceneModel } from './sceneModel';
@@ -27,9 +27,9 @@ export class Scenes {
     const opened = await this.store.open(folder);
     // First, as the new height takes the place of the one that the scene on screen was drawn for.
     const before = shown && shown.view === state.view ? await this.before(opened, shown, work) : undefined;
-    await breathe(work);
+    await letMessagesIn(work);
     const model = await this.model(opened, checkState(opened, state), height, work);
-    await breathe(work);
+    await letMessagesIn(work);
     if (!model.flow) return followed(model, before);
     const earlier = before?.flow && { model: before, order: this.orderOf(before) };
     const { order, continuity } = arrange(model, earlier);
@@ -79,8 +79,8 @@ export class Scenes {
       this.store.cache.put(key, model);
       return model;
     }
-    const look = await lookAt(this.store, opened, checked, work);
-    await breathe(work);
+    const look = await showSnapshot(this.store, opened, checked, work);
+    await letMessagesIn(work);
     return this.store.cache.remember(key, () => {
       switch (view) {
         case 'partition':

@@ -1,6 +1,6 @@
 import type { Selection } from '../../protocol/state';
 import type { ByteCache } from '../work/byteCache';
-import type { Look } from '../analysis/shownSnapshot';
+import type { ShownSnapshot } from '../analysis/shownSnapshot';
 import type { SceneModel } from './sceneModel';
 import { rowsOfBlocks, rowsOfFlows, rowsOfInstances } from './instancePaths';
 
@@ -12,7 +12,7 @@ export async function selectedRows(
   cache: ByteCache,
   model: SceneModel,
   selection: Selection,
-  lookUp: () => Promise<Look>,
+  lookUp: () => Promise<ShownSnapshot>,
 ): Promise<Int32Array> {
   switch (selection.kind) {
     case 'none':
@@ -31,7 +31,7 @@ export async function selectedRows(
 }
 
 /** Numbers of the shown instances of a node. */
-function instancesOfNode({ shown }: Look, level: number, node: number): number[] {
+function instancesOfNode({ shown }: ShownSnapshot, level: number, node: number): number[] {
   const of = shown?.resolved[level]?.nodes.of;
   if (!shown || !of) return [];
   return Array.from(shown.snapshot.instances).filter((_, row) => of[row] === node);

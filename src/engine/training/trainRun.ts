@@ -21,7 +21,7 @@ import {
 import { trainingHeader } from './snapshots/snapshotWriter';
 import { readTrainingState, trainingFolder, type TrainingState } from './preparation/trainingState';
 import { cutLog, logName } from './trainLog';
-import { Training } from './training';
+import { RunningTraining } from './training';
 
 /**
  * Trains by a configuration into a run folder, or goes on with a run: snapshots of the activation patterns, the model of
@@ -39,7 +39,7 @@ export async function trainRun(
   if (!state && !params.force && (await isRun(run))) throw isRunAlready(run);
   const made = await makeFolder(run);
   const unlock = await lockRun(run);
-  let training: Training | undefined;
+  let training: RunningTraining | undefined;
   try {
     const prepared = await prepareTraining(located, params, control, hooks.onNotice);
     training = state
@@ -60,7 +60,7 @@ async function beginTraining(
   hooks: TrainHooks,
   control: TrainingControl,
   force: boolean,
-): Promise<Training> {
+): Promise<RunningTraining> {
   const { config } = prepared;
   const writer = await createRun(prepared, hooks, force);
   const state: TrainingState = {
@@ -71,7 +71,7 @@ async function beginTraining(
     checkpoint: checkpointName(0),
     seconds: 0,
   };
-  const training = new Training(prepared, writer, state, hooks, control);
+  const training = new RunningTraining(prepared, writer, state, hooks, control);
   await training.beforeTheFirst();
   return training;
 }
@@ -82,7 +82,7 @@ async function resumeTraining(
   before: TrainingState,
   hooks: TrainHooks,
   control: TrainingControl,
-): Promise<Training> {
+): Promise<RunningTraining> {
   const { run, config, graph } = prepared;
   const { epoch, checkpoint, unfinished } = before;
   const { epochs } = config.training;
@@ -99,7 +99,7 @@ async function resumeTraining(
   // Prototypes, where only those are kept, go on from the snapshot before.
   const earlier = last < 0 ? undefined : await readSnapshot(await openRun(run), last);
   const state: TrainingState = { ...before, status: 'running', epochs, message: undefined };
-  const training = new Training(prepared, writer, state, hooks, control, earlier);
+  const training = new RunningTraining(prepared, writer, state, hooks, control, earlier);
   await training.goOnFrom(optimizer);
   return training;
 }

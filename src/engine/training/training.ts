@@ -4,7 +4,7 @@ import type { TrainResult } from '../../protocol/training';
 import type { RunWriter } from '../../runs/writeRun';
 import { evaluate } from '../../training/evaluate';
 import type { OptimizerState } from '../../training/optimizer';
-import { DivergedError, Trainer, type InstanceSet } from '../../training/trainer';
+import { DivergedError, Trainer, type TrainingInstances } from '../../training/trainer';
 import type { TrainingControl } from './trainingControl';
 import { EarlyStop } from './earlyStop';
 import { EpochKeeper } from './snapshots/epochKeeper';
@@ -20,7 +20,7 @@ import type { TrainingState } from './preparation/trainingState';
 const BREATHE_MS = 20;
 
 /** A training under way. */
-export class Training {
+export class RunningTraining {
   private readonly trainer: Trainer;
   private readonly observer: NetworkObserver;
   private readonly early: EarlySnapshot[];
@@ -169,8 +169,8 @@ export class Training {
 }
 
 /** The splits that are not trained on. */
-function evaluationSets({ data, features }: PreparedTraining): Map<string, InstanceSet> {
-  const found = new Map<string, InstanceSet>();
+function evaluationSets({ data, features }: PreparedTraining): Map<string, TrainingInstances> {
+  const found = new Map<string, TrainingInstances>();
   for (const split of data.dataset.splits?.names ?? []) {
     if (split === data.trainSplit) continue;
     found.set(split, instanceSet(features, data.labels, data.rowsOfSplit(split)));

@@ -11,7 +11,7 @@ export interface Work {
  * Lets messages in between two steps of long work, so that a cancellation is seen and a ping answered.
  * @throws the reason of the abort when the work was cancelled
  */
-export async function breathe(work: Work): Promise<void> {
+export async function letMessagesIn(work: Work): Promise<void> {
   await setImmediate();
   work.signal?.throwIfAborted();
 }

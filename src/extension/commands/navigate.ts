@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import type { Colouring, View } from '../../protocol/state';
+import type { ColourBy, View } from '../../protocol/state';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { percent, snapshotName } from '../shared/wording';
@@ -52,7 +52,7 @@ export function navigateCommands(services: Services) {
       const picked = await vscode.window.showQuickPick(items, { title: 'Go to Level', placeHolder });
       if (picked) session.change({ level: picked.level });
     },
-    'apd.colourBy': async (colour?: Colouring) => {
+    'apd.colourBy': async (colour?: ColourBy) => {
       const { session, run } = activeSession(services);
       const choice = colour ?? (await pickColouring(session, run));
       if (choice) session.change({ colour: choice });
@@ -84,8 +84,8 @@ async function pickSnapshot(session: Session, run: RunInfo): Promise<number | un
   return picked?.snapshot;
 }
 
-async function pickColouring(session: Session, run: RunInfo): Promise<Colouring | undefined> {
-  const all: { label: string; description: string; colour: Colouring; labelled: boolean }[] = [
+async function pickColouring(session: Session, run: RunInfo): Promise<ColourBy | undefined> {
+  const all: { label: string; description: string; colour: ColourBy; labelled: boolean }[] = [
     { label: 'Label', description: 'class that the dataset gives', colour: 'label', labelled: true },
     { label: 'Output', description: 'class that the network predicts', colour: 'output', labelled: false },
     { label: 'Correct', description: 'whether the prediction is right', colour: 'correct', labelled: true },

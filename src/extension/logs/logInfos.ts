@@ -28,7 +28,7 @@ const RESTART_MS = 1_000;
  * The logs of the runs that are open or in the workspace, as the engine knows them. Which log a run has is known of all;
  * read through are those of runs that are shown, and those that somebody asked for.
  */
-export class RunLogs implements vscode.Disposable {
+export class LogInfos implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<string>();
   /** The log of a run, or what is known of it, changed: its folder. */
   readonly onDidChange = this.changed.event;

@@ -4,7 +4,7 @@ import type { FromPanel, ShownState, ToPanel } from '../../protocol/panel';
 import type { ViewState } from '../../protocol/state';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
 import { panelHtml, panelOptions } from './panelHtml';
-import type { RunLogs } from '../logs/logInfos';
+import type { LogInfos } from '../logs/logInfos';
 import type { Sessions } from '../session/sessions';
 import type { Session, SessionEvent } from '../session/session';
 import { renumbered } from '../session/renumbering';
@@ -18,7 +18,7 @@ export interface PanelServices {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly sessions: Sessions;
-  readonly logs: RunLogs;
+  readonly logs: LogInfos;
 }
 
 type PathsQuestion = Extract<FromPanel, { type: 'paths' }>;
@@ -104,10 +104,10 @@ export class Panel implements vscode.Disposable {
       if (this.message) this.post(this.message);
       return;
     }
-    const { scene, run, timeline, drawing, panel } = session;
+    const { sceneNumber, run, timeline, scene, panel } = session;
     // Before the run is open there is nothing to show, which the page would take for “nothing is open”.
     if (run) {
-      this.post({ type: 'show', scene, ...this.shownState(session), panel, run, timeline, drawing });
+      this.post({ type: 'show', sceneNumber, ...this.shownState(session), panel, run, timeline, scene });
       if (run !== this.told.at(-1)) this.told = [...this.told, run].slice(-MOST_TOLD);
     }
     if (session.progress) this.post({ type: 'busy', ...session.progress });
@@ -129,14 +129,14 @@ export class Panel implements vscode.Disposable {
 
   private async showSelected(): Promise<void> {
     const { session } = this;
-    if (!session?.drawing) return;
-    const { scene } = session;
+    if (!session?.scene) return;
+    const { sceneNumber } = session;
     const { selection } = session.state;
     try {
       const paths = await session.selectedPaths();
       // A selection made while this one was looked up sends its own paths.
-      if (session.scene === scene && session.state.selection === selection)
-        this.post({ type: 'selected', scene, paths });
+      if (session.sceneNumber === sceneNumber && session.state.selection === selection)
+        this.post({ type: 'selected', sceneNumber, paths });
     } catch (error) {
       if (!isCancelled(error)) this.services.log.error(`Paths of the selection: ${String(error)}`);
     }
@@ -229,16 +229,16 @@ export class Panel implements vscode.Disposable {
 
   /** The mouse moves on: only the latest question is answered. */
   private async answerPaths(question: PathsQuestion): Promise<void> {
-    const { request, scene, blocks, flow } = question;
+    const { request, sceneNumber, blocks, flow } = question;
     const { session } = this;
     this.pathRequest?.cancel();
-    if (!session || session.scene !== scene) return;
+    if (!session || session.sceneNumber !== sceneNumber) return;
     const source = new vscode.CancellationTokenSource();
     this.pathRequest = source;
     try {
       const flows = flow ? [flow] : [];
       const paths = await session.paths({ kind: 'blocks', blocks, flows }, source.token);
-      if (paths && this.pathRequest === source) this.post({ type: 'paths', request, scene, paths });
+      if (paths && this.pathRequest === source) this.post({ type: 'paths', request, sceneNumber, paths });
     } catch (error) {
       if (!isCancelled(error) && this.pathRequest === source) throw error;
     }

@@ -34,8 +34,8 @@ export class Session implements vscode.Disposable {
   run?: RunInfo;
   timeline?: Timeline;
   /** What is on screen, its number (rising), and the state it was drawn of. */
-  drawing?: Scene;
-  scene = 0;
+  scene?: Scene;
+  sceneNumber = 0;
   shown?: ViewState;
   /** Work that is going on, and the last failure. */
   progress?: ProgressNote;
@@ -150,9 +150,9 @@ export class Session implements vscode.Disposable {
     this.newestShown = carriedSnapshot(before, run, this.newestShown);
     this.timeline &&= renumberedTimeline(this.timeline, before, run);
     this.shown &&= renumbered(this.shown, view, before, run);
-    if (this.drawing?.kind === 'time') {
-      this.drawing = renumberedScene(this.drawing, before, run);
-      this.scene++;
+    if (this.scene?.kind === 'time') {
+      this.scene = renumberedScene(this.scene, before, run);
+      this.sceneNumber++;
     }
     return true;
   }
@@ -162,7 +162,7 @@ export class Session implements vscode.Disposable {
     this.log = new LogCurvesReader(this.engine, this.folder, source, () => {
       if (!this.disposed) this.emitter.fire('curves');
     });
-    if (this.drawing) this.logChanged();
+    if (this.scene) this.logChanged();
   }
 
   /** The log of the run, or which it is, changed. */
@@ -235,7 +235,7 @@ export class Session implements vscode.Disposable {
   resize(height: number): void {
     const different = Math.abs(height - this.height) > 0.25 * this.height;
     this.height = height;
-    if (different && this.current.view === 'partition' && this.drawing) void this.redraw();
+    if (different && this.current.view === 'partition' && this.scene) void this.redraw();
   }
 
   /** Where instances of the shown scene go; undefined while nothing is shown. */
@@ -290,10 +290,10 @@ export class Session implements vscode.Disposable {
     );
     if (token.isCancellationRequested || this.disposed) throw new vscode.CancellationError();
     const selection = await this.carried(state, drawing, token);
-    this.drawing = drawing;
+    this.scene = drawing;
     this.shown = state;
     this.newestShown = (this.run?.snapshots.length ?? 0) - 1;
-    this.scene++;
+    this.sceneNumber++;
     this.current = { ...this.current, selection };
     this.emitter.fire('scene');
   }
@@ -306,8 +306,8 @@ export class Session implements vscode.Disposable {
   ): Promise<Selection> {
     const before = this.shown;
     const { selection } = this.current;
-    if (!before || !this.drawing) return selection;
-    if (selection.kind === 'blocks') return carriedSelection(selection, this.drawing, drawing);
+    if (!before || !this.scene) return selection;
+    if (selection.kind === 'blocks') return carriedSelection(selection, this.scene, drawing);
     if (selection.kind !== 'node' || !renumbersNodes(before, state, selection.level)) return selection;
     const { level, node } = selection;
     const params = { folder: this.folder, state, before, level, node };

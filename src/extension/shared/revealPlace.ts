@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { InstancePlace } from '../../protocol/engine';
+import type { ShownPlace } from '../../protocol/engine';
 
 const IMAGE = /\.(png|jpe?g)$/i;
 
 /** Opens the place an instance comes from: the line of a table, the image, or a message where files are binary. */
-export async function revealPlace(place: InstancePlace): Promise<void> {
+export async function revealPlace(place: ShownPlace): Promise<void> {
   const uri = vscode.Uri.file(place.file);
   if (place.line !== undefined) {
     const line = place.line - 1;

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { DatasetMemory } from '../recording/datasetMemory';
 import type { EngineClient } from '../engine/engineClient';
 import type { Following } from '../follow/following';
-import type { RunLogs } from '../logs/logInfos';
+import type { LogInfos } from '../logs/logInfos';
 import type { InstancesView } from '../views/instancesView';
 import type { Panels } from '../panel/panels';
 import type { Reports } from './reports';
@@ -17,7 +17,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly sessions: Sessions;
   readonly runs: RunFolders;
-  readonly logs: RunLogs;
+  readonly logs: LogInfos;
   readonly following: Following;
   readonly reports: Reports;
   readonly datasets: DatasetMemory;

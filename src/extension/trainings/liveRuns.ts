@@ -3,7 +3,7 @@ import { isCancelled, messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import type { StartedTraining } from './trainingManager';
-import type { Training } from './trainingQueue';
+import type { QueuedTraining } from './trainingQueue';
 
 /** What diagrams need of the other services. */
 type Needs = Pick<Services, 'engine' | 'following' | 'log' | 'panels' | 'sessions' | 'training'>;
@@ -62,13 +62,13 @@ export class LiveRuns implements vscode.Disposable {
     }
   }
 
-  private prepare(training: Training, folder: string): void {
+  private prepare(training: QueuedTraining, folder: string): void {
     const message = `Training ${training.order.name}…`;
     this.prepared.set(folder, this.services.panels.prepare(folder, message));
   }
 
   /** A training that waited does not take away what the user looks at by now. */
-  private async show({ waited }: Training, folder: string): Promise<void> {
+  private async show({ waited }: QueuedTraining, folder: string): Promise<void> {
     const { panels, sessions } = this.services;
     const there = sessions.of(folder);
     if (there.length > 0) {

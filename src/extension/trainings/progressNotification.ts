@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { setting } from '../shared/settings';
 import type { Services } from '../shared/services';
-import type { Training } from './trainingQueue';
+import type { QueuedTraining } from './trainingQueue';
 import { latestProgress, progressText, shareDone } from './trainingWording';
 
 /** Shows the training under way in a notification. Its cancel button pauses, and asks whether to stop. */
 export class ProgressNotification implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
-  private shown?: { training: Training; close: () => void };
+  private shown?: { training: QueuedTraining; close: () => void };
   /** Trainings whose notification was put away, until they go on. */
-  private readonly away = new WeakSet<Training>();
+  private readonly away = new WeakSet<QueuedTraining>();
 
   constructor(private readonly services: Pick<Services, 'training' | 'log'>) {
     this.listening = services.training.onDidChange(() => this.update());
@@ -27,7 +27,7 @@ export class ProgressNotification implements vscode.Disposable {
     void this.show(current);
   }
 
-  private async show(training: Training): Promise<void> {
+  private async show(training: QueuedTraining): Promise<void> {
     const { name } = training.order;
     const where = {
       location: vscode.ProgressLocation.Notification,
@@ -65,7 +65,7 @@ export class ProgressNotification implements vscode.Disposable {
   }
 
   /** What the cancel button does: the training holds until the user has said what is meant. */
-  private async ask(training: Training): Promise<void> {
+  private async ask(training: QueuedTraining): Promise<void> {
     const manager = this.services.training;
     try {
       await manager.pause(true);

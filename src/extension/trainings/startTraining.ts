@@ -8,14 +8,14 @@ import { freeFolder } from '../recording/recordModel';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { configurationName, runName } from './configurationNames';
-import type { Training } from './trainingQueue';
+import type { QueuedTraining } from './trainingQueue';
 
 /**
  * Trains by a configuration. Where its run is there already, the user is asked what becomes of it.
  * @param config absolute path, saved
  * @returns undefined when the user gave up
  */
-export async function startTraining(services: Services, config: string): Promise<Training | undefined> {
+export async function startTraining(services: Services, config: string): Promise<QueuedTraining | undefined> {
   const name = configurationName(config);
   const text = await readFile(config, 'utf8');
   const { out } = await services.engine.request('training/check', { file: config, text });
@@ -47,7 +47,11 @@ export async function startTraining(services: Services, config: string): Promise
  * Goes on with a run after its last whole epoch. A run that is done is asked for more epochs.
  * @param epochs in all; those that it was to have when left out
  */
-export async function goOn(services: Services, run: string, epochs?: number): Promise<Training | undefined> {
+export async function goOn(
+  services: Services,
+  run: string,
+  epochs?: number,
+): Promise<QueuedTraining | undefined> {
   const info = await trainedRun(services, run);
   if (epochs === undefined && info.epoch >= info.epochs) return trainMore(services, run);
   return services.training.train({ name: runName(run), folder: run, params: { run, epochs } });
@@ -58,7 +62,7 @@ export async function trainMore(
   services: Services,
   run: string,
   more?: number,
-): Promise<Training | undefined> {
+): Promise<QueuedTraining | undefined> {
   const { epoch } = await trainedRun(services, run);
   const count = more ?? (await askEpochs(runName(run), epoch));
   return count === undefined ? undefined : goOn(services, run, epoch + count);
@@ -72,7 +76,7 @@ export async function branchFrom(
   services: Services,
   run: string,
   snapshot: number,
-): Promise<Training | undefined> {
+): Promise<QueuedTraining | undefined> {
   const { snapshots } = await services.engine.request('run/open', { folder: run });
   const { epoch } = snapshots[snapshot] ?? {};
   const info = await services.training.freshInfo(run);

@@ -5,7 +5,12 @@ import type { RunFolders } from '../shared/runFolders';
 import { engineLimits, setContextKey } from '../shared/settings';
 import { TrainingMemory } from './trainingMemory';
 import { nativeFolders } from './nativeFolders';
-import { TrainingQueue, type Training, type TrainingOrder, type TrainingOutcome } from './trainingQueue';
+import {
+  TrainingQueue,
+  type QueuedTraining,
+  type TrainingOrder,
+  type TrainingOutcome,
+} from './trainingQueue';
 import type { Standing } from './trainingWording';
 
 /** What the manager needs of the extension. */
@@ -19,13 +24,13 @@ interface Surroundings {
 
 /** A training whose run folder is there. */
 export interface StartedTraining {
-  training: Training;
+  training: QueuedTraining;
   folder: string;
 }
 
 /** A training that ended. */
 export interface EndedTraining {
-  training: Training;
+  training: QueuedTraining;
   outcome: TrainingOutcome;
 }
 
@@ -77,12 +82,12 @@ export class TrainingManager implements vscode.Disposable {
   }
 
   /** The training under way. */
-  get current(): Training | undefined {
+  get current(): QueuedTraining | undefined {
     return this.queue.current;
   }
 
   /** The training under way, and those that wait. */
-  get trainings(): readonly Training[] {
+  get trainings(): readonly QueuedTraining[] {
     return this.queue.trainings;
   }
 
@@ -92,12 +97,12 @@ export class TrainingManager implements vscode.Disposable {
   }
 
   /** The training that goes, or will go, into a run folder. */
-  of(folder: string): Training | undefined {
+  of(folder: string): QueuedTraining | undefined {
     return this.trainings.find((training) => training.folder === folder);
   }
 
   /** Trains, once those before are done. */
-  async train(order: TrainingOrder): Promise<Training> {
+  async train(order: TrainingOrder): Promise<QueuedTraining> {
     if (order.folder !== undefined) await this.memory.forgetTold(order.folder);
     const training = this.queue.add(order);
     this.remember();
@@ -110,7 +115,7 @@ export class TrainingManager implements vscode.Disposable {
   }
 
   /** Stops a training, or takes it out of those that wait. */
-  stop(training: Training): void {
+  stop(training: QueuedTraining): void {
     this.queue.stop(training);
     this.remember();
   }
@@ -173,7 +178,7 @@ export class TrainingManager implements vscode.Disposable {
     this.toldStanding = told;
   }
 
-  private onEnd(training: Training, outcome: TrainingOutcome): void {
+  private onEnd(training: QueuedTraining, outcome: TrainingOutcome): void {
     const { folder } = training;
     this.remember();
     if (folder !== undefined) {

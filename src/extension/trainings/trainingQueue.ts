@@ -16,7 +16,7 @@ export interface TrainingOrder {
 }
 
 /** A training that waits or is under way. */
-export interface Training {
+export interface QueuedTraining {
   readonly order: TrainingOrder;
   /** Run folder, once it is known. */
   folder?: string;
@@ -34,12 +34,12 @@ export interface QueueHooks {
   /** Something of a training, or which there are, changed. */
   onChange(): void;
   /** The run folder of the training is there. */
-  onStarted(training: Training, folder: string): void;
+  onStarted(training: QueuedTraining, folder: string): void;
   onSnapshot(note: EngineNotifications['run/snapshot']): void;
-  onEnd(training: Training, outcome: TrainingOutcome): void;
+  onEnd(training: QueuedTraining, outcome: TrainingOutcome): void;
 }
 
-interface Entry extends Training {
+interface Entry extends QueuedTraining {
   source: CancellationTokenSource;
 }
 
@@ -63,12 +63,12 @@ export class TrainingQueue {
   ) {}
 
   /** The training under way, and those that wait, in order. */
-  get trainings(): readonly Training[] {
+  get trainings(): readonly QueuedTraining[] {
     return this.entries;
   }
 
   /** The training under way. */
-  get current(): Training | undefined {
+  get current(): QueuedTraining | undefined {
     return this.entries.find(({ state }) => state !== 'waiting');
   }
 
@@ -78,7 +78,7 @@ export class TrainingQueue {
   }
 
   /** Adds a training, which starts at once when nothing is under way. */
-  add(order: TrainingOrder): Training {
+  add(order: TrainingOrder): QueuedTraining {
     const { folder } = order;
     const waited = this.entries.length > 0;
     const source = new CancellationTokenSource();
@@ -103,7 +103,7 @@ export class TrainingQueue {
   }
 
   /** Stops a training between two steps; one that waits is taken out. */
-  stop(training: Training): void {
+  stop(training: QueuedTraining): void {
     const index = this.entries.findIndex((entry) => entry === training);
     if (index < 0) return;
     const entry = this.entries[index];

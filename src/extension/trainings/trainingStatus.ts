@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
-import type { Training } from './trainingQueue';
+import type { QueuedTraining } from './trainingQueue';
 import { latestProgress, progressText, shortProgress } from './trainingWording';
 
 /** How often the text changes at most: nobody reads faster, and steps come by the thousand. */
@@ -12,7 +12,7 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
   item.name = 'Training of Activation Pattern Diagrams';
   item.command = 'apd.manageTrainings';
   let timer: NodeJS.Timeout | undefined;
-  let state: Training['state'] | undefined;
+  let state: QueuedTraining['state'] | undefined;
   const update = () => {
     timer = undefined;
     const { current, trainings } = training;
@@ -44,7 +44,7 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
   return vscode.Disposable.from(item, listening, new vscode.Disposable(() => clearTimeout(timer)));
 }
 
-function tooltip(current: Training, trainings: readonly Training[]): string {
+function tooltip(current: QueuedTraining, trainings: readonly QueuedTraining[]): string {
   const latest = latestProgress(current);
   const lines = [`Training ${current.order.name}: ${latest ? progressText(latest) : 'preparing'}`];
   if (latest?.backend) lines.push(`computed by ${latest.backend}`);

@@ -7,7 +7,7 @@ import { percent, snapshotName } from '../shared/wording';
 import { mainMetrics, metricsInShort, placeOfRow, shortReason } from './snapshotTexts';
 
 /** What is known of a snapshot and its row in the log. */
-export interface SnapshotFacts {
+export interface SnapshotItemFacts {
   run: RunInfo;
   snapshot: number;
   timeline?: Timeline;
@@ -20,7 +20,7 @@ export interface SnapshotFacts {
 }
 
 /** A snapshot as an entry of the tree: its numbers and those of its row in the log. */
-export function snapshotItem(facts: SnapshotFacts): vscode.TreeItem {
+export function snapshotItem(facts: SnapshotItemFacts): vscode.TreeItem {
   const { run, snapshot, mark, unmatched, shown } = facts;
   const { folder } = run;
   const entry = run.snapshots[snapshot];
@@ -57,7 +57,7 @@ function iconOf(shown: boolean, best: boolean): string {
 }
 
 /** Everything that is known of a snapshot, line by line. */
-function linesOfSnapshot(facts: SnapshotFacts, best: string | undefined): string[] {
+function linesOfSnapshot(facts: SnapshotItemFacts, best: string | undefined): string[] {
   const { run, snapshot, timeline, mark, unmatched } = facts;
   const entry = run.snapshots[snapshot];
   const patterns = (level: number) => entry.patterns?.[level] ?? timeline?.patterns[level]?.[snapshot] ?? '–';

@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib';
-import type { InstancePlace } from '../../protocol/engine';
+import type { ShownPlace } from '../../protocol/engine';
 
 /** Shortest side of a thumbnail in pixels: small images are enlarged by a whole factor. */
 const SMALLEST = 112;
 
 /** An instance's image as a `data:` address of a PNG, enlarged until it can be seen. */
-export function thumbnail(image: NonNullable<InstancePlace['image']>): string {
+export function thumbnail(image: NonNullable<ShownPlace['image']>): string {
   const { width, height, channels, pixels } = image;
   const factor = Math.max(1, Math.ceil(SMALLEST / Math.max(width, height)));
   const rowBytes = width * factor * channels;

@@ -6,7 +6,7 @@ import {
 } from '../../runs/checkpoints/checkpointName';
 import type { RowReference } from '../../runs/links';
 import { joinEpochs, type EpochJoin } from './epochJoin';
-import { RowIndex, type FoundRow, type MatchedLog } from './rowIndex';
+import { RowIndex, type FoundRow, type MatchableLog } from './rowIndex';
 
 /** What a user set right. */
 export interface MatchCorrections {
@@ -43,7 +43,7 @@ export interface CheckpointMatches {
  * there are as many checkpoints without numbers as epochs.
  */
 export function matchCheckpoints(
-  log: MatchedLog,
+  log: MatchableLog,
   checkpoints: readonly Checkpoint[],
   corrections: MatchCorrections = {},
 ): CheckpointMatches {
@@ -145,7 +145,7 @@ function missingEpoch(logged: number, called: string, index: RowIndex): string {
     : `${called}: the log has no row of it`;
 }
 
-function findByHand(reference: RowReference | null, log: MatchedLog, index: RowIndex): FoundRow | string {
+function findByHand(reference: RowReference | null, log: MatchableLog, index: RowIndex): FoundRow | string {
   if (reference === null) return 'set by hand to belong to no row';
   const { line, epoch, step } = reference;
   const reason = 'set by hand';
@@ -171,7 +171,7 @@ function findByHand(reference: RowReference | null, log: MatchedLog, index: RowI
 }
 
 function findUnmatchedRows(
-  log: MatchedLog,
+  log: MatchableLog,
   index: RowIndex,
   matches: CheckpointMatch[],
 ): { row: number; reason: string }[] {

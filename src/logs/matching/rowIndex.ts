@@ -2,7 +2,7 @@ import type { LogRow, TrainingLog } from '../formats/log';
 import { epochOfRow } from '../formats/mergeByEpoch';
 
 /** What of a log is needed to find the rows of checkpoints. */
-export type MatchedLog = Pick<TrainingLog, 'rows' | 'firstEpoch' | 'tool'>;
+export type MatchableLog = Pick<TrainingLog, 'rows' | 'firstEpoch' | 'tool'>;
 
 /** A row that was found, and how it fits. */
 export interface FoundRow {
@@ -27,7 +27,7 @@ export class RowIndex {
   private readonly bySteps: number[];
   private readonly attempts = new Map<number, number>();
 
-  constructor(private readonly log: MatchedLog) {
+  constructor(private readonly log: MatchableLog) {
     const { rows } = log;
     this.stepsAreEpochs = stepsCountEpochs(rows);
     this.firstEpoch = this.stepsAreEpochs ? firstOf(rows) : log.firstEpoch;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
-import type { EngineChoice } from '../options';
+import type { BackendChoice } from '../options';
 import type { Backend } from '../runner';
 import type { ExternalFile } from './proto/externalData';
 
@@ -119,7 +119,7 @@ async function load(
  * Loads ONNX Runtime: the native package where its binary loads, else the WebAssembly one; or the one asked for.
  * @throws InputError when the one asked for, or neither, loads
  */
-export async function loadEngine(choice: EngineChoice, loaders: EngineLoaders = packages): Promise<Engine> {
+export async function loadEngine(choice: BackendChoice, loaders: EngineLoaders = packages): Promise<Engine> {
   if (choice !== 'auto') {
     const engine = await load(choice, loaders, `engine '${choice}' was asked for`);
     if (!('failure' in engine)) return engine;

@@ -119,7 +119,7 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
       `input '${input.name}' takes ${values} values at once, expected at most ${largestBatch}`,
     );
   }
-  const engine = await loadEngine(options.engine ?? 'auto');
+  const engine = await loadEngine(options.backend ?? 'auto');
   const { session, taps } = await openSession(path, engine, analysed, options);
   try {
     const probed = await probe(session, analysed, input, taps);

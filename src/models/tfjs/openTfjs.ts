@@ -38,7 +38,7 @@ async function read(
   file: ModelFile,
   options: ModelOptions,
 ): Promise<{ engine: TensorEngine; saved: SavedLayersModel; graph: LayerGraph }> {
-  const engine = await loadTensorflow(options.engine ?? 'auto');
+  const engine = await loadTensorflow(options.backend ?? 'auto');
   const saved = await readLayersModel(path, engine, file);
   const graph = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
     output: options.output,

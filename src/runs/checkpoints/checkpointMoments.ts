@@ -11,7 +11,7 @@ export interface Moment {
  * the models apart), or its step where there are only those, the epoch then being its place in the order. Where names tell
  * nothing, or the same of two models: 0, 1, 2, …
  */
-export function momentsOfModels(files: readonly string[]): Moment[] {
+export function checkpointMoments(files: readonly string[]): Moment[] {
   const names = files.map(readCheckpointName);
   const ordinals = files.map((_, epoch): Moment => ({ epoch }));
   // A number alone may be anything; of several it is at least their order.

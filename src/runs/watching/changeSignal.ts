@@ -1,7 +1,7 @@
 /** Milliseconds in which many events make one nudge. */
 const gathering = 40;
 /** Gathers events; the first of them is told a moment later, together with all that came until then. */
-export class Nudge {
+export class ChangeSignal {
   private timer?: NodeJS.Timeout;
   private closed = false;
 

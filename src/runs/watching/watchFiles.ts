@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { FolderEvents } from './folderEvents';
 import { appearanceOf, FolderSurvey } from './folderSurvey';
-import { Nudge, repeat } from './changeSignal';
+import { ChangeSignal, repeat } from './changeSignal';
 
 /** Milliseconds between two looks at what the system does not tell of. */
 const usualPause = 1000;
@@ -24,7 +24,7 @@ export interface Watch {
  * @param pause milliseconds between two looks at what the system does not tell of
  */
 export function watchFile(file: string, onNudge: () => void, pause = usualPause): Watch {
-  const nudge = new Nudge(onNudge);
+  const nudge = new ChangeSignal(onNudge);
   const name = path.basename(file);
   const events = new FolderEvents(path.dirname(file), (changed) => {
     if (changed === null || changed === name) nudge.event();
@@ -105,7 +105,7 @@ export function watchFolder(folder: string, onNudge: () => void, pause = usualPa
     looking = looked;
     return looked;
   };
-  const nudge = new Nudge(() => {
+  const nudge = new ChangeSignal(() => {
     // First of all a new subfolder is listened to, so that nothing in it is missed after the nudge.
     void look(false).then(() => {
       if (!closed) onNudge();

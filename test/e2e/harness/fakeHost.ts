@@ -1,7 +1,7 @@
 import { ByteCache } from '../../../src/engine/work/byteCache';
 import { findInstance } from '../../../src/engine/analysis/findInstance';
 import { InstanceSet } from '../../../src/engine/analysis/instanceSet';
-import { checkState, lookAt } from '../../../src/engine/analysis/shownSnapshot';
+import { checkState, showSnapshot } from '../../../src/engine/analysis/shownSnapshot';
 import { RunStore, type OpenedRun } from '../../../src/engine/analysis/runStore';
 import { pathsOf } from '../../../src/engine/scenes/instancePaths';
 import { Scenes } from '../../../src/engine/scenes/scenes';
@@ -20,8 +20,8 @@ export class FakeHost {
   state: ViewState = initialState;
   /** Every message that the page sent. */
   readonly received: FromPanel[] = [];
-  private scene = 0;
-  private drawing?: Scene;
+  private sceneNumber = 0;
+  private scene?: Scene;
   private shownState?: ViewState;
   private opened?: OpenedRun;
   private height = 600;
@@ -57,11 +57,11 @@ export class FakeHost {
         break;
       }
       case 'paths': {
-        if (message.scene !== this.scene) break;
+        if (message.sceneNumber !== this.sceneNumber) break;
         const flows = message.flow ? [message.flow] : [];
         const { model, rows } = await this.rowsOf({ kind: 'blocks', blocks: message.blocks, flows });
         const paths = await pathsOf(this.cache, model, rows);
-        await this.send({ type: 'paths', request: message.request, scene: this.scene, paths });
+        await this.send({ type: 'paths', request: message.request, sceneNumber: this.sceneNumber, paths });
         break;
       }
       case 'findInstance':
@@ -86,36 +86,36 @@ export class FakeHost {
   }
 
   private async showAll(): Promise<void> {
-    const scene = ++this.scene;
+    const sceneNumber = ++this.sceneNumber;
     if (!this.folder) {
-      await this.send({ type: 'show', scene, state: pageState(this.state) });
+      await this.send({ type: 'show', sceneNumber, state: pageState(this.state) });
       return;
     }
     const { folder, state, height } = this;
     this.opened = await this.store.open(folder);
-    this.drawing = await this.scenes.draw({ folder, state, shown: this.shownState, height }, {});
+    this.scene = await this.scenes.draw({ folder, state, shown: this.shownState, height }, {});
     this.shownState = state;
     const timeline = await timelineOf(this.store, this.opened, {});
     await this.send({
       type: 'show',
-      scene,
+      sceneNumber,
       state: pageState(state),
       run: await runInfo(this.store, this.opened),
       timeline,
-      drawing: this.drawing,
+      scene: this.scene,
     });
   }
 
   private async sendSelected(): Promise<void> {
     const { selection } = this.state;
     if (!this.folder || selection.kind === 'none') {
-      await this.send({ type: 'selected', scene: this.scene });
+      await this.send({ type: 'selected', sceneNumber: this.sceneNumber });
       return;
     }
     const { model, rows } = await this.rowsOf(selection);
     await this.send({
       type: 'selected',
-      scene: this.scene,
+      sceneNumber: this.sceneNumber,
       paths: await pathsOf(this.cache, model, rows),
     });
   }
@@ -131,7 +131,7 @@ export class FakeHost {
   private async rowsOf(selection: Selection) {
     const model = await this.scenes.modelOf(this.folder!, this.state, this.height, {});
     const opened = this.opened!;
-    const look = () => lookAt(this.store, opened, checkState(opened, this.state), {});
+    const look = () => showSnapshot(this.store, opened, checkState(opened, this.state), {});
     return { model, rows: await selectedRows(this.cache, model, selection, look) };
   }
 }

@@ -63,7 +63,7 @@ describe('following checkpoints', function () {
     const request = {
       folder: run,
       checkpoints,
-      modelOptions: { engine: 'wasm' as const },
+      modelOptions: { backend: 'wasm' as const },
       newestFirst: false,
     };
     const hooks = {

@@ -7,7 +7,7 @@ import { EngineClient, EngineDied } from '../../../src/extension/engine/engineCl
 import { TrainingMemory } from '../../../src/extension/trainings/trainingMemory';
 import {
   TrainingQueue,
-  type Training,
+  type QueuedTraining,
   type TrainingOrder,
   type TrainingOutcome,
 } from '../../../src/extension/trainings/trainingQueue';
@@ -134,7 +134,7 @@ describe('a queue of trainings', function () {
   });
 
   it('goes on with the next in a new process when the first one is killed', async () => {
-    const first: Training = queue.add(order('first', 5000));
+    const first: QueuedTraining = queue.add(order('first', 5000));
     queue.add(order('second', 2));
     await until(() => (first.progress?.epoch ?? 0) > 1, 'an epoch');
     const { pid } = queue;

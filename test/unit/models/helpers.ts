@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { EngineChoice } from '../../../src/models/options';
+import type { BackendChoice } from '../../../src/models/options';
 import type { TensorData } from '../../../src/models/runner';
 
 /** What PyTorch, onnx's reference evaluator or NumPy made of a model (see test/fixtures/models/make.py). */
@@ -10,7 +10,7 @@ export interface Expected {
   labels?: number[];
 }
 
-export const engines: readonly EngineChoice[] = ['node', 'wasm'];
+export const engines: readonly BackendChoice[] = ['node', 'wasm'];
 
 /** Path of a small model. */
 export function modelPath(name: string): string {

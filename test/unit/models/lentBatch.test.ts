@@ -9,7 +9,7 @@ describe('a batch that is lent to an ONNX model', () => {
     for (const name of ['dense', 'conv', 'fixed-batch', 'float64', 'float16']) {
       it(`gives what a copied one gives, and stays as it is: ${name} (${engine})`, async () => {
         const { input, layers, predicted } = expected[name];
-        const runner = await openModel(modelPath(name), { engine });
+        const runner = await openModel(modelPath(name), { backend: engine });
         const width = input[0].length;
         // Not at the start of its memory, and neighbours that would show.
         const memory = new Float32Array((input.length + 2) * width).fill(NaN);

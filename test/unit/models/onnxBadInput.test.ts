@@ -107,7 +107,7 @@ describe('bad ONNX files', () => {
 
   for (const engine of engines) {
     it(`refuses weights that are missing, cut off or elsewhere (${engine})`, async () => {
-      const open = (file: string, options: ModelOptions = { engine }): Promise<unknown> =>
+      const open = (file: string, options: ModelOptions = { backend: engine }): Promise<unknown> =>
         openModel(file, options);
       await refused(
         open(modelPath('external-missing')),

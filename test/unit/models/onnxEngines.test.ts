@@ -23,7 +23,7 @@ for (const engine of engines) {
     for (const name of Object.keys(expected).filter((each) => !others.has(each))) {
       it(`${name}: patterns and predictions of the reference`, async () => {
         const { input, layers, predicted } = expected[name];
-        const runner = await openModel(modelPath(name), { engine });
+        const runner = await openModel(modelPath(name), { backend: engine });
         const result = await runner.run(batchOf(input), input.length);
         const expectedLayers = layersThatStandApart(name, layers);
         assert.deepEqual(
@@ -57,7 +57,7 @@ for (const engine of engines) {
             .trim()
             .split(/\r?\n/);
           const rows = lines.slice(1).map((line) => line.split(','));
-          const runner = await openModel(`test/fixtures/${dataset}/epoch-${epoch}.onnx`, { engine });
+          const runner = await openModel(`test/fixtures/${dataset}/epoch-${epoch}.onnx`, { backend: engine });
           const { taps, predicted } = await runner.run(values, values.length / columns);
           assert.equal(rows.length, predicted.length);
           const patterns = taps.map((tap, i) =>

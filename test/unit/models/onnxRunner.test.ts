@@ -10,7 +10,7 @@ describe('running ONNX models', () => {
   for (const engine of engines) {
     it(`cuts and pads batches for a fixed batch size (${engine})`, async () => {
       const { input, layers, predicted } = expected['fixed-batch'];
-      const runner = await openModel(modelPath('fixed-batch'), { engine });
+      const runner = await openModel(modelPath('fixed-batch'), { backend: engine });
       for (const rows of [0, 1, 2, 3, 4, 7, 8]) {
         const { taps, predicted: classes } = await runner.run(batchOf(input.slice(0, rows)), rows);
         assert.deepEqual(patternsOf(taps[0], 6, [0]), layers[0].patterns.slice(0, rows));
@@ -21,7 +21,7 @@ describe('running ONNX models', () => {
 
     it(`keeps the order of calls, and the caller may fill its batch again (${engine})`, async () => {
       const { input, predicted, layers } = expected.dense;
-      const runner = await openModel(modelPath('dense'), { engine });
+      const runner = await openModel(modelPath('dense'), { backend: engine });
       const order: number[] = [];
       const batch = new Float32Array(4);
       const runs = input.map((row, i) => {
@@ -55,12 +55,12 @@ describe('running ONNX models', () => {
         ['float16', Float32Array],
         ['dense', Float32Array],
       ] as const) {
-        const runner = await openModel(modelPath(name), { engine });
+        const runner = await openModel(modelPath(name), { backend: engine });
         const { taps } = await runner.run(Float64Array.from(expected[name].input.flat()), 8);
         for (const tap of taps) assert.ok(tap instanceof type, name);
         await runner.close();
       }
-      const shared = await openModel(modelPath('same-tap'), { engine });
+      const shared = await openModel(modelPath('same-tap'), { backend: engine });
       const { taps } = await shared.run(batchOf(expected['same-tap'].input), 8);
       assert.deepEqual(taps[0], taps[1]);
       assert.notEqual(taps[0].buffer, taps[1].buffer);
@@ -69,7 +69,7 @@ describe('running ONNX models', () => {
 
     it(`leaves out layers whose instances do not stand apart (${engine})`, async () => {
       const reasons = async (name: string): Promise<string[]> => {
-        const runner = await openModel(modelPath(name), { engine });
+        const runner = await openModel(modelPath(name), { backend: engine });
         await runner.close();
         return runner.skipped.map(({ reason }) => reason);
       };
@@ -81,7 +81,7 @@ describe('running ONNX models', () => {
     });
 
     it(`gives no class to a row whose output is NaN (${engine})`, async () => {
-      const runner = await openModel(modelPath('nan'), { engine });
+      const runner = await openModel(modelPath('nan'), { backend: engine });
       const { predicted } = await runner.run(batchOf(expected.dense.input), 8);
       assert.equal(predicted[0], -1);
       await runner.close();
@@ -89,7 +89,7 @@ describe('running ONNX models', () => {
 
     it(`takes open axes from the data (${engine})`, async () => {
       const { input, layers, predicted } = expected['open-axes'];
-      const runner = await openModel(modelPath('open-axes'), { engine, instanceShape: [2, 5, 4] });
+      const runner = await openModel(modelPath('open-axes'), { backend: engine, instanceShape: [2, 5, 4] });
       assert.deepEqual(runner.input.shape, [2, 5, 4]);
       assert.deepEqual(runner.layers[0].shape, [3, 5, 4]);
       const result = await runner.run(batchOf(input), input.length);
@@ -97,7 +97,7 @@ describe('running ONNX models', () => {
       assert.deepEqual(Array.from(result.predicted), predicted);
       await runner.close();
       const open = (instanceShape?: number[]): Promise<unknown> =>
-        openModel(modelPath('open-axes'), { engine, instanceShape });
+        openModel(modelPath('open-axes'), { backend: engine, instanceShape });
       await assert.rejects(open(), /input 'x' has shape \[2, \?, \?\] an instance: the open axes need/);
       await assert.rejects(open([40]), /instances of shape \[40\] do not fit/);
       await assert.rejects(open([3, 5, 4]), /instances of shape \[3, 5, 4\] do not fit/);
@@ -106,7 +106,7 @@ describe('running ONNX models', () => {
     it(`reads class labels from the output asked for (${engine})`, async () => {
       for (const name of ['sklearn', 'sklearn-binary']) {
         const { input, labels } = expected[name];
-        const runner = await openModel(modelPath(name), { engine, output: 'label' });
+        const runner = await openModel(modelPath(name), { backend: engine, output: 'label' });
         const { predicted } = await runner.run(batchOf(input), input.length);
         assert.deepEqual(Array.from(predicted), labels);
         await runner.close();
@@ -114,7 +114,7 @@ describe('running ONNX models', () => {
     });
 
     it(`refuses values that an integer input cannot hold (${engine})`, async () => {
-      const runner = await openModel(modelPath('uint8-input'), { engine });
+      const runner = await openModel(modelPath('uint8-input'), { backend: engine });
       for (const value of [0.5, -1, 256, NaN]) {
         const batch = Float32Array.from([0, 1, 2, value]);
         await assert.rejects(
@@ -126,7 +126,7 @@ describe('running ONNX models', () => {
     });
 
     it(`refuses batches of another width (${engine})`, async () => {
-      const runner = await openModel(modelPath('dense'), { engine });
+      const runner = await openModel(modelPath('dense'), { backend: engine });
       await assert.rejects(
         runner.run(new Float32Array(10), 2),
         /input 'input' takes 4 values an instance, found 10 for 2 instances/,
@@ -139,7 +139,7 @@ describe('running ONNX models', () => {
     });
 
     it(`tells the engine's refusal in one line (${engine})`, async () => {
-      await assert.rejects(openModel(modelPath('unknown-operator'), { engine }), (error) => {
+      await assert.rejects(openModel(modelPath('unknown-operator'), { backend: engine }), (error) => {
         assert.ok(error instanceof InputError);
         assert.match(
           error.message,
@@ -151,7 +151,7 @@ describe('running ONNX models', () => {
     });
 
     it(`says which engine runs the model (${engine})`, async () => {
-      const runner = await openModel(modelPath('dense'), { engine, threads: 1 });
+      const runner = await openModel(modelPath('dense'), { backend: engine, threads: 1 });
       const { name, version, reason } = runner.backend;
       assert.equal(name, engine === 'node' ? 'onnxruntime-node' : 'onnxruntime-web');
       assert.match(version, /^\d+\.\d+\.\d+$/);

@@ -39,7 +39,10 @@ describe('taps of ONNX models', () => {
     );
     // No engine here multiplies bfloat16, so the cast runs on a float32 model in its place.
     for (const choice of engines) {
-      await assert.rejects(openModel(modelPath('bfloat16'), { engine: choice }), /does not take the model: /);
+      await assert.rejects(
+        openModel(modelPath('bfloat16'), { backend: choice }),
+        /does not take the model: /,
+      );
       const float = analysed('thresholded');
       float.taps[0].elementType = ElementType.bfloat16;
       const { bytes, outputs } = exposeTaps(float);

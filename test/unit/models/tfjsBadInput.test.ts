@@ -70,7 +70,7 @@ describe('damaged tfjs models', () => {
   /** Opening must fail with one line that names the file and matches. */
   async function refused(file: string, expected: RegExp): Promise<void> {
     for (const open of [describeModel, openModel]) {
-      await assert.rejects(open(file, { engine: 'wasm' }), (error) => {
+      await assert.rejects(open(file, { backend: 'wasm' }), (error) => {
         assert.ok(error instanceof InputError, String(error));
         assert.match(error.message, expected);
         assert.ok(error.message.startsWith(folder));
@@ -162,7 +162,7 @@ describe('damaged tfjs models', () => {
     await refused(linked, /expected a file in the model's own folder/);
     mkdirSync(path.join(own, 'shards'));
     writeFileSync(path.join(own, 'shards', 'w.bin'), stock.data);
-    assert.equal((await describeModel(at('shards/w.bin'), { engine: 'wasm' })).layers.length, 1);
+    assert.equal((await describeModel(at('shards/w.bin'), { backend: 'wasm' })).layers.length, 1);
   });
 
   it('checks the files of the weights', async () => {
@@ -401,7 +401,7 @@ describe('damaged tfjs models', () => {
   async function answered(file: string): Promise<void> {
     const started = performance.now();
     try {
-      const runner = await openModel(file, { engine: 'wasm' });
+      const runner = await openModel(file, { backend: 'wasm' });
       await runner.close();
     } catch (error) {
       assert.ok(error instanceof InputError, (error as Error).stack);

@@ -46,7 +46,7 @@ describe('tfjs model files', () => {
 
   /** Opens a model and gives the pre-activations and classes of three rows. */
   async function ran(file: string, batch: Float32Array, rows: number) {
-    const runner = await openModel(file, { engine: 'wasm' });
+    const runner = await openModel(file, { backend: 'wasm' });
     try {
       const result = await runner.run(batch, rows);
       return { runner, taps: result.taps.map((tap) => [...tap]), predicted: [...result.predicted] };
@@ -86,11 +86,11 @@ describe('tfjs model files', () => {
   it('has another hash when only the weights differ', async () => {
     const stock = await saved(small());
     const file = writeModel(folder, stock);
-    const { sha256 } = await describeModel(file, { engine: 'wasm' });
+    const { sha256 } = await describeModel(file, { backend: 'wasm' });
     const other = Uint8Array.from(stock.data);
     new DataView(other.buffer).setFloat32(0, 0.25, true);
     writeFileSync(path.join(folder, 'group1-shard1.bin'), other);
-    assert.notEqual((await describeModel(file, { engine: 'wasm' })).sha256, sha256);
+    assert.notEqual((await describeModel(file, { backend: 'wasm' })).sha256, sha256);
   });
 
   it('reads weights quantised to 8 and 16 bits and to half floats, and passes over those of an optimizer', async () => {
@@ -128,7 +128,7 @@ describe('tfjs model files', () => {
       const read = [...weights.values()].flatMap((weight) => [...weight.values]);
       assert.equal(read.length, exact.length);
       read.forEach((value, i) => assert.ok(Math.abs(value - exact[i]) < tolerance[dtype], `${dtype} ${i}`));
-      assert.equal((await describeModel(file, { engine: 'wasm' })).layers.length, 1);
+      assert.equal((await describeModel(file, { backend: 'wasm' })).layers.length, 1);
     }
   });
 
@@ -288,7 +288,7 @@ describe('tfjs model files', () => {
     const x = tf.tensor(numbers(18, 2), [2, 3, 3, 1]);
     assert.deepEqual(values(loaded.predict(x)), values(model.predict(x)));
     x.dispose();
-    const runner = await openModel(path.join(folder, 'model.json'), { engine: 'wasm' });
+    const runner = await openModel(path.join(folder, 'model.json'), { backend: 'wasm' });
     assert.equal(runner.sha256, sha256);
     await runner.close();
     const again = await readLayersModel(path.join(folder, 'model.json'), engine);
@@ -309,11 +309,11 @@ describe('tfjs model files', () => {
     const map = tfl.layers.reshape({ targetShape: [2, 3], name: 'map' }).apply(hidden);
     const outputs = [one, many, map] as tfl.SymbolicTensor[];
     const file = writeModel(folder, await saved(tfl.model({ inputs: input, outputs })));
-    const told = await describeModel(file, { engine: 'wasm' });
+    const told = await describeModel(file, { backend: 'wasm' });
     assert.deepEqual(told.output, { name: 'many', kind: 'logits', classes: 3 });
     assert.deepEqual(told.outputs, ['one', 'many', 'map']);
     assert.deepEqual(told.notices, ["Classes are read from output 'many'; the model also has 'one', 'map'."]);
-    const asked = await describeModel(file, { engine: 'wasm', output: 'one' });
+    const asked = await describeModel(file, { backend: 'wasm', output: 'one' });
     assert.deepEqual(asked.output, { name: 'one', kind: 'probability', classes: 2 });
     await assert.rejects(
       describeModel(file, { output: 'none' }),
@@ -339,27 +339,27 @@ describe('tfjs model files', () => {
       ],
     });
     const file = writeModel(folder, await saved(model));
-    assert.deepEqual((await describeModel(file, { engine: 'wasm' })).layers[0].shape, [-1, -1, 2]);
+    assert.deepEqual((await describeModel(file, { backend: 'wasm' })).layers[0].shape, [-1, -1, 2]);
     for (const instanceShape of [
       [7, 5, 3],
       [3, 7, 5],
     ]) {
-      const runner = await openModel(file, { engine: 'wasm', instanceShape });
+      const runner = await openModel(file, { backend: 'wasm', instanceShape });
       assert.deepEqual(runner.input.shape, [7, 5, 3]);
       assert.deepEqual(runner.layers[0].shape, [5, 3, 2]);
       assert.equal(runner.layers[0].units, 30);
       await runner.close();
     }
-    await assert.rejects(openModel(file, { engine: 'wasm' }), /the open axes need the shape of the data/);
+    await assert.rejects(openModel(file, { backend: 'wasm' }), /the open axes need the shape of the data/);
     await assert.rejects(
-      openModel(file, { engine: 'wasm', instanceShape: [7, 5, 4] }),
+      openModel(file, { backend: 'wasm', instanceShape: [7, 5, 4] }),
       /instances of shape \[7, 5, 4\] do not fit/,
     );
   });
 
   it('gives results in order, copies what is not lent, and ends with close', async () => {
     const file = writeModel(folder, await saved(small()));
-    const runner = await openModel(file, { engine: 'wasm' });
+    const runner = await openModel(file, { backend: 'wasm' });
     const batch = numbers(8, 1);
     const expected = await runner.run(batch, 2);
     const running = runner.run(batch, 2);

@@ -10,7 +10,7 @@ import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { noScaling } from '../../../src/data/scaling';
 import { usualPatternLimit } from '../../../src/engine/recording/takeSnapshot';
-import { momentsOfModels } from '../../../src/runs/checkpoints/checkpointMoments';
+import { checkpointMoments } from '../../../src/runs/checkpoints/checkpointMoments';
 import { recordRun } from '../../../src/engine/recording/recordRun';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { engineOn, numbers, saved, seedWeights, writeModel } from './tfjsModels';
@@ -36,11 +36,11 @@ describe('recording tfjs models', () => {
     await recordRun(
       {
         models,
-        moments: momentsOfModels(models),
+        moments: checkpointMoments(models),
         dataset,
         scaling: noScaling,
         dataOptions: {},
-        modelOptions: { engine: 'wasm' },
+        modelOptions: { backend: 'wasm' },
         out: path.join(folder, out),
         patternLimit: usualPatternLimit,
         batchSize: 2,
@@ -115,7 +115,7 @@ describe('recording tfjs models', () => {
   });
 
   it('prefers the name of a file to that of its folder', () => {
-    const epochs = (...files: string[]) => momentsOfModels(files).map(({ epoch }) => epoch);
+    const epochs = (...files: string[]) => checkpointMoments(files).map(({ epoch }) => epoch);
     assert.deepEqual(epochs('epoch-9/epoch-001.onnx', 'epoch-9/epoch-002.onnx'), [1, 2]);
     assert.deepEqual(epochs('epoch-9/a.onnx', 'epoch-9/b.onnx'), [0, 1]);
     assert.deepEqual(epochs('epoch-4/model.json'), [4]);

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { inTrainingOrder, readCheckpointName } from '../../../src/runs/checkpoints/checkpointName';
 import type { LogRow } from '../../../src/logs/formats/log';
 import { matchCheckpoints, type CheckpointMatches } from '../../../src/logs/matching/matchCheckpoints';
-import type { MatchedLog } from '../../../src/logs/matching/rowIndex';
+import type { MatchableLog } from '../../../src/logs/matching/rowIndex';
 import { jsonFixture, readFixture } from './logsHelp';
 
 /** A log of epochs. */
-function epochs(first: number, last: number, firstEpoch?: 0 | 1): MatchedLog {
+function epochs(first: number, last: number, firstEpoch?: 0 | 1): MatchableLog {
   const rows = Array.from({ length: last - first + 1 }, (_, i) => rowOf({ epoch: first + i }, i + 1));
   return { rows, firstEpoch: firstEpoch ?? (first === 0 || first === 1 ? first : undefined) };
 }
 
 /** A log of steps. */
-function steps(...list: number[]): MatchedLog {
+function steps(...list: number[]): MatchableLog {
   return { rows: list.map((step, i) => rowOf({ step }, i + 1)), firstEpoch: undefined };
 }
 
@@ -25,7 +25,11 @@ function named(...names: string[]) {
 }
 
 /** Name of each checkpoint with epoch (or step) of its row, and those without. */
-function pairs(log: MatchedLog, names: string[], result: CheckpointMatches): [string, number | undefined][] {
+function pairs(
+  log: MatchableLog,
+  names: string[],
+  result: CheckpointMatches,
+): [string, number | undefined][] {
   const found = new Map(result.matches.map(({ checkpoint, row }) => [checkpoint, log.rows[row]]));
   return result.order.map((index) => {
     const row = found.get(index);
@@ -33,7 +37,7 @@ function pairs(log: MatchedLog, names: string[], result: CheckpointMatches): [st
   });
 }
 
-function match(log: MatchedLog, ...names: string[]) {
+function match(log: MatchableLog, ...names: string[]) {
   const result = matchCheckpoints(log, named(...names));
   return { result, pairs: pairs(log, names, result) };
 }

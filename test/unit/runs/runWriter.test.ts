@@ -8,7 +8,7 @@ import { patternLevel } from '../../../src/core/patterns/patternTable';
 import { Random } from '../../../src/core/random';
 import type { Layer, Snapshot } from '../../../src/core/patterns/snapshot';
 import { ByteCache } from '../../../src/engine/work/byteCache';
-import { createService } from '../../../src/engine/engineHandlers';
+import { createEngineHandlers } from '../../../src/engine/engineHandlers';
 import { initialState } from '../../../src/protocol/state';
 import { parseManifest, type Manifest } from '../../../src/runs/manifest';
 import { openRun, readSnapshot, snapshotIndex } from '../../../src/runs/readRun';
@@ -63,7 +63,7 @@ describe('a run that is being written', () => {
     const run = await openRun(folder);
     assert.throws(() => snapshotIndex(run), /has no snapshot yet/);
     await assert.rejects(readSnapshot(run, 0), /has no snapshot yet/);
-    const service = createService(() => undefined, new ByteCache());
+    const service = createEngineHandlers(() => undefined, new ByteCache());
     const info = await service['run/open']({ folder }, {});
     assert.deepEqual([info.snapshots, info.labelled, info.name], [[], false, 'begun']);
     const timeline = await service['run/timeline']({ folder }, {});

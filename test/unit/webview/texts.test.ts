@@ -286,7 +286,7 @@ describe('webview persistence', () => {
   const zoom = { k: 2, x: -0.5, y: -0.25 };
 
   const shown = (change: Partial<Shown> = {}): Shown => ({
-    scene: 3,
+    sceneNumber: 3,
     panel: 'panel-1',
     state: initialState,
     wanted: initialState,

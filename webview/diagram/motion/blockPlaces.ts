@@ -1,6 +1,6 @@
 import type { Paths, Scene } from '../../../src/protocol/scene';
 import type { PageState } from '../../../src/protocol/state';
-import { columnOf, type DrawnScene, type Place } from '../drawnScene';
+import { columnOf, type DrawnScene, type BlockPlace } from '../drawnScene';
 import { continuityAt, CONTINUED } from './followedBlocks';
 
 /** Up to so many selected instances have rings around their sets: more would hide the partition. */
@@ -16,7 +16,7 @@ export function placesOfSelection(
   drawn: DrawnScene,
   { selection, view, snapshot, level }: PageState,
   paths: Paths | undefined,
-): Place[] {
+): BlockPlace[] {
   switch (selection.kind) {
     case 'none':
       return [];
@@ -36,12 +36,12 @@ export function placesOfSelection(
 }
 
 /** All instances of a node are in one block of its column. */
-function placeOfNode(column: number, paths: Paths | undefined): Place[] {
+function placeOfNode(column: number, paths: Paths | undefined): BlockPlace[] {
   const blocks = blocksOn(paths?.blocks[column]);
   return blocks.length === 1 ? [{ column, block: blocks[0] }] : [];
 }
 
-function placesOfInstances({ kind }: Scene, paths: Paths | undefined): Place[] {
+function placesOfInstances({ kind }: Scene, paths: Paths | undefined): BlockPlace[] {
   const few = kind === 'partition' && paths !== undefined && paths.instances <= RINGED_INSTANCES;
   if (!paths || (kind !== 'patterns' && !few)) return [];
   return paths.blocks.flatMap((counts, column) => blocksOn(counts).map((block) => ({ column, block })));
@@ -56,8 +56,8 @@ export function followedPlace(
   scene: Scene,
   before: DrawnScene,
   after: DrawnScene,
-  { column, block }: Place,
-): Place | undefined {
+  { column, block }: BlockPlace,
+): BlockPlace | undefined {
   const source = before.columns[column]?.source;
   const same = source === undefined ? -1 : columnOf(after, source);
   const at = same < 0 ? Math.min(column, after.columns.length - 1) : same;

@@ -1,6 +1,6 @@
 import type { Segment } from '../../../src/core/layout/flow';
 import type { CanvasColours } from '../../page/theme';
-import type { DrawnBox, DrawnColumn, DrawnRibbon, DrawnScene, Place } from '../drawnScene';
+import type { DrawnBox, DrawnColumn, DrawnRibbon, DrawnScene, BlockPlace } from '../drawnScene';
 import type { Hatchings } from './hatching';
 import type { Label, Zoom } from './placeLabels';
 import { bandPath, type RibbonPath } from './ribbonPaths';
@@ -139,7 +139,7 @@ export function paintSetEdges(surface: Surface, scene: DrawnScene, { colours }: 
 export function paintRings(
   surface: Surface,
   scene: DrawnScene,
-  places: Place[],
+  places: BlockPlace[],
   zoom: Zoom,
   colour: string,
   gap: number,

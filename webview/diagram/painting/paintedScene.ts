@@ -1,5 +1,5 @@
 import type { Paths, Scene } from '../../../src/protocol/scene';
-import type { DrawnRibbon, DrawnScene, Place } from '../drawnScene';
+import type { DrawnRibbon, DrawnScene, BlockPlace } from '../drawnScene';
 import { litScene } from '../pointing/litScene';
 import {
   clear,
@@ -29,15 +29,15 @@ const REBUILD_FACTOR = 1.8;
 /** What stands out of the picture. */
 export interface Marks {
   paths?: Paths;
-  selected: Place[];
-  hovered: Place[];
-  focused?: Place;
+  selected: BlockPlace[];
+  hovered: BlockPlace[];
+  focused?: BlockPlace;
   /** Ribbon that the keyboard is on. */
   ribbon?: DrawnRibbon;
 }
 
 /** Paints one scene on the stage, layer by layer. */
-export class Picture {
+export class PaintedScene {
   private paths?: { of: DrawnScene; k: number; paths: RibbonPath[] };
   private matrix?: PatternMatrix;
   private lit?: { of: DrawnScene; from: Paths; k: number; scene: DrawnScene; paths: RibbonPath[] };

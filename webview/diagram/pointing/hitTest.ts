@@ -1,9 +1,9 @@
 import { curveRise } from '../painting/curve';
-import type { DrawnColumn, DrawnRibbon, DrawnScene, Place } from '../drawnScene';
+import type { DrawnColumn, DrawnRibbon, DrawnScene, BlockPlace } from '../drawnScene';
 
 /** What lies under a point. */
 export type Hit =
-  | ({ kind: 'block' } & Place)
+  | ({ kind: 'block' } & BlockPlace)
   /** The ribbon's gap and its index there. */
   | { kind: 'ribbon'; gap: number; flow: number };
 

@@ -1,5 +1,5 @@
 import type { DiagramView } from '../diagramView';
-import type { Place } from '../drawnScene';
+import type { BlockPlace } from '../drawnScene';
 import {
   besideRibbon,
   firstPlace,
@@ -10,7 +10,7 @@ import {
 } from './navigation';
 
 /** Where the keyboard is: on a block, or on a ribbon. */
-export type KeyPlace = Place | RibbonPlace;
+export type KeyPlace = BlockPlace | RibbonPlace;
 
 /** What keys ask for. */
 export interface KeyActions {

@@ -1,4 +1,4 @@
-import type { DrawnRibbon, DrawnScene, Place } from '../drawnScene';
+import type { DrawnRibbon, DrawnScene, BlockPlace } from '../drawnScene';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
@@ -6,7 +6,7 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
  * The block that an arrow key leads to: up and down within the column, left and right along the heaviest flow (in views
  * without flows, to the box that shares most of its height). Stays where there is nothing further.
  */
-export function neighbour(scene: DrawnScene, from: Place, direction: Direction): Place {
+export function neighbour(scene: DrawnScene, from: BlockPlace, direction: Direction): BlockPlace {
   const column = scene.columns[from.column];
   if (direction === 'up' || direction === 'down') {
     const at = column.boxes.findIndex((box) => box.block === from.block);
@@ -29,7 +29,7 @@ export interface RibbonPlace {
 /** The ribbon of most instances that leaves a block to one side; undefined where there is none. */
 export function ribbonBeside(
   scene: DrawnScene,
-  from: Place,
+  from: BlockPlace,
   side: 'left' | 'right',
 ): RibbonPlace | undefined {
   const gap = side === 'left' ? from.column - 1 : from.column;
@@ -47,7 +47,7 @@ export function besideRibbon(
   scene: DrawnScene,
   ribbon: RibbonPlace,
   direction: Direction,
-): RibbonPlace | Place {
+): RibbonPlace | BlockPlace {
   const { gap, flow, from } = ribbon;
   const here = scene.gaps[gap]?.find((one) => one.flow === flow);
   if (!here) return ribbon;
@@ -60,7 +60,7 @@ export function besideRibbon(
 }
 
 /** Ribbons of a gap that end at a block, from the top. */
-function ribbonsAt({ gaps }: DrawnScene, gap: number, { column, block }: Place): DrawnRibbon[] {
+function ribbonsAt({ gaps }: DrawnScene, gap: number, { column, block }: BlockPlace): DrawnRibbon[] {
   const starts = column === gap;
   return (gaps[gap] ?? [])
     .filter((ribbon) => (starts ? ribbon.source : ribbon.target) === block)
@@ -68,7 +68,7 @@ function ribbonsAt({ gaps }: DrawnScene, gap: number, { column, block }: Place):
 }
 
 /** Where something is told of that the keyboard is on, before zooming: right of a block, amid a ribbon. */
-export function beside(scene: DrawnScene, place: Place | RibbonPlace): { x: number; y: number } {
+export function beside(scene: DrawnScene, place: BlockPlace | RibbonPlace): { x: number; y: number } {
   if (!('flow' in place)) {
     const column = scene.columns[place.column];
     const { y, height } = column.byBlock[place.block];
@@ -80,13 +80,13 @@ export function beside(scene: DrawnScene, place: Place | RibbonPlace): { x: numb
 }
 
 /** Where the keyboard starts: the topmost block of the first column that has any. */
-export function firstPlace(scene: DrawnScene): Place | undefined {
+export function firstPlace(scene: DrawnScene): BlockPlace | undefined {
   const column = scene.columns.findIndex((c) => c.boxes.length > 0);
   return column < 0 ? undefined : { column, block: scene.columns[column].boxes[0].block };
 }
 
 /** Block of the neighbouring column with which the block shares most instances; undefined when no flow joins them. */
-function heaviest(scene: DrawnScene, from: Place, to: number): number | undefined {
+function heaviest(scene: DrawnScene, from: BlockPlace, to: number): number | undefined {
   const forth = to > from.column;
   const gap = scene.gaps[Math.min(from.column, to)] ?? [];
   const shared = new Map<number, number>();
@@ -102,7 +102,7 @@ function heaviest(scene: DrawnScene, from: Place, to: number): number | undefine
   return best;
 }
 
-function overlapping(scene: DrawnScene, from: Place, to: number): number | undefined {
+function overlapping(scene: DrawnScene, from: BlockPlace, to: number): number | undefined {
   const box = scene.columns[from.column].byBlock[from.block];
   let best: number | undefined;
   let most = 0;

@@ -11,7 +11,7 @@ const KEPT_ANSWERS = 200;
 
 /** Asks where instances go, one question at a time; answers of the present scene are kept. */
 export class PathRequests {
-  private scene = -1;
+  private sceneNumber = -1;
   private request = 0;
   private wanted = '';
   private timer?: number;
@@ -24,8 +24,8 @@ export class PathRequests {
 
   /** Forgets what belonged to another scene. */
   reset(scene: number): void {
-    if (scene === this.scene) return;
-    this.scene = scene;
+    if (scene === this.sceneNumber) return;
+    this.sceneNumber = scene;
     this.answers.clear();
     this.ask(undefined);
   }
@@ -45,13 +45,13 @@ export class PathRequests {
     this.timer = window.setTimeout(() => {
       const blocks = 'block' in question ? [question.block] : [];
       const flow = 'flow' in question ? question.flow : undefined;
-      this.post({ type: 'paths', request: this.request, scene: this.scene, blocks, flow });
+      this.post({ type: 'paths', request: this.request, sceneNumber: this.sceneNumber, blocks, flow });
     }, REST);
   }
 
   /** Hears an answer; those to earlier questions or scenes are dropped. */
   receive(request: number, scene: number, paths: Paths): void {
-    if (scene !== this.scene || request !== this.request || this.wanted === '') return;
+    if (scene !== this.sceneNumber || request !== this.request || this.wanted === '') return;
     if (this.answers.size >= KEPT_ANSWERS) this.answers.clear();
     this.answers.set(this.wanted, paths);
     this.onPaths(paths);

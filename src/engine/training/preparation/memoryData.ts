@@ -1,12 +1,12 @@
 import { totalmem } from 'node:os';
 import { InputError } from '../../../core/errors';
 import { batches } from '../../../data/batches';
-import type { AxisOrder, Dataset, Features, Place } from '../../../data/dataset';
+import type { AxisOrder, Dataset, Features, InstancePlace } from '../../../data/dataset';
 import type { Scaling } from '../../../data/scaling';
 import { SelectedFeatures } from '../../../data/selectInstances';
 import { matchShape } from '../../../data/arrays/shape';
 import type { ModelInput } from '../../../models/runner';
-import type { InstanceSet } from '../../../training/trainer';
+import type { TrainingInstances } from '../../../training/trainer';
 
 /** Part of the machine's memory that the data of a training may take. */
 const MEMORY_SHARE = 0.6;
@@ -24,7 +24,7 @@ export class MemoryFeatures implements Features {
     readonly axes: AxisOrder,
     readonly count: number,
     /** Where an instance comes from. */
-    readonly place: (index: number) => Place,
+    readonly place: (index: number) => InstancePlace,
   ) {
     this.size = shape.reduce((product, axis) => product * axis, 1);
   }
@@ -79,7 +79,11 @@ export async function loadFeatures(
 }
 
 /** Instances of some rows, for a trainer. */
-export function instanceSet(features: MemoryFeatures, labels: Int32Array, rows: Int32Array): InstanceSet {
+export function instanceSet(
+  features: MemoryFeatures,
+  labels: Int32Array,
+  rows: Int32Array,
+): TrainingInstances {
   const size = features.values.length / features.count;
   // Rows that are all there, in order, need no copy: the usual case of a file for each split comes close to it.
   const first = rows[0] ?? 0;

@@ -9,12 +9,12 @@ import { runnerOfGraph } from '../../../models/tfjs/tfjsRunner';
 import type { TensorEngine } from '../../../models/tfjs/tensorflow';
 import type { TrainingSettings } from '../../../training/config/config';
 import { evaluate, type Evaluation } from '../../../training/evaluate';
-import type { InstanceSet } from '../../../training/trainer';
+import type { TrainingInstances } from '../../../training/trainer';
 import { takeSnapshot, usualPatternLimit } from '../../recording/takeSnapshot';
 import type { BatchSource } from '../../recording/runBatches';
 
 /** Splits whose loss and accuracy are wanted. */
-export type EvaluationSets = ReadonlyMap<string, InstanceSet>;
+export type EvaluationSets = ReadonlyMap<string, TrainingInstances>;
 
 /** What is wanted of a network as it is at one moment. */
 export interface Observation {

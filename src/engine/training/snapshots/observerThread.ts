@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../../core/errors';
 import type { Snapshot } from '../../../core/patterns/snapshot';
-import type { AxisOrder, Dataset, Place } from '../../../data/dataset';
+import type { AxisOrder, Dataset, InstancePlace } from '../../../data/dataset';
 import { SelectedFeatures } from '../../../data/selectInstances';
 import { loadTensorflow } from '../../../models/tfjs/tfjsBackend';
 import { LayerGraph } from '../../../models/tfjs/graph/layerGraph';
 import type { TrainingSettings } from '../../../training/config/config';
-import type { InstanceSet } from '../../../training/trainer';
+import type { TrainingInstances } from '../../../training/trainer';
 import { MemoryFeatures } from '../preparation/memoryData';
 import { Observer, type Observation, type Observed } from './observer';
 
@@ -21,7 +21,7 @@ export interface ObserverThreadData {
   /** Rows of the instances that snapshots are taken of; all where it is absent. */
   rows?: Int32Array;
   shown: Pick<Dataset, 'labels' | 'splits' | 'instances'>;
-  sets: Map<string, InstanceSet>;
+  sets: Map<string, TrainingInstances>;
   loss: TrainingSettings['loss'];
   earlier?: Snapshot;
 }
@@ -39,7 +39,7 @@ export type ObserverAnswer =
   | { id: number; failure: string; input?: { source: string; problem: string; place?: string } };
 
 /** A place that the thread names in an error. The files are known to the thread that trains. */
-const nowhere: Place = { file: 'the data' };
+const nowhere: InstancePlace = { file: 'the data' };
 
 /** Answers questions in a thread of its own, on WebAssembly, so that the training goes on meanwhile. */
 export async function serveObserver(): Promise<void> {

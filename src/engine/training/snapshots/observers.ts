@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../../core/errors';
 import type { Snapshot } from '../../../core/patterns/snapshot';
-import type { InstanceSet } from '../../../training/trainer';
+import type { TrainingInstances } from '../../../training/trainer';
 import { Observer, type Observation, type Observed } from './observer';
 import type { ObserverAnswer, ObserverQuestion, ObserverThreadData } from './observerThread';
 import type { PreparedTraining } from '../preparation/prepareTraining';
@@ -23,7 +23,7 @@ export interface NetworkObserver {
  */
 export function createObserver(
   prepared: PreparedTraining,
-  sets: Map<string, InstanceSet>,
+  sets: Map<string, TrainingInstances>,
   earlier: Snapshot | undefined,
   breathe: () => Promise<void>,
 ): NetworkObserver {
@@ -60,7 +60,7 @@ class ThreadObserver implements NetworkObserver {
   constructor(
     file: string,
     prepared: PreparedTraining,
-    sets: Map<string, InstanceSet>,
+    sets: Map<string, TrainingInstances>,
     earlier: Snapshot | undefined,
   ) {
     const { graph, features, shown, shownRows, config, configFile } = prepared;
