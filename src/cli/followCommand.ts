@@ -71,7 +71,7 @@ async function follow(named: string | undefined, options: FollowOptions): Promis
   if (checkpoints === undefined)
     throw new UsageError(`${options.out} was not followed yet: name the folder of the checkpoints`);
   const { engine, threads, output } = options;
-  const modelOptions = { engine, threads, output };
+  const modelOptions = { backend: engine, threads, output };
   const log = new LogOfRun(folder, options.log);
   const told = new Set<string>();
   const signal = interruptSignal();

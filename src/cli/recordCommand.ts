@@ -93,7 +93,7 @@ async function record(models: string[], options: RecordOptions): Promise<void> {
     dataset,
     scaling,
     dataOptions: kept,
-    modelOptions: { engine: options.engine, threads: options.threads, output: options.output },
+    modelOptions: { backend: options.engine, threads: options.threads, output: options.output },
     out: options.out,
     name: options.name,
     force: options.force,

@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { loadEngine } from '../models/onnx/onnxBackend';
+import { loadOnnxBackend } from '../models/onnx/onnxBackend';
 import type { EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
 import { readLabelNoise } from '../runs/readLabelNoise';
@@ -41,7 +41,7 @@ export function createEngineHandlers(tell: Tell, cache = new ByteCache()): Handl
   const logs = new RunLogs(store, new LogRegistry(tell));
   return {
     'engine/info': () => ({ pid: process.pid, version, node: process.version }),
-    'engine/prepare': async ({ engine }) => ({ backend: (await loadEngine(engine)).backend.name }),
+    'engine/prepare': async ({ engine }) => ({ backend: (await loadOnnxBackend(engine)).backend.name }),
     'run/open': async ({ folder }) => runInfo(store, await store.open(folder)),
     'run/timeline': async ({ folder }, work) => timelineOf(store, await store.open(folder), work),
     'run/bitChange': async ({ folder, snapshot }) =>

@@ -144,7 +144,7 @@ export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
 export interface EngineRequests extends TrainingRequests, LogRequests, FollowRequests {
   'engine/info': { params: Record<string, never>; result: { pid: number; version: string; node: string } };
   /** Loads what recording needs, so that the first recording need not. Rejects where it would. */
-  'engine/prepare': { params: { engine: RecordParams['engine'] }; result: { backend: string } };
+  'engine/prepare': { params: { engine: RecordParams['backend'] }; result: { backend: string } };
   'run/open': { params: { folder: string }; result: RunInfo };
   'run/timeline': { params: { folder: string }; result: Timeline };
   /** Share of the bits of each level that differ from the snapshot before; undefined where they cannot be compared. */

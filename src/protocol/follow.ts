@@ -7,8 +7,8 @@ export interface FollowParams {
   /** Folder that the checkpoints are written into. */
   checkpoints: string;
   /** Data of a run that is not there yet; an existing one knows its own. */
-  source?: Omit<RecordParams, 'models' | 'out' | 'force' | 'engine'>;
-  engine: RecordParams['engine'];
+  source?: Omit<RecordParams, 'models' | 'out' | 'force' | 'backend'>;
+  backend: RecordParams['backend'];
   /** Of many checkpoints the latest are recorded first: for who watches. Else in their order. */
   newestFirst: boolean;
 }

@@ -9,7 +9,7 @@ export interface RecordParams {
   std?: string;
   take?: number;
   output?: string;
-  engine: 'auto' | 'node' | 'wasm';
+  backend: 'auto' | 'node' | 'wasm';
   out: string;
   name: string;
   force: boolean;

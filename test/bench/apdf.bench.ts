@@ -10,7 +10,7 @@ import type { Dataset } from '../../src/data/dataset';
 import { recordedLayers, takeSnapshot, usualPatternLimit } from '../../src/engine/recording/takeSnapshot';
 import type { BatchSource } from '../../src/engine/recording/runBatches';
 import { readModelFile } from '../../src/models/modelFile';
-import { loadEngine } from '../../src/models/onnx/onnxBackend';
+import { loadOnnxBackend } from '../../src/models/onnx/onnxBackend';
 import { openModel } from '../../src/models/openModel';
 import type { BatchResult, ModelRunner } from '../../src/models/runner';
 import { bench, figure, goal, printTimings, ratioOf, sideBySide, whole, type Timing } from './harness';
@@ -56,7 +56,7 @@ async function openUnchanged(
   input: ModelRunner['input'],
   output: string,
 ): Promise<(batch: Batch) => Promise<unknown>> {
-  const engine = await loadEngine('auto');
+  const engine = await loadOnnxBackend('auto');
   const session = await engine.open((await readModelFile(paperModel)).bytes, []);
   return ({ data, rows }) =>
     session.run({ [input.name]: engine.tensor('float32', data, [rows, ...input.shape]) }, [output]);

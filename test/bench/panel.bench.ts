@@ -111,7 +111,7 @@ bench('From a click to the first picture', async () => {
         data: [path.resolve(data)],
         labels: [path.resolve(labels)],
         ...scaling,
-        engine: 'auto',
+        backend: 'auto',
         out,
         name: title,
         force: true,

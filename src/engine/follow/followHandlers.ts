@@ -11,13 +11,13 @@ export function followHandlers(tell: Tell): Pick<Handlers, keyof FollowRequests>
   const followers = new Map<string, Promise<RunFollower>>();
   const start = async (params: FollowParams): Promise<RunFollower> => {
     const folder = path.resolve(params.folder);
-    const { checkpoints, source, engine, newestFirst } = params;
+    const { checkpoints, source, backend, newestFirst } = params;
     return RunFollower.start(
       {
         folder,
         checkpoints: path.resolve(checkpoints),
-        modelOptions: { backend: engine, output: source?.output },
-        begin: source && (() => openSource({ ...source, out: folder, engine })),
+        modelOptions: { backend, output: source?.output },
+        begin: source && (() => openSource({ ...source, out: folder, backend })),
         newestFirst,
       },
       {

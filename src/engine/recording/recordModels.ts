@@ -67,7 +67,7 @@ export async function openSource(params: Omit<RecordParams, 'models' | 'force'>)
     dataset,
     scaling,
     dataOptions: { labelColumn, take },
-    modelOptions: { backend: params.engine, output: params.output },
+    modelOptions: { backend: params.backend, output: params.output },
     out,
     name,
     patternLimit: usualPatternLimit,

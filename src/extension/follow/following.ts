@@ -16,7 +16,7 @@ interface Surroundings {
 }
 
 /** A run whose checkpoints are recorded as they come; kept in the workspace. */
-export type Followed = Omit<FollowParams, 'engine' | 'newestFirst'>;
+export type Followed = Omit<FollowParams, 'backend' | 'newestFirst'>;
 
 const KEY = 'apd.followed';
 /** The engine of a window that was reloaded may hold its runs a moment longer. */
@@ -115,7 +115,7 @@ export class Following implements vscode.Disposable {
   private start(followed: Followed): Promise<FollowState> {
     const params: FollowParams = {
       ...followed,
-      engine: setting('apd.inferenceEngine'),
+      backend: setting('apd.inferenceEngine'),
       newestFirst: true,
     };
     // Known before the engine answers: its first snapshot may come earlier.

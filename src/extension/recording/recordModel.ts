@@ -92,7 +92,7 @@ async function record(
       async (progress, token) => {
         token.onCancellationRequested(() => source.cancel());
         let share = 0;
-        const params = { ...dataset, models, out, name, force, engine: setting('apd.inferenceEngine') };
+        const params = { ...dataset, models, out, name, force, backend: setting('apd.inferenceEngine') };
         const result = await services.engine.request('model/record', params, source.token, (note) => {
           const increment = note.share === undefined ? undefined : Math.max(0, (note.share - share) * 100);
           share = note.share ?? share;

@@ -31,7 +31,7 @@ const packages: EngineLoaders = {
 };
 
 /** An engine that is ready to open models. */
-export interface Engine {
+export interface OnnxBackend {
   backend: Backend;
   /** Runs that may be under way at once: WebAssembly computes on the calling thread, so more would only wait. */
   concurrency: number;
@@ -74,7 +74,7 @@ function exportsOf(loaded: unknown): OnnxRuntime {
 }
 
 /** Wraps one package. Both register themselves with one common part, so the provider says which is meant. */
-function engineOf(runtime: OnnxRuntime, kind: 'node' | 'wasm', reason: string): Engine {
+function engineOf(runtime: OnnxRuntime, kind: 'node' | 'wasm', reason: string): OnnxBackend {
   // Errors are thrown; their copy on stderr would only disturb.
   runtime.env.logLevel = 'fatal';
   const native = kind === 'node';
@@ -107,7 +107,7 @@ async function load(
   kind: 'node' | 'wasm',
   loaders: EngineLoaders,
   reason: string,
-): Promise<Engine | { failure: string }> {
+): Promise<OnnxBackend | { failure: string }> {
   try {
     return engineOf(exportsOf(await loaders[kind]()), kind, reason);
   } catch (error) {
@@ -119,7 +119,10 @@ async function load(
  * Loads ONNX Runtime: the native package where its binary loads, else the WebAssembly one; or the one asked for.
  * @throws InputError when the one asked for, or neither, loads
  */
-export async function loadEngine(choice: BackendChoice, loaders: EngineLoaders = packages): Promise<Engine> {
+export async function loadOnnxBackend(
+  choice: BackendChoice,
+  loaders: EngineLoaders = packages,
+): Promise<OnnxBackend> {
   if (choice !== 'auto') {
     const engine = await load(choice, loaders, `engine '${choice}' was asked for`);
     if (!('failure' in engine)) return engine;

@@ -13,7 +13,7 @@ import type {
   TensorData,
 } from '../runner';
 import { floatsOf, isOfType, toElementType } from './convert';
-import { engineMessage, type Engine } from './onnxBackend';
+import { engineMessage, type OnnxBackend } from './onnxBackend';
 import { predictedClasses } from './predict';
 
 /** Results of one call of the engine, by output name. */
@@ -55,7 +55,7 @@ export class OnnxSession {
   /** @param source model file as the user named it */
   constructor(
     readonly source: string,
-    private readonly engine: Engine,
+    private readonly engine: OnnxBackend,
     private readonly session: InferenceSession,
   ) {
     this.gate = new Gate(engine.concurrency);

@@ -3,7 +3,7 @@ import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
 import { analyseModel, noLayers, unitsOf, type AnalysedModel } from './describe';
-import { engineMessage, loadEngine, type Engine } from './onnxBackend';
+import { engineMessage, loadOnnxBackend, type OnnxBackend } from './onnxBackend';
 import { readExternalData } from './proto/externalData';
 import { resolveInputShape } from './inputShape';
 import { OnnxRunner, OnnxSession } from './onnxRunner';
@@ -23,7 +23,7 @@ export function describeOnnx(path: string, file: ModelFile, options: ModelOption
 /** Opens a session on a model with its taps exposed. */
 async function openSession(
   path: string,
-  engine: Engine,
+  engine: OnnxBackend,
   analysed: AnalysedModel,
   options: ModelOptions,
 ): Promise<{ session: OnnxSession; taps: string[] }> {
@@ -119,7 +119,7 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
       `input '${input.name}' takes ${values} values at once, expected at most ${largestBatch}`,
     );
   }
-  const engine = await loadEngine(options.backend ?? 'auto');
+  const engine = await loadOnnxBackend(options.backend ?? 'auto');
   const { session, taps } = await openSession(path, engine, analysed, options);
   try {
     const probed = await probe(session, analysed, input, taps);

@@ -38,7 +38,7 @@ export function recordParams(set: string, epochs: readonly number[], out: string
     models: epochs.map((epoch) => fixture(set, `epoch-${epochName(epoch)}.onnx`)),
     data: [fixture(set, 'x.npy')],
     labels: [fixture(set, 'y.npy')],
-    engine: 'auto',
+    backend: 'auto',
     out,
     name: set,
     force: false,

@@ -54,7 +54,7 @@ describe('following checkpoints', function () {
     openSource({
       data: [path.join(digits, 'x.npy')],
       labels: [path.join(digits, 'y.npy')],
-      engine: 'wasm',
+      backend: 'wasm',
       out: run,
       name: 'live',
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../../src/core/errors';
-import { loadEngine } from '../../../src/models/onnx/onnxBackend';
+import { loadOnnxBackend } from '../../../src/models/onnx/onnxBackend';
 import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
 
@@ -173,19 +173,22 @@ describe('running ONNX models', () => {
   it('falls back to WebAssembly where the native engine does not load, and says so', async () => {
     const missing = (): Promise<unknown> => Promise.reject(new Error('no such binary\nmore of it'));
     const wasm = (): Promise<unknown> => import('onnxruntime-web');
-    const engine = await loadEngine('auto', { node: missing, wasm });
+    const engine = await loadOnnxBackend('auto', { node: missing, wasm });
     assert.equal(engine.backend.name, 'onnxruntime-web');
     assert.equal(engine.backend.reason, 'onnxruntime-node does not load here (no such binary)');
-    await assert.rejects(loadEngine('node', { node: missing, wasm }), (error) => {
+    await assert.rejects(loadOnnxBackend('node', { node: missing, wasm }), (error) => {
       assert.ok(error instanceof InputError);
       assert.equal(error.message, "engine 'node': onnxruntime-node does not load here (no such binary)");
       return true;
     });
-    await assert.rejects(loadEngine('auto', { node: missing, wasm: missing }), /neither onnxruntime-node/);
+    await assert.rejects(
+      loadOnnxBackend('auto', { node: missing, wasm: missing }),
+      /neither onnxruntime-node/,
+    );
   });
 
   it('takes the native engine where it loads', async () => {
-    const engine = await loadEngine('auto');
+    const engine = await loadOnnxBackend('auto');
     assert.equal(engine.backend.name, 'onnxruntime-node');
     assert.match(engine.backend.reason, /loads here/);
   });

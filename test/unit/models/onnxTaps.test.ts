@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { analyseModel } from '../../../src/models/onnx/describe';
-import { loadEngine } from '../../../src/models/onnx/onnxBackend';
+import { loadOnnxBackend } from '../../../src/models/onnx/onnxBackend';
 import { parseModel } from '../../../src/models/onnx/proto/parse';
 import { ElementType } from '../../../src/models/onnx/proto/proto';
 import { exposeTaps } from '../../../src/models/onnx/taps';
@@ -47,7 +47,7 @@ describe('taps of ONNX models', () => {
       float.taps[0].elementType = ElementType.bfloat16;
       const { bytes, outputs } = exposeTaps(float);
       const { input, layers } = expectations().thresholded;
-      const engine = await loadEngine(choice);
+      const engine = await loadOnnxBackend(choice);
       const session = await engine.open(bytes, []);
       const result = await session.run({ x: engine.tensor('float32', batchOf(input), [8, 4]) }, outputs);
       const tap = result[outputs[0]].data as Float32Array;
