@@ -1,0 +1,1 @@
+"""The run folder on disk. Nothing here knows a framework."""

@@ -1,0 +1,476 @@
+"""Listens to a training and records it: what is told by the patches becomes runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+import time
+import traceback
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+import torch
+
+from ..choice import ranks_of
+from ..errors import InputError
+from ..options import Options, default_out
+from ..say import Notices, say
+from .loaders import Iteration, Loaders
+from .model import TrainedModel
+from .passes import ModelPass, NotRecordable, unwrapped
+from .patches import Patches, step_class
+from .quiet import swapped
+from .rows import ProbeSet
+from .runs import ModelRun, fitting_rows
+
+#: A search for called models is given up after so many calls.
+_MOST_CALLS_OF_SEARCH = 5000
+#: More parts of one model that are called one by one are no models of their own.
+_MOST_PARTS = 4
+#: A script whose every step is an epoch gets a snapshot of each of so many; then of fewer and fewer.
+_EVERY_STEP_UNTIL = 1000
+
+
+class Session:
+    """One recording of one process, which may be of several models."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.active = True
+        self.notices = Notices()
+        self.patches = Patches(self)
+        self.loaders = Loaders()
+        self._owner = (os.getpid(), threading.get_ident())
+        #: Models by the module that the script calls.
+        self._candidates: "Dict[int, TrainedModel]" = {}
+        self._of_optimizer: "Dict[int, List[TrainedModel]]" = {}
+        self._unstepped: "set[int]" = set()
+        self._calls_of_search = 0
+        self._made = 0
+        self._runs: "Dict[int, ModelRun]" = {}
+        self._failed: "set[int]" = set()
+        self._losses: "Optional[torch.Tensor]" = None
+        self._loss_count = 0
+        self._out: "Optional[str]" = options.out
+        self._names: "List[str]" = []
+        self._own_seconds = 0.0
+
+    def start(self) -> None:
+        """Begins to listen."""
+        self.patches.install()
+
+    # ---- events
+
+    def calling(self, module: Any, args: "Tuple[Any, ...]", kwargs: "Dict[str, Any]") -> None:
+        """A module is about to be called, by no other module."""
+        self._guarded(lambda: self._calling(module, args, kwargs))
+
+    def optimizer_made(self, optimizer: Any) -> None:
+        """An optimizer was made: soon its model will be called."""
+        self._guarded(lambda: self._search(optimizer))
+
+    def stepping(self, optimizer: Any) -> None:
+        """An optimizer is about to change weights."""
+        self._guarded(lambda: self._stepping(optimizer))
+
+    def stepped(self, optimizer: Any) -> None:
+        """An optimizer has changed weights."""
+        self._guarded(lambda: self._stepped(optimizer))
+
+    def differentiating(self, loss: Any) -> None:
+        """``backward`` is called."""
+        self._guarded(lambda: self._differentiating(loss))
+
+    def loader_started(self, loader: Any, iterator: Any) -> None:
+        """A way through a loader begins: whatever ended before is recorded first."""
+        self._guarded(lambda: self._loader_started(loader, iterator))
+
+    def loader_resetting(self, iterator: Any) -> None:
+        """A loader's iterator is about to be used again."""
+        self._guarded(lambda: self._loader_resetting(iterator))
+
+    def loader_index(self, iterator: Any, index: Any) -> None:
+        """A sampler gave out the indices of a batch."""
+        self._guarded(lambda: self.loaders.index(iterator, index))
+
+    def loader_fetched(self, iterator: Any, data: Any) -> None:
+        """A loader gives a batch to the script."""
+        self._guarded(lambda: self._fetched(iterator, data))
+
+    def loader_exhausted(self, iterator: Any) -> None:
+        """A loader has nothing more to give."""
+        self._guarded(lambda: self._exhausted(iterator))
+
+    def finish(self) -> None:
+        """The script has ended: a last snapshot of what was trained since, and the runs are closed."""
+        self._guarded(self._finish)
+        self.stop()
+
+    def stop(self) -> None:
+        """Listens no more."""
+        if os.getpid() != self._owner[0]:
+            return
+        self.active = False
+        self.patches.remove()
+        for run in self._runs.values():
+            run.close()
+        self._runs = {}
+
+    # ---- faults
+
+    def _guarded(self, work: "Callable[[], None]") -> None:
+        """Whatever goes wrong here is the recorder's own matter: it is told once, and the training goes on."""
+        if not self.active or self._owner != (os.getpid(), threading.get_ident()):
+            return
+        self.active = False
+        try:
+            work()
+            self.active = True
+        except InputError as error:
+            say(f"{error}; nothing is recorded")
+            self._give_up()
+        except Exception:  # noqa: BLE001 - any fault at all must leave the training alone
+            self._fault(traceback.format_exc())
+        except BaseException:
+            # Ctrl-C is meant for the script.
+            self.active = True
+            raise
+
+    def _give_up(self) -> None:
+        try:
+            self.stop()
+        except OSError as error:
+            say(f"a run could not be closed ({error})")
+
+    def _fault(self, text: str) -> None:
+        last = text.strip().splitlines()[-1]
+        say(f"the recorder has failed and records no more; the training goes on ({last})")
+        folders = [run.writer.folder for run in self._runs.values()] or [self._base()]
+        for folder in folders:
+            try:
+                os.makedirs(folder, exist_ok=True)
+                with open(os.path.join(folder, "recorder.log"), "a", encoding="utf-8") as stream:
+                    stream.write(text)
+                say(f"{os.path.join(folder, 'recorder.log')} tells where")
+                for run in self._runs.values():
+                    run.note(f"the recorder has failed: {last}")
+            except OSError as error:
+                say(f"{folder}: cannot be written to ({error})")
+        self._give_up()
+
+    # ---- finding models
+
+    def _search(self, optimizer: Any) -> None:
+        self.patches.wrap_step(step_class(type(optimizer)))
+        self._unstepped.add(id(optimizer))
+        self._calls_of_search = 0
+        self._of_optimizer.pop(id(optimizer), None)
+        self.patches.wrap_call(torch.nn.Module)
+        # What waits of a model that was trained before is recorded while the model is there.
+        for model in self._trained():
+            if model.is_collecting and model.epochs > 0:
+                self._close(model)
+
+    def _calling(self, module: Any, args: "Tuple[Any, ...]", kwargs: "Dict[str, Any]") -> None:
+        model = self._candidates.get(id(module))
+        if model is not None and model.module is not module:
+            model = None
+        if model is None:
+            if not self._unstepped or not _has_trained_parameters(module):
+                return
+            self._calls_of_search += 1
+            if self._calls_of_search > _MOST_CALLS_OF_SEARCH:
+                self._end_search()
+                return
+            self._made += 1
+            model = TrainedModel(module, self._made, self.options, self.notices)
+            self._candidates[id(module)] = model
+        if model.called(args, kwargs, self.loaders):
+            self._epoch_ended(model)
+
+    def _end_search(self) -> None:
+        """Only the classes of models that are trained are listened to from now on."""
+        self._unstepped.clear()
+        self.patches.unwrap_call(torch.nn.Module)
+        for model in self._trained():
+            module = model.module
+            if module is not None:
+                self.patches.wrap_call(type(module))
+
+    def _trained(self) -> "List[TrainedModel]":
+        return [model for model in self._candidates.values() if model.steps > 0 and model.number not in self._failed]
+
+    def _models_of(self, optimizer: Any) -> "List[TrainedModel]":
+        known = self._of_optimizer.get(id(optimizer))
+        if known is not None and id(optimizer) not in self._unstepped:
+            return known
+        trained = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+        found = []
+        for key, model in list(self._candidates.items()):
+            module = model.module
+            if module is None:
+                self._drop(key, model)
+            elif any(id(parameter) in trained for parameter in module.parameters()):
+                found.append(model)
+        if not found:
+            self.notices.tell("no model that was called owns the parameters that are trained: nothing to record")
+        found = self._outermost(found)
+        self._of_optimizer[id(optimizer)] = found
+        return found
+
+    def _outermost(self, models: "List[TrainedModel]") -> "List[TrainedModel]":
+        """Leaves out models that are parts of others, and those that nobody asked for."""
+        inside = {
+            id(child) for model in models if model.module is not None for child in model.module.modules() if child is not model.module
+        }
+        found = [model for model in models if id(model.module) not in inside]
+        for model in models:
+            if model not in found:
+                self._failed.add(model.number)
+        if len(found) > _MOST_PARTS:
+            self.notices.tell(f"a model is not called as a whole, but {len(found)} parts of it one by one: nothing to record")
+            found = []
+        if self.options.model is not None:
+            wanted = self.options.model
+            found = [model for model in found if wanted in (model.class_name, *_variables_of(model.module))]
+        return found
+
+    def _drop(self, key: int, model: TrainedModel) -> None:
+        """A model is gone, and its run with it."""
+        del self._candidates[key]
+        run = self._runs.pop(model.number, None)
+        if run is not None:
+            run.close()
+
+    # ---- the course of a training
+
+    def _stepping(self, optimizer: Any) -> None:
+        if id(optimizer) not in self._unstepped and id(optimizer) not in self._of_optimizer:
+            self._unstepped.add(id(optimizer))
+        for model in self._of_optimizer.get(id(optimizer), []):
+            self._before_step(model)
+        if id(optimizer) in self._unstepped:
+            for model in list(self._candidates.values()):
+                model.before_step()
+
+    def _before_step(self, model: TrainedModel) -> None:
+        model.before_step()
+        if model.is_collecting and model.epochs > 0:
+            self._close(model)
+
+    def _stepped(self, optimizer: Any) -> None:
+        first = id(optimizer) in self._unstepped
+        models = self._models_of(optimizer)
+        self._unstepped.discard(id(optimizer))
+        for model in models:
+            if model.number in self._failed:
+                continue
+            if self._losses is not None:
+                model.add_loss(self._losses, self._loss_count)
+            model.after_step()
+        if first and not self._unstepped:
+            self._end_search()
+        self._losses, self._loss_count = None, 0
+        for model in models:
+            self._after_step(model)
+
+    def _after_step(self, model: TrainedModel) -> None:
+        if model.number in self._failed:
+            return
+        every = self.options.every
+        if every is not None:
+            if model.steps % every == 0:
+                self._moment(model, model.steps // every)
+        elif model.loose is not None and not model.is_collecting and model.loose.epoch_ended():
+            self._epoch_ended(model)
+
+    def _differentiating(self, loss: Any) -> None:
+        if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
+            return
+        value = loss.detach().reshape(()).float()
+        self._losses = value if self._losses is None else self._losses + value
+        self._loss_count += 1
+        for model in self._candidates.values():
+            model.saw_loss(loss)
+
+    def _loader_started(self, loader: Any, iterator: Any) -> None:
+        iteration = self.loaders.started(loader, iterator)
+        for model in self._trained():
+            before = model.iteration
+            if before is None or model.steps_of_epoch == 0 or before is iteration:
+                continue
+            left = before.source is iteration.source and before.fetched > 1
+            if before.finished or left:
+                self._epoch_ended(model)
+
+    def _loader_resetting(self, iterator: Any) -> None:
+        iteration = self.loaders.iteration_of(iterator)
+        for model in self._trained():
+            if iteration is not None and model.iteration is iteration and model.steps_of_epoch > 0:
+                self._epoch_ended(model)
+        self.loaders.resetting(iterator)
+
+    def _fetched(self, iterator: Any, data: Any) -> None:
+        collecting = not self._candidates or any(model.is_collecting for model in self._candidates.values())
+        position = _overtaking(iterator)
+        self.loaders.fetched(iterator, data, position, collecting or bool(self._unstepped))
+
+    def _exhausted(self, iterator: Any) -> None:
+        iteration = self.loaders.exhausted(iterator)
+        for model in self._trained():
+            if iteration is not None and model.iteration is iteration and model.steps_of_epoch > 0 and not self._is_behind(model, iteration):
+                self._epoch_ended(model)
+
+    def _is_behind(self, model: TrainedModel, iteration: Iteration) -> bool:
+        """Whether batches were fetched ahead, and the model was not called with the last of them yet."""
+        return model.ahead and model.calls_of_epoch < iteration.fetched
+
+    def _epoch_ended(self, model: TrainedModel) -> None:
+        if model.steps_of_epoch == 0:
+            return
+        model.steps_of_last_epoch, model.steps_of_epoch = model.steps_of_epoch, 0
+        model.calls_of_epoch = 0
+        model.epochs += 1
+        if self.options.every is None and self._is_recorded(model):
+            self._moment(model, model.epochs)
+
+    def _is_recorded(self, model: TrainedModel) -> bool:
+        """Where every step is an epoch, not every one of thousands is recorded."""
+        if model.loose is None or model.epochs <= _EVERY_STEP_UNTIL or model.steps_of_last_epoch > 1:
+            return True
+        self.notices.tell(f"every step is an epoch: from {_EVERY_STEP_UNTIL} on, every tenth, hundredth … is recorded (--every N takes others)")
+        stride = 10 ** (len(str(model.epochs - 1)) - len(str(_EVERY_STEP_UNTIL)) + 1)
+        return model.epochs % stride == 0
+
+    # ---- snapshots
+
+    def _moment(self, model: TrainedModel, epoch: float) -> None:
+        """A moment to be recorded: at once when the probe set is closed, else as soon as it is."""
+        if model.is_collecting:
+            model.keep_waiting(epoch)
+            if self.options.every is not None and model.has_waited_enough:
+                self._close(model)
+            return
+        self._record(model, epoch)
+
+    def _close(self, model: TrainedModel) -> None:
+        """Closes the probe set, and records what waited for it."""
+        module = model.module
+        if module is None or model.number in self._failed:
+            return
+        begun = time.monotonic()
+        sure = any(fed.sure for other in self._trained() if other is not model for fed in other.fed.values())
+        probes = model.close_probes(sure)
+        waiting, model.waiting = model.waiting, []
+        root = unwrapped(module)
+        if probes is None:
+            self._leave_out(model, "what it is called with was not seen")
+            return
+        try:
+            self._open(model, root, probes)
+        except NotRecordable as reason:
+            self._leave_out(model, str(reason))
+            return
+        for moment in waiting:
+            with swapped(root, moment.state):
+                self._write(model, moment.epoch, moment.step, moment.metrics)
+        model.started += time.monotonic() - begun
+
+    def _open(self, model: TrainedModel, root: torch.nn.Module, probes: ProbeSet) -> None:
+        runner = ModelPass(root, probes, model.autocast)
+        runner.prepare(self.options.levels, self.options.smooth)
+        room = fitting_rows(runner)
+        if room < len(probes):
+            kept = np.sort(np.argsort(ranks_of(probes.instance, self.options.seed), kind="stable")[:room])
+            runner.probes = model.probes = probes.pick(kept)
+            runner.notices.append(f"the levels are wide: {room} of {len(probes)} instances are kept, so that a snapshot stays below 512 MiB")
+        for text in runner.notices:
+            self.notices.tell(text)
+        self._runs[model.number] = ModelRun(self._folder(model), runner, self.options, model.class_names())
+
+    def _leave_out(self, model: TrainedModel, reason: str) -> None:
+        """Stays out of the way of a model that has nothing to record."""
+        self._failed.add(model.number)
+        self.notices.tell(f"{model.class_name} is not recorded: {reason}")
+
+    def _record(self, model: TrainedModel, epoch: float) -> None:
+        begun = time.monotonic()
+        self._write(model, epoch, model.steps, model.epoch_metrics())
+        model.recorded_step = model.steps
+        model.started += time.monotonic() - begun
+
+    def _write(self, model: TrainedModel, epoch: float, step: int, metrics: "Dict[str, float]") -> None:
+        run = self._runs.get(model.number)
+        if run is None:
+            return
+        try:
+            run.record(epoch, step, metrics)
+        except NotRecordable as reason:
+            run.note(f"epoch {epoch:g} is left out: {reason}")
+            say(f"epoch {epoch:g} is left out: {reason}")
+
+    def _finish(self) -> None:
+        for model in self._trained():
+            if model.module is None:
+                continue
+            behind = model.iteration is not None and model.iteration.finished and model.steps_of_epoch > 0
+            whole = model.loose is not None and model.is_collecting and model.steps_of_epoch > 0
+            if self.options.every is None and (behind or whole):
+                self._epoch_ended(model)
+            if model.steps > max(0, model.recorded_step):
+                self._moment(model, self._last_epoch(model))
+            if model.is_collecting:
+                self._close(model)
+        if not self._runs and not self.notices.told:
+            self.notices.tell("no optimizer of PyTorch took a step: nothing to record")
+        for run in self._runs.values():
+            say(f"recorded to {run.writer.folder}")
+
+    def _last_epoch(self, model: TrainedModel) -> float:
+        """The moment of a training that ended within an epoch: 2.34 where a third of the third was done."""
+        if self.options.every is not None:
+            return model.steps // self.options.every + 1
+        total = model.steps_of_last_epoch or (model.iteration.batches if model.iteration else None) or 0
+        share = model.steps_of_epoch / total if total > model.steps_of_epoch else 0.5
+        return round(model.epochs + min(0.99, max(0.01, share)), 2)
+
+    # ---- folders
+
+    def _base(self) -> str:
+        if self._out is None:
+            self._out = default_out([self.options.script] if self.options.script else None)
+        return os.path.abspath(self._out)
+
+    def _folder(self, model: TrainedModel) -> str:
+        """The run folder itself where one model is trained, else one in it for each."""
+        trained = self._trained()
+        if len(trained) <= 1 and not self._names:
+            self._names.append("")
+            return self._base()
+        variables = _variables_of(model.module)
+        base = re.sub(r"\W+", "-", variables[0] if variables else model.class_name)
+        name, count = base, 1
+        while name in self._names:
+            count += 1
+            name = f"{base}-{count}"
+        self._names.append(name)
+        return os.path.join(self._base(), name)
+
+
+def _has_trained_parameters(module: Any) -> bool:
+    return any(parameter.requires_grad for parameter in module.parameters())
+
+
+def _variables_of(module: Any) -> "List[str]":
+    """Names that a module has in the script."""
+    script = sys.modules.get("__main__")
+    spaces = [vars(script)] if script is not None else []
+    inner = unwrapped(module) if module is not None else None
+    return [name for space in spaces for name, value in list(space.items()) if (value is module or value is inner) and value is not None]
+
+
+def _overtaking(iterator: Any) -> int:
+    """Which of the waiting batches came, where workers may overtake each other (``in_order=False``)."""
+    return 0

@@ -1,0 +1,3 @@
+"""The version of the recorder."""
+
+VERSION = "0.1.0"
