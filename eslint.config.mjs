@@ -90,6 +90,25 @@ export default tseslint.config(
     files: ['webview/**/*.ts'],
     rules: { 'no-restricted-imports': restrictions('webview', ['protocol', 'core'], '(\\.\\./)+src/') },
   },
+  {
+    // Names come from strangers, and a terminal obeys what is in them.
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/terminal.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Only terminal.ts writes there.',
+        })),
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'console', message: 'Only terminal.ts writes to stdout and stderr.' },
+      ],
+    },
+  },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
     files: ['**/*.mjs'],

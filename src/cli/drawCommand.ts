@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../runs/atomic';
 import { openRun, snapshotIndex } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber, wholeNumber } from './numbers';
-import { say } from './writeOutput';
+import { say } from './terminal';
 import { ProgressBar } from './progress';
 
 interface DrawOptions {

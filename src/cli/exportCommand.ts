@@ -12,7 +12,8 @@ import { instancesCsv, instancesJson, instanceTable } from '../engine/export/ins
 import { openRun, readSnapshot, snapshotIndex, type Run } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber } from './numbers';
-import { say, writeLines } from './writeOutput';
+import { say } from './terminal';
+import { writeData } from './writeOutput';
 import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
 
@@ -79,7 +80,7 @@ async function exportData(folder: string, options: ExportOptions): Promise<void>
     signal: interruptSignal(),
   };
   const lines = await linesOf(run, index, options, progress).finally(() => bar.clear());
-  await writeLines(lines, options.out);
+  await writeData(lines, options.out);
   if (options.out !== undefined) say(`wrote ${options.out}`);
 }
 

@@ -16,7 +16,7 @@ import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal } from './interrupt';
 import { LogOfRun } from './logOfRun';
 import { wholeNumber } from './numbers';
-import { say } from './writeOutput';
+import { say } from './terminal';
 import { checkSameData } from './sameData';
 import { UsageError } from './usageError';
 

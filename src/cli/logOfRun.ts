@@ -4,7 +4,7 @@ import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
 import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { isRun } from '../runs/writeRun';
-import { say } from './writeOutput';
+import { say } from './terminal';
 
 /** The log that `--log` names, on its way to a run: both may come later than the command. */
 export class LogOfRun {

@@ -6,7 +6,7 @@ import { addExport } from './exportCommand';
 import { addFollow } from './followCommand';
 import { isAbort } from './interrupt';
 import { addModel } from './modelCommand';
-import { say } from './writeOutput';
+import { prepareStreams, printHelp, say, sayLines } from './terminal';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
 import { addTrain } from './trainCommand';
@@ -31,6 +31,7 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', examples)
+    .configureOutput({ writeOut: printHelp, writeErr: sayLines })
     .exitOverride();
   addTrain(program);
   addRecord(program);
@@ -53,20 +54,17 @@ function tellError(error: unknown): number {
     return 2;
   }
   const message = error instanceof Error ? error.message : String(error);
-  say(`apd: ${message.split('\n')[0]}`);
+  // Of a fault the first line tells; what is wrong with a file is one line whatever is in its name.
+  say(`apd: ${error instanceof InputError ? message : message.split('\n')[0]}`);
   if (!(error instanceof InputError)) {
-    if (process.env.APD_DEBUG && error instanceof Error) say(error.stack ?? '');
+    if (process.env.APD_DEBUG && error instanceof Error) sayLines(`${error.stack ?? ''}\n`);
     else say('This is a fault of the program, not of the input. APD_DEBUG=1 shows where it happened.');
   }
   return 1;
 }
 
 async function main(): Promise<void> {
-  // A reader of stdout that has gone (`| head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+  prepareStreams();
   try {
     await createProgram().parseAsync();
   } catch (error) {

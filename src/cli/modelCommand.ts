@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { describeModel, openModel, type BackendChoice } from '../models/openModel';
 import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
 import { formatCount } from '../core/appearance/textWidth';
-import { printLines } from './writeOutput';
+import { printData, printText } from './terminal';
 import { textTable } from '../engine/reports/textTable';
 
 interface ModelCommandOptions {
@@ -39,7 +39,8 @@ export function addModel(program: Command): void {
 
 async function describe(file: string, options: ModelCommandOptions): Promise<void> {
   const model = options.run === false ? await describeModel(file, options) : await tried(file, options);
-  await printLines(options.json ? [`${JSON.stringify(jsonOf(model), null, 1)}\n`] : textOf(model));
+  if (options.json) await printData([`${JSON.stringify(jsonOf(model), null, 1)}\n`]);
+  else await printText(textOf(model));
 }
 
 async function tried(file: string, options: ModelCommandOptions): Promise<ModelDescription | ModelRunner> {
@@ -66,18 +67,21 @@ function layerCells({ name, activation, shape, units, breakpoints }: ActivationL
 
 function* textOf(model: ModelDescription | ModelRunner): Iterable<string> {
   const { input, output, batch } = { ...model, batch: model.input.batch };
-  yield `input   ${input.name}: ${input.type} ${shapeText(input.shape)}${batch === undefined ? '' : `, always ${batch} at once`}\n`;
-  yield `output  ${output.name}: ${output.kind}${output.classes === undefined ? '' : `, ${output.classes} classes`}`;
-  yield model.outputs.length > 1 ? ` (of ${model.outputs.join(', ')})\n\n` : '\n\n';
-  yield textTable(['level', 'name', 'activation', 'shape', 'units', 'pieces'], model.layers.map(layerCells));
+  yield `input   ${input.name}: ${input.type} ${shapeText(input.shape)}${batch === undefined ? '' : `, always ${batch} at once`}`;
+  const classes = output.classes === undefined ? '' : `, ${output.classes} classes`;
+  const outputs = model.outputs.length > 1 ? ` (of ${model.outputs.join(', ')})` : '';
+  yield `output  ${output.name}: ${output.kind}${classes}${outputs}`;
+  yield '';
+  yield* textTable(['level', 'name', 'activation', 'shape', 'units', 'pieces'], model.layers.map(layerCells));
   if (model.skipped.length > 0) {
-    yield '\nnot recorded:\n';
-    yield textTable(
+    yield '';
+    yield 'not recorded:';
+    yield* textTable(
       ['name', 'activation', 'reason'],
       model.skipped.map(({ name, activation, reason }) => [name, activation, reason]),
     );
   }
-  for (const notice of model.notices) yield `\n${notice}\n`;
+  for (const notice of model.notices) yield* ['', notice];
   if ('backend' in model)
-    yield `\nruns on ${model.backend.name} ${model.backend.version}: ${model.backend.reason}\n`;
+    yield* ['', `runs on ${model.backend.name} ${model.backend.version}: ${model.backend.reason}`];
 }

@@ -11,7 +11,7 @@ import type { BackendChoice } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
-import { say } from './writeOutput';
+import { say } from './terminal';
 import { ProgressBar } from './progress';
 
 interface RecordOptions extends Record<string, unknown> {

@@ -6,7 +6,7 @@ import { reportRun } from '../engine/reports/report';
 import { reportText } from '../engine/reports/reportText';
 import { openRun } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
-import { printLines } from './writeOutput';
+import { printData, printText } from './terminal';
 import { ProgressBar } from './progress';
 
 const examples = `
@@ -59,5 +59,6 @@ async function report(folder: string, options: ReportOptions): Promise<void> {
     signal,
   }).finally(() => bar.clear());
   const result = log ? withLog(measured, log) : measured;
-  await printLines(options.json ? [`${JSON.stringify(result, null, 1)}\n`] : reportText(result));
+  if (options.json) await printData([`${JSON.stringify(result, null, 1)}\n`]);
+  else await printText(reportText(result));
 }

@@ -9,7 +9,7 @@ import type { TrainingProgress, TrainParams, TrainResult } from '../protocol/tra
 import { readTrainingConfig } from '../training/config/readConfig';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './numbers';
-import { say } from './writeOutput';
+import { say } from './terminal';
 import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
 

@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { visibleText } from '../core/visibleText';
 import { loadOnnxBackend } from '../models/onnx/onnxBackend';
 import type { EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
@@ -53,7 +54,7 @@ export function createEngineHandlers(tell: Tell, cache = new ByteCache()): Handl
         signal: work.signal,
       });
       const whole = log ? withLog(report, await logs.read(folder, log, work)) : report;
-      return { text: [...reportText(whole)].join('') };
+      return { text: Array.from(reportText(whole), (line) => `${visibleText(line)}\n`).join('') };
     },
     'data/guess': ({ model }) => guessDatasets(model),
     'model/record': (params, work) =>

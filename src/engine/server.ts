@@ -10,6 +10,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { InputError } from '../core/errors';
+import { visibleText } from '../core/visibleText';
 import {
   inputErrorCode,
   requestCancelledCode,
@@ -103,7 +104,7 @@ function responseError(
   }
   if (error instanceof InputError) {
     const { source, problem, place } = error;
-    return new ResponseError<unknown>(inputErrorCode, error.message.split('\n')[0], {
+    return new ResponseError<unknown>(inputErrorCode, visibleText(error.message), {
       source,
       problem,
       place,

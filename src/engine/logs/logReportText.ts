@@ -59,7 +59,7 @@ export function* snapshotLogText({ log }: SnapshotReport): Iterable<string> {
   );
   const more = values.length - printedMetrics;
   const shown = values.slice(0, printedMetrics).join(' · ');
-  yield `log (${where.join(', ')}): ${shown}${more > 0 ? ` · and ${formatCount(more)} more` : ''}\n`;
+  yield `log (${where.join(', ')}): ${shown}${more > 0 ? ` · and ${formatCount(more)} more` : ''}`;
 }
 
 /** The strongest correlations between log and diagrams. */
@@ -70,9 +70,10 @@ export function* correlationText({ log }: RunReport): Iterable<string> {
     .toSorted((a, b) => Math.abs(b.spearman!) - Math.abs(a.spearman!))
     .slice(0, printedCorrelations);
   const snapshots = known.reduce((most, { n }) => Math.max(most, n), 0);
-  yield `\nLog and diagrams over ${formatCount(snapshots)} snapshots, the strongest ${strongest.length} of ${formatCount(known.length)} correlations\n`;
-  yield `Beware: few epochs, and all that just rises or falls while a network learns, correlate easily.\n`;
-  yield textTable(
+  yield '';
+  yield `Log and diagrams over ${formatCount(snapshots)} snapshots, the strongest ${strongest.length} of ${formatCount(known.length)} correlations`;
+  yield `Beware: few epochs, and all that just rises or falls while a network learns, correlate easily.`;
+  yield* textTable(
     ['metric', 'measure', 'level', 'Spearman', 'Pearson', 'snapshots'],
     strongest.map(correlationCells),
   );

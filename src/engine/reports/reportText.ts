@@ -3,13 +3,14 @@ import { correlationText, matchText, snapshotLogText } from '../logs/logReportTe
 import type { LevelReport, RunReport, SnapshotReport } from './report';
 import { textTable } from './textTable';
 
-/** The measures of a run as text, line by line: a table a snapshot. */
+/** The measures of a run as text, a line each without its end: a table a snapshot. */
 export function* reportText(report: RunReport): Iterable<string> {
-  yield `${report.name}\n`;
-  if (report.log) yield `${matchText(report.log, `Log ${report.log.file}`)}\n`;
+  yield report.name;
+  if (report.log) yield matchText(report.log, `Log ${report.log.file}`);
   for (const snapshot of report.snapshots) {
-    yield `\n${snapshotLine(snapshot)}\n`;
-    yield textTable(
+    yield '';
+    yield snapshotLine(snapshot);
+    yield* textTable(
       [
         'level',
         'activation',
@@ -33,9 +34,12 @@ export function* reportText(report: RunReport): Iterable<string> {
   }
   if (report.learning) {
     const { learned, neverLearned, rightAtEnd, forgottenOnce, forgettingEvents } = report.learning;
-    yield `\nBetween snapshots: ${formatCount(learned)} instances learned, ${formatCount(neverLearned)} never; `;
-    yield `${formatCount(forgottenOnce)} forgotten at least once (${formatCount(forgettingEvents)} times in all); `;
-    yield `${formatCount(rightAtEnd)} right at the end\n`;
+    yield '';
+    yield [
+      `Between snapshots: ${formatCount(learned)} instances learned, ${formatCount(neverLearned)} never`,
+      `${formatCount(forgottenOnce)} forgotten at least once (${formatCount(forgettingEvents)} times in all)`,
+      `${formatCount(rightAtEnd)} right at the end`,
+    ].join('; ');
   }
   yield* correlationText(report);
 }
@@ -81,8 +85,8 @@ function resolutionText({ resolution, distance, units, exactPatterns }: LevelRep
 function* noiseText({ labelNoise }: SnapshotReport): Iterable<string> {
   if (!labelNoise) return;
   const { changed, asTaught, asBefore, others } = labelNoise;
-  yield `changed labels (${formatCount(changed)}): ${formatShare(asTaught)} predicted as taught, `;
-  yield `${formatShare(asBefore)} as before; of the others ${formatShare(others)} right\n`;
+  const shares = `${formatShare(asTaught)} predicted as taught, ${formatShare(asBefore)} as before`;
+  yield `changed labels (${formatCount(changed)}): ${shares}; of the others ${formatShare(others)} right`;
 }
 
 function* noveltyText(snapshot: SnapshotReport): Iterable<string> {
@@ -91,6 +95,6 @@ function* noveltyText(snapshot: SnapshotReport): Iterable<string> {
       const novelty = level.novelty![name];
       return `${level.name} ${formatShare(novelty.unseen)} (expected ${formatShare(novelty.expected)})`;
     });
-    yield `unseen in split ${name}: ${rates.join(', ')}\n`;
+    yield `unseen in split ${name}: ${rates.join(', ')}`;
   }
 }

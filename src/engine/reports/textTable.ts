@@ -1,11 +1,14 @@
-/** A table of text: numbers right, names left, columns two spaces apart. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+import { visibleText } from '../../core/visibleText';
+
+/** Lines of a table of text: numbers right, names left, columns two spaces apart. Names begin no line and act on no terminal. */
+export function textTable(head: readonly string[], cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(visibleText));
   const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
   const numeric = head.map((_, c) => rows.every((row) => /^[-–]?[\d.,]*( ?%)?$/.test(row[c])));
-  const line = (cells: readonly string[]) =>
-    cells
+  const line = (row: readonly string[]) =>
+    row
       .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
       .join('  ')
       .trimEnd();
-  return [head, ...rows].map((row) => `${line(row)}\n`).join('');
+  return [head, ...rows].map(line);
 }

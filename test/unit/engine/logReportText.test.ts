@@ -37,8 +37,8 @@ describe('text of what a log says', () => {
 
   it('names of metrics move no cursor and begin no line', () => {
     const snapshot = { log: { epoch: 1, line: 2, metrics: { [name]: 0.5 } } } as unknown as SnapshotReport;
-    assert.deepEqual([...snapshotLogText(snapshot)], ['log (epoch 1, line 2): loss [31m red 0.5\n']);
-    const table = [...correlationText({ log } as unknown as RunReport)].join('');
+    assert.deepEqual([...snapshotLogText(snapshot)], ['log (epoch 1, line 2): loss [31m red 0.5']);
+    const table = [...correlationText({ log } as unknown as RunReport)].join('\n');
     assert.match(table, /^loss \[31m red +paths/m);
     assert.equal(table.includes(escape), false);
   });
