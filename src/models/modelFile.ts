@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import nodePath from 'node:path';
 import { InputError } from '../core/errors';
+
+/** Longer texts are no paths: the usual limit of systems. */
+const longestPath = 4096;
 
 /** Protocol buffers end at 2 GiB: larger models keep their weights in files beside. */
 const largestFile = 2 ** 31 - 1;
@@ -21,11 +25,27 @@ function reasonOf(error: unknown): string {
 }
 
 /**
+ * The file that is meant by a small text which holds nothing but the relative path of a file: git, and copies to file
+ * systems without symbolic links, leave links (as those of the Hugging Face cache) as such texts.
+ * @returns the path itself where it is no such text
+ */
+export async function followTextLink(path: string): Promise<string> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile() || info.size === 0 || info.size > longestPath) return path;
+  const text = (await readFile(path, 'latin1').catch(() => '')).trimEnd();
+  if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) || nodePath.isAbsolute(text)) return path;
+  const target = nodePath.join(nodePath.dirname(path), text);
+  const found = await stat(target).catch(() => undefined);
+  return found?.isFile() ? target : path;
+}
+
+/**
  * Reads a whole file.
  * @param what what the file should be, for messages
  * @throws InputError when it is missing, a folder, empty, unreadable, or larger than a model file can be
  */
-export async function readModelFile(path: string, what = 'a model file'): Promise<ModelFile> {
+export async function readModelFile(named: string, what = 'a model file'): Promise<ModelFile> {
+  const path = await followTextLink(named);
   const info = await stat(path).catch((error: unknown) => {
     throw new InputError(path, `cannot be read (${reasonOf(error)}), expected ${what}`);
   });

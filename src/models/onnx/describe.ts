@@ -19,6 +19,15 @@ export interface Tap {
   elementType?: number;
 }
 
+/** A model file decoded, in the form in which it is analysed and run. */
+export interface DecodedModel {
+  /** The file, its functions unfolded. */
+  bytes: Uint8Array;
+  model: OnnxModel;
+  /** Functions left alone, with the reason. */
+  kept: { name: string; reason: string }[];
+}
+
 /** A model file understood: what it holds, and what is needed to run it. */
 export interface AnalysedModel {
   description: ModelDescription;
@@ -126,14 +135,24 @@ function inputIsTapped(layers: FoundLayer[], names: string[], input: string): st
   );
 }
 
+/** Decodes an ONNX file. @throws InputError when it is no ONNX model */
+export function decodeModel(path: string, file: ModelFile): DecodedModel {
+  return inlineFunctions(file.bytes, parseModel(file.bytes, path), path);
+}
+
 /**
  * Understands an ONNX file without running it.
+ * @param decoded the file decoded, small constants in files beside it read
  * @throws InputError when it is no ONNX model, has several inputs, no usable output, or no piecewise linear activation
  */
-export function analyseModel(path: string, file: ModelFile, options: ModelOptions): AnalysedModel {
-  const parsed = parseModel(file.bytes, path);
-  const value = soleInput(path, parsed);
-  const { bytes, model, kept } = inlineFunctions(file.bytes, parsed, path);
+export function analyseModel(
+  path: string,
+  file: ModelFile,
+  options: ModelOptions,
+  decoded = decodeModel(path, file),
+): AnalysedModel {
+  const { bytes, model, kept } = decoded;
+  const value = soleInput(path, model);
   const analyse = (): AnalysedModel => {
     const index = new GraphIndex(model.graph);
     const input = describeInput(path, value);

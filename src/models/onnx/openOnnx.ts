@@ -1,10 +1,13 @@
+import type { InferenceSession } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
 import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
-import { analyseModel, noLayers, unitsOf, type AnalysedModel } from './describe';
+import { analyseModel, decodeModel, noLayers, unitsOf, type AnalysedModel } from './describe';
 import { engineMessage, loadOnnxBackend, type OnnxBackend } from './onnxBackend';
-import { readExternalData } from './proto/externalData';
+import { hasDetours, readExternalData, readSmallConstants, type ExternalFile } from './proto/externalData';
+import { withPlainLocations } from './proto/locations';
+import { integerField, join } from './proto/rewrite';
 import { resolveInputShape } from './inputShape';
 import { OnnxRunner, OnnxSession } from './onnxRunner';
 import { outputKind } from './outputs';
@@ -15,9 +18,43 @@ import { exposeTaps } from './taps';
 /** Values of a batch beyond which no memory is asked for: 1 GiB of float32. */
 const largestBatch = 2 ** 28;
 
+/** Understands an ONNX file, small constants beside it included. @throws InputError as {@link analyseModel} */
+async function understand(path: string, file: ModelFile, options: ModelOptions): Promise<AnalysedModel> {
+  const decoded = decodeModel(path, file);
+  await readSmallConstants(path, decoded.model);
+  return analyseModel(path, file, options, decoded);
+}
+
 /** What an ONNX file holds, without running it. @throws InputError as {@link analyseModel} */
-export function describeOnnx(path: string, file: ModelFile, options: ModelOptions): ModelDescription {
-  return analyseModel(path, file, options).description;
+export async function describeOnnx(
+  path: string,
+  file: ModelFile,
+  options: ModelOptions,
+): Promise<ModelDescription> {
+  return (await understand(path, file, options)).description;
+}
+
+/** What engines say of files that are newer than they know. */
+const newerVersion = /unsupported model IR version: \d+, max supported IR version: (\d+)/i;
+
+/**
+ * Opens a model. The version of the format is lowered where it is above the engine's: newer versions add to the format,
+ * and what is added and used in the file the engine refuses by itself.
+ */
+async function openLowered(
+  engine: OnnxBackend,
+  bytes: Uint8Array,
+  external: ExternalFile[],
+  threads: number | undefined,
+): Promise<InferenceSession> {
+  try {
+    return await engine.open(bytes, external, threads);
+  } catch (error) {
+    const most = newerVersion.exec(error instanceof Error ? error.message : String(error))?.[1];
+    if (most === undefined) throw error;
+    // Of a field that is there twice the last one counts.
+    return engine.open(join([bytes, integerField(1, Number(most))]), external, threads);
+  }
 }
 
 /** Opens a session on a model with its taps exposed. */
@@ -29,8 +66,9 @@ async function openSession(
 ): Promise<{ session: OnnxSession; taps: string[] }> {
   const external = await readExternalData(path, analysed.model);
   const { bytes, outputs } = exposeTaps(analysed);
+  const plain = hasDetours(analysed.model) ? withPlainLocations(bytes) : bytes;
   try {
-    const session = await engine.open(bytes, external, options.threads);
+    const session = await openLowered(engine, plain, external, options.threads);
     return { session: new OnnxSession(path, engine, session), taps: outputs };
   } catch (error) {
     throw new InputError(path, `${engine.backend.name} does not take the model: ${engineMessage(error)}`);
@@ -109,7 +147,7 @@ function probedOutput(
  * refuses the model
  */
 export async function openOnnx(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {
-  const analysed = analyseModel(path, file, options);
+  const analysed = await understand(path, file, options);
   const shape = resolveInputShape(path, analysed.description.input, options.instanceShape);
   const input = { ...analysed.description.input, shape };
   const values = unitsOf(shape) * (input.batch ?? 1);

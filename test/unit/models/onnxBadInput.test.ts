@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, copyFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -117,13 +117,24 @@ describe('bad ONNX files', () => {
       const elsewhere = /has its weights in '.*', expected a file in the model's own folder/;
       await refused(open(modelPath('external-escaping')), elsewhere);
       await refused(open(modelPath('external-absolute')), elsewhere);
-      const linked = path.join(folder, `${engine}-external.onnx`);
-      copyFileSync(modelPath('external'), linked);
-      rmSync(path.join(folder, 'external.bin'), { force: true });
-      symlinkSync(path.resolve('test/fixtures/models/external.bin'), path.join(folder, 'external.bin'));
-      await refused(open(linked), elsewhere);
     });
   }
+
+  it('follows links beside a model, also where they were copied as text', async () => {
+    const beside = path.join(folder, 'links');
+    mkdirSync(beside);
+    const target = path.resolve('test/fixtures/models');
+    symlinkSync(path.join(target, 'external.onnx'), path.join(beside, 'external.onnx'));
+    symlinkSync(path.join(target, 'external.bin'), path.join(beside, 'external.bin'));
+    const linked = await openModel(path.join(beside, 'external.onnx'));
+    await linked.close();
+    const text = write('link.onnx', path.relative(folder, path.join(target, 'dense.onnx')));
+    assert.equal((await describeModel(text)).layers.length, 2);
+    await refused(
+      describeModel(write('nowhere.onnx', '../none.onnx')),
+      /nowhere\.onnx: not an ONNX model: it is a text file/,
+    );
+  });
 
   it('answers mutated bytes with a description or an InputError, quickly', () => {
     const names = [

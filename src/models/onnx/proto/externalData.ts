@@ -1,12 +1,13 @@
-import { realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../core/errors';
-import { readModelFile } from '../../modelFile';
+import { followTextLink, readModelFile } from '../../modelFile';
+import { plainLocation } from './locations';
 import type { ExternalReference, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './proto';
 
 /** A file beside the model, as ONNX Runtime takes it. */
 export interface ExternalFile {
-  /** Its path as the model names it. */
+  /** Its path as the model names it, without detours. */
   path: string;
   data: Uint8Array;
 }
@@ -55,12 +56,19 @@ function escapes(location: string): boolean {
   );
 }
 
-/** Whether a file lies within a folder, symbolic links followed. A file that is missing does: reading it says so. */
-async function liesWithin(folder: string, file: string): Promise<boolean> {
-  const real = await realpath(file).catch(() => undefined);
-  if (real === undefined) return true;
-  const relative = path.relative(await realpath(folder), real);
-  return !relative.startsWith('..') && !path.isAbsolute(relative);
+/**
+ * The file beside a model that the model names. A symbolic link is followed, as those of the Hugging Face cache: it is the
+ * user's own, while the name is whoever's who made the model.
+ * @throws InputError when the name leads out of the model's folder
+ */
+function fileBeside(modelPath: string, location: string): string {
+  if (escapes(location)) {
+    throw new InputError(
+      modelPath,
+      `has its weights in '${location}', expected a file in the model's own folder`,
+    );
+  }
+  return path.join(path.dirname(modelPath), location);
 }
 
 /**
@@ -69,22 +77,50 @@ async function liesWithin(folder: string, file: string): Promise<boolean> {
  * @throws InputError when a file is missing, too short, or not in the model's folder
  */
 export async function readExternalData(modelPath: string, model: OnnxModel): Promise<ExternalFile[]> {
-  const folder = path.dirname(modelPath);
-  const files: ExternalFile[] = [];
+  const files = new Map<string, ExternalFile>();
   for (const [location, references] of referencesByFile(model)) {
-    const file = path.join(folder, location);
-    if (escapes(location) || !(await liesWithin(folder, file))) {
-      throw new InputError(
-        modelPath,
-        `has its weights in '${location}', expected a file in the model's own folder`,
-      );
-    }
+    const file = fileBeside(modelPath, location);
     const { bytes } = await readModelFile(file, `the weights of ${modelPath}`);
     const needed = references.reduce((most, { offset, length }) => Math.max(most, offset + (length ?? 0)), 0);
     if (needed > bytes.length) {
       throw new InputError(file, `has ${bytes.length} bytes, expected ${needed} as ${modelPath} says`);
     }
-    files.push({ path: location, data: bytes });
+    const plain = plainLocation(location);
+    files.set(plain, { path: plain, data: bytes });
   }
-  return files;
+  return [...files.values()];
+}
+
+/** Whether the model names a file in a way that engines do not look it up by. */
+export function hasDetours(model: OnnxModel): boolean {
+  return [...referencesByFile(model).keys()].some((location) => location !== plainLocation(location));
+}
+
+/** Constants of more bytes than this are weights. */
+const largestConstant = 2 ** 20;
+
+/** Reads one piece of a file; undefined where the file is missing or too short, which opening the model tells. */
+async function readPiece(file: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+  const handle = await open(await followTextLink(file)).catch(() => undefined);
+  try {
+    const bytes = new Uint8Array(length);
+    const read = await handle?.read(bytes, 0, length, offset);
+    return read?.bytesRead === length ? bytes : undefined;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/**
+ * Fills in the bytes of small constants that lie in a file beside the model, such as the bounds of a Clip: what an
+ * activation is depends on them.
+ * @throws InputError when the model names a file outside its folder
+ */
+export async function readSmallConstants(modelPath: string, model: OnnxModel): Promise<void> {
+  for (const tensor of tensorsOfGraph(model.graph)) {
+    const { external } = tensor;
+    if (!external?.length || external.length > largestConstant) continue;
+    const file = fileBeside(modelPath, external.location);
+    external.bytes = await readPiece(file, external.offset, external.length);
+  }
 }

@@ -10,6 +10,8 @@ export interface ExternalReference {
   offset: number;
   /** Bytes; to the end of the file when undefined. */
   length?: number;
+  /** The tensor's bytes, once a small one was read. */
+  bytes?: Uint8Array;
 }
 
 /** A constant; its values are decoded on demand. */

@@ -79,11 +79,15 @@ function bfloatValues(bits: number[]): number[] {
 
 /**
  * The values of a small constant, row-major.
- * @returns undefined for large, external and non-numeric tensors, and where the values do not fill the shape
+ * @returns undefined for large and non-numeric tensors, external ones that were not read, and where the values do not fill the shape
  */
 export function tensorValues(tensor: OnnxTensor): number[] | undefined {
   const count = tensor.dims.reduce((product, size) => product * size, 1);
-  if (tensor.external || count > largestConstant) return undefined;
+  if (count > largestConstant) return undefined;
+  if (tensor.external) {
+    const stored = tensor.external.bytes && rawValues(tensor.external.bytes, tensor.elementType);
+    return stored?.length === count ? stored : undefined;
+  }
   const typed: number[] = [];
   let raw: number[] | undefined;
   for (const field of fields(tensor.bytes)) {
