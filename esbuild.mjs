@@ -124,6 +124,4 @@ async function main() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main();
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -80,6 +80,8 @@ export default tseslint.config(
       // Typed arrays are indexed everywhere: the check would only add noise to inner loops.
       '@typescript-eslint/no-non-null-assertion': 'off',
       eqeqeq: 'error',
+      // A statement on the line of its if or for stands without braces, all others with.
+      curly: ['error', 'multi-line', 'consistent'],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       complexity: ['error', 20],

@@ -280,8 +280,9 @@ export class Application {
     bindKeys(this.view, {
       focused: (place) => this.focused(place),
       select: (place, add) => {
-        if ('flow' in place) this.select({ kind: 'ribbon', ...place }, add);
-        else {
+        if ('flow' in place) {
+          this.select({ kind: 'ribbon', ...place }, add);
+        } else {
           this.select({ kind: 'block', ...place }, add);
           this.view.setFocus(place, true);
         }

@@ -68,8 +68,9 @@ async function follow(named: string | undefined, options: FollowOptions): Promis
   const folder = path.resolve(options.out);
   await checkData(folder, options);
   const checkpoints = named ?? (await rememberedFolder(folder));
-  if (checkpoints === undefined)
+  if (checkpoints === undefined) {
     throw new UsageError(`${options.out} was not followed yet: name the folder of the checkpoints`);
+  }
   const { engine, threads, output } = options;
   const modelOptions = { backend: engine, threads, output };
   const log = new LogOfRun(folder, options.log);

@@ -82,6 +82,7 @@ function* textOf(model: ModelDescription | ModelRunner): Iterable<string> {
     );
   }
   for (const notice of model.notices) yield* ['', notice];
-  if ('backend' in model)
+  if ('backend' in model) {
     yield* ['', `runs on ${model.backend.name} ${model.backend.version}: ${model.backend.reason}`];
+  }
 }

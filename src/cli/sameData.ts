@@ -35,8 +35,9 @@ export function checkSameData(run: Run, raw: Record<string, unknown>): void {
   const kept = run.manifest.dataset.options ?? {};
   for (const [name, flag] of shaping) {
     const given = options[name];
-    if (given !== undefined && String(given) !== String(kept[name]))
+    if (given !== undefined && String(given) !== String(kept[name])) {
       throw anotherOption(run, flag, kept[name]);
+    }
   }
   const { scale, mean, std } = options;
   if (scale === undefined && mean === undefined && std === undefined) return;
@@ -45,8 +46,9 @@ export function checkSameData(run: Run, raw: Record<string, unknown>): void {
   if (
     JSON.stringify(parseScaling({ scale, mean, std })) ===
     JSON.stringify({ scale: factor, mean: centre, deviation })
-  )
+  ) {
     return;
+  }
   throw new InputError(run.folder, `was recorded with ${scaling}, which holds for all its snapshots`);
 }
 

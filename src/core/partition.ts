@@ -53,8 +53,9 @@ export function informationGainPartition(
   for (let l = levels.length - 1; l >= 0 && active.set.length > 0; l--) {
     active = splitLevel(active, levels[l], l, predicted, classes, sets, clusterSet);
   }
-  for (let i = 0; i < active.instances.length; i++)
+  for (let i = 0; i < active.instances.length; i++) {
     clusterSet[active.instances[i]] = active.set[active.of[i]];
+  }
   return numberClusters(sets, clusterSet);
 }
 
@@ -121,16 +122,18 @@ function splitGains(
   const gains = new Float64Array(active.set.length);
   const sizes = gains.map((_, s) => sizeOf(whole, s));
   const differs = new Uint8Array(active.set.length);
-  for (let s = 0; s < gains.length; s++)
+  for (let s = 0; s < gains.length; s++) {
     gains[s] = entropyOf(whole.count, whole.offsets[s], whole.offsets[s + 1]);
+  }
   const wholeCount = new Float64Array(classes);
   let filled = -1;
   for (let p = 0; p < parts.count; p++) {
     const s = parts.parent[p];
     if (s !== filled) {
       wholeCount.fill(0);
-      for (let e = whole.offsets[s]; e < whole.offsets[s + 1]; e++)
+      for (let e = whole.offsets[s]; e < whole.offsets[s + 1]; e++) {
         wholeCount[whole.column[e]] = whole.count[e];
+      }
       filled = s;
     }
     const size = sizeOf(split, p);

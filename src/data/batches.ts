@@ -37,9 +37,7 @@ export async function* batches(
     const data = create(rows * units);
     const indices = Int32Array.from({ length: rows }, (_, row) => from + row);
     await features.read(indices, scratch ?? data);
-    if (scratch) {
-      arranger.arrange(scratch, rows, data);
-    }
+    if (scratch) arranger.arrange(scratch, rows, data);
     scale(data, rows);
     yield { from, rows, data };
   }

@@ -64,9 +64,7 @@ export function labelsOfNumbers(
   place: LabelColumn['place'],
 ): LabelColumn {
   const collector = new LabelCollector(source);
-  for (let row = 0; row < numbers.length; row++) {
-    collector.add(numbers[row]);
-  }
+  for (let row = 0; row < numbers.length; row++) collector.add(numbers[row]);
   return collector.finish(place);
 }
 
@@ -83,13 +81,9 @@ export function pickLabels(column: LabelColumn, rows: Int32Array): LabelColumn {
 export function classesOfOneHot(numbers: ArrayLike<number>, columns: number): Int32Array | undefined {
   const classes = new Int32Array(numbers.length / columns).fill(-1);
   for (let index = 0; index < numbers.length; index++) {
-    if (numbers[index] === 0) {
-      continue;
-    }
+    if (numbers[index] === 0) continue;
     const row = Math.floor(index / columns);
-    if (numbers[index] !== 1 || classes[row] >= 0) {
-      return undefined;
-    }
+    if (numbers[index] !== 1 || classes[row] >= 0) return undefined;
     classes[row] = index % columns;
   }
   return classes.includes(-1) ? undefined : classes;

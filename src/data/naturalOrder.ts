@@ -9,9 +9,7 @@ export function naturalOrder(a: string, b: string): number {
     // Every second part is digits.
     const order =
       part % 2 === 1 ? compareDigits(left[part], right[part]) : compareText(left[part], right[part]);
-    if (order !== 0) {
-      return order;
-    }
+    if (order !== 0) return order;
   }
   return left.length - right.length || compareText(a, b);
 }

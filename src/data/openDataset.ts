@@ -90,18 +90,14 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
 
 /** Adds a file with its checksum, once. */
 async function addSource(sources: Map<string, string>, file: string, sha256?: string): Promise<void> {
-  if (!sources.has(file)) {
-    sources.set(file, sha256 ?? (await sha256OfFile(file)));
-  }
+  if (!sources.has(file)) sources.set(file, sha256 ?? (await sha256OfFile(file)));
 }
 
 const missingRules: readonly string[] = ['error', 'drop', 'zero', 'mean'] satisfies MissingRule[];
 const axisOrders: readonly string[] = ['flat', 'HW', 'HWC', 'CHW', 'unknown'] satisfies AxisOrder[];
 
 function checkOptions({ data, split, seed, missing, axes }: DatasetOptions): void {
-  if (data.length === 0) {
-    throw new InputError('data', 'no file was given');
-  }
+  if (data.length === 0) throw new InputError('data', 'no file was given');
   if (split && (data.length > 1 || data[0].name !== undefined)) {
     throw new InputError('split', 'splits are drawn from a single file; the files given are splits already');
   }
@@ -121,16 +117,12 @@ function matchLabels(
   data: readonly NamedPath[],
   labels: readonly NamedPath[] | undefined,
 ): string[] | undefined {
-  if (!labels || labels.length === 0) {
-    return undefined;
-  }
+  if (!labels || labels.length === 0) return undefined;
   if (labels.length !== data.length) {
     const given = `${countOf(labels.length, 'file')} of labels for ${countOf(data.length, 'file')} of data`;
     throw new InputError('labels', `${given}, expected as many of both`);
   }
-  if (labels.every(({ name }) => name === undefined)) {
-    return labels.map(({ path: file }) => file);
-  }
+  if (labels.every(({ name }) => name === undefined)) return labels.map(({ path: file }) => file);
   return data.map(({ name, path: file }) => {
     const found = labels.filter((candidate) => candidate.name === name);
     if (found.length !== 1) {
@@ -155,12 +147,8 @@ function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): Label
 function joinLabels(parts: readonly Part[], notices: string[]): Labels | undefined {
   const without = parts.find(({ labels }) => !labels);
   const columns = parts.flatMap(({ labels }) => (labels ? [labels] : []));
-  if (columns.length === 0) {
-    return undefined;
-  }
-  if (without) {
-    throw new InputError(without.name, 'has no labels, but other files have');
-  }
+  if (columns.length === 0) return undefined;
+  if (without) throw new InputError(without.name, 'has no labels, but other files have');
   return resolveLabels(columns, notices);
 }
 

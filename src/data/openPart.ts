@@ -79,9 +79,7 @@ export async function openPart(
   const array = await openArray(path, 'data', options.limits, notices);
   const features = await ArrayFeatures.open(array, options.axes, options.limits);
   const labelsPath = wantsLabels ? ((await partnerMember(array)) ?? (await idxSibling(file))) : undefined;
-  if (labelsPath !== undefined) {
-    notices.push(`The labels of ${path} are taken from ${labelsPath}.`);
-  }
+  if (labelsPath !== undefined) notices.push(`The labels of ${path} are taken from ${labelsPath}.`);
   return { name: path, features, labelsPath, total: features.count, file };
 }
 
@@ -96,9 +94,7 @@ export async function openLabels(
 ): Promise<LabelColumn> {
   const { file, member } = splitMember(path);
   const { format, packed } = await formatOf(file);
-  if (format === 'folder') {
-    throw new InputError(file, 'is a folder, expected a file of labels');
-  }
+  if (format === 'folder') throw new InputError(file, 'is a folder, expected a file of labels');
   if (format === 'text' && member === undefined) {
     // A missing label cannot be made up, and a row left out would shift the others.
     const reading: CsvOptions = { ...options, role: 'labels', missing: 'error' };
@@ -148,15 +144,11 @@ function oneHotLabels(table: CsvTable, notices: string[]): LabelColumn {
 /** The labels beside a file of MNIST's kind: `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`. */
 async function idxSibling(file: string): Promise<string | undefined> {
   const match = /^(.*)images([-.])idx3([-.]ubyte)(\.gz)?$/.exec(file);
-  if (!match) {
-    return undefined;
-  }
+  if (!match) return undefined;
   const [, beginning, dash, ending, packed] = match;
   const plain = `${beginning}labels${dash}idx1${ending}`;
   for (const candidate of packed ? [`${plain}.gz`, plain] : [plain, `${plain}.gz`]) {
-    if (await exists(candidate)) {
-      return candidate;
-    }
+    if (await exists(candidate)) return candidate;
   }
   return undefined;
 }
@@ -166,9 +158,7 @@ async function exists(file: string): Promise<boolean> {
     await lookUpFile(file);
     return true;
   } catch (error) {
-    if (error instanceof InputError) {
-      return false;
-    }
+    if (error instanceof InputError) return false;
     throw error;
   }
 }

@@ -40,9 +40,7 @@ export function parseScaling(options: { scale?: string; mean?: string; std?: str
   const scale = options.scale === undefined ? [1] : parseNumbers('scale', options.scale);
   const mean = options.mean === undefined ? [0] : parseNumbers('mean', options.mean);
   const deviation = options.std === undefined ? [1] : parseNumbers('std', options.std);
-  if (scale.length !== 1) {
-    throw new InputError('scale', `has ${scale.length} numbers, expected one`);
-  }
+  if (scale.length !== 1) throw new InputError('scale', `has ${scale.length} numbers, expected one`);
   const scaling = { scale: scale[0], mean, deviation };
   checkScaling(scaling);
   return scaling;
@@ -75,9 +73,7 @@ export function scaler(scaling: Scaling, shape: readonly number[], axes: AxisOrd
       throw new InputError(option, `has ${numbers.length} numbers, expected 1 or ${channels}`);
     }
   }
-  if (channels === 1) {
-    return uniformScaler(scale, mean[0], deviation[0], countOfShape(shape));
-  }
+  if (channels === 1) return uniformScaler(scale, mean[0], deviation[0], countOfShape(shape));
   const { inner } = channelAxis(shape, axes, channels, mean.length > 1 ? 'mean' : 'std');
   const means = Float64Array.from({ length: channels }, (_, channel) => mean[mean.length > 1 ? channel : 0]);
   const deviations = Float64Array.from(
@@ -89,27 +85,21 @@ export function scaler(scaling: Scaling, shape: readonly number[], axes: AxisOrd
     for (let index = 0, channel = 0; index < end; channel = (channel + 1) % channels) {
       const m = means[channel];
       const d = deviations[channel];
-      for (const stop = index + inner; index < stop; index++) {
-        data[index] = (data[index] * scale - m) / d;
-      }
+      for (const stop = index + inner; index < stop; index++) data[index] = (data[index] * scale - m) / d;
     }
   };
 }
 
 /** The same for all numbers. */
 function uniformScaler(factor: number, mean: number, deviation: number, units: number): Scaler {
-  if (factor === 1 && mean === 0 && deviation === 1) {
-    return () => undefined;
-  }
+  if (factor === 1 && mean === 0 && deviation === 1) return () => undefined;
   return (data, rows) => {
     // Local copies make the loop twice as fast: what a closure holds is fetched anew for every number.
     const s = factor;
     const m = mean;
     const d = deviation;
     const end = rows * units;
-    for (let index = 0; index < end; index++) {
-      data[index] = (data[index] * s - m) / d;
-    }
+    for (let index = 0; index < end; index++) data[index] = (data[index] * s - m) / d;
   };
 }
 
@@ -120,9 +110,7 @@ function channelAxis(
   channels: number,
   option: string,
 ): { inner: number } {
-  if (shape.length === 1 && shape[0] === channels) {
-    return { inner: 1 };
-  }
+  if (shape.length === 1 && shape[0] === channels) return { inner: 1 };
   if (shape.length === 3) {
     const first = shape[0] === channels && axes !== 'HWC';
     const last = shape[2] === channels && axes !== 'CHW';
@@ -132,9 +120,7 @@ function channelAxis(
         `has ${channels} numbers, but first and last axis of ${formatShape(shape)} could both be the channels; say the axes`,
       );
     }
-    if (first || last) {
-      return { inner: first ? shape[1] * shape[2] : 1 };
-    }
+    if (first || last) return { inner: first ? shape[1] * shape[2] : 1 };
   }
   throw new InputError(
     option,

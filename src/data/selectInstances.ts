@@ -115,9 +115,7 @@ export function selectRows(
   }
   const taken = Math.min(count, take ?? count);
   const wanted = Math.min(taken, sample ?? taken);
-  if (wanted === count) {
-    return undefined;
-  }
+  if (wanted === count) return undefined;
   return new Random(seed).sample(taken, wanted);
 }
 
@@ -126,9 +124,7 @@ const mostSplits = 256;
 
 /** @throws InputError where there are too many splits */
 export function checkSplitCount(count: number): void {
-  if (count > mostSplits) {
-    throw new InputError('data', `makes ${count} splits, the limit is ${mostSplits}`);
-  }
+  if (count > mostSplits) throw new InputError('data', `makes ${count} splits, the limit is ${mostSplits}`);
 }
 
 /**

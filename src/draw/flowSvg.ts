@@ -172,8 +172,9 @@ function drawMergedCaptions(picture: FlowPicture, geometry: FlowGeometry, layout
       column.boxes.flatMap((box) => {
         const block = picture.overview.levels[l].blocks[box.block];
         const text = `${countOf(block.nodes, picture.nodeWords[l])} · ${countOf(block.instances, 'instance')}`;
-        if (block.kind === 'alone' || box.height < CAPTION_SIZE + 2 || textWidth(text, CAPTION_SIZE) > room)
+        if (block.kind === 'alone' || box.height < CAPTION_SIZE + 2 || textWidth(text, CAPTION_SIZE) > room) {
           return [];
+        }
         return textElement(text, {
           x: column.x + column.width + 5,
           y: box.y + box.height / 2 + CAPTION_SIZE * 0.36,

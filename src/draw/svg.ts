@@ -20,8 +20,9 @@ export function round2(value: number): string {
 export function element(name: string, attributes: Attributes, content = ''): string {
   let open = `<${name}`;
   for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined)
+    if (value !== undefined) {
       open += ` ${key}="${typeof value === 'number' ? round2(value) : escapeText(value)}"`;
+    }
   }
   return content === '' ? `${open}/>` : `${open}>${content}</${name}>`;
 }

@@ -82,13 +82,12 @@ export async function takeLock(
         await rm(file, { force: true });
       };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= mostAttempts)
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= mostAttempts) {
         throw writingError(error, file);
+      }
     }
     const holder = await lockHolder(file);
-    if (holder) {
-      throw taken(`process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`);
-    }
+    if (holder) throw taken(`process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`);
     await removeLeft(file);
   }
 }

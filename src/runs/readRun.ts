@@ -32,8 +32,9 @@ export async function readManifestText(folder: string): Promise<string> {
   const file = path.join(folder, manifestName);
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_MANIFEST)
+    if (size > LARGEST_MANIFEST) {
       throw new InputError(file, `is ${size} bytes long, too large for a manifest`);
+    }
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof InputError) throw error;

@@ -50,9 +50,7 @@ export class RunWriter {
    */
   static async create(folder: string, header: RunHeader, force = false): Promise<RunWriter> {
     const replace = await isRun(folder);
-    if (replace && !force) {
-      throw isRunAlready(folder);
-    }
+    if (replace && !force) throw isRunAlready(folder);
     if (replace) await checkNotFollowed(folder);
     const writer = new RunWriter(folder, header, replace);
     try {

@@ -66,8 +66,9 @@ bench('Order and geometry of diagrams', async () => {
     const over = times['overview: blocks and flows'].median + times['overview: order and geometry'].median;
     const large = size.nodes >= wantedNodes && size.edges >= wantedEdges;
     const of = `${whole(size.nodes)} nodes, ${whole(size.edges)} edges`;
-    if (!large)
+    if (!large) {
       console.log(`  smaller than the ${whole(wantedNodes)} nodes, ${whole(wantedEdges)} edges wanted`);
+    }
     goal(`order and geometry of ${of}`, ms(all), '≤ 1 s', large && all <= 1000);
     goal(`overview of ${of}`, ms(over), '≤ 50 ms', large && over <= 50);
   }

@@ -87,8 +87,9 @@ async function inWindow(tools: Harness, entry: string, order: WindowOrder) {
     await page.exposeFunction('tellPainted', (at: number) => painted.push(at));
     await page.addInitScript({ content: WATCH_CANVAS });
     await page.exposeFunction('codeAutomationLog', (_type: string, [text]: unknown[]) => {
-      if (typeof text === 'string' && text.startsWith(MARK))
+      if (typeof text === 'string' && text.startsWith(MARK)) {
         notes.push(JSON.parse(text.slice(MARK.length)) as WindowNote);
+      }
     });
     const ended = new Promise<void>((resolve, reject) => {
       void page.exposeFunction('codeAutomationExit', () => resolve());
@@ -113,8 +114,9 @@ async function inWindow(tools: Harness, entry: string, order: WindowOrder) {
 async function clickTimes(tools: Harness, entry: string, one: WindowCase): Promise<[number, number]> {
   const { notes, painted } = await inWindow(tools, entry, { kind: 'click', case: one });
   const commands = notes.filter((note) => note.kind === 'command');
-  if (commands.map(({ engine }) => engine).join() !== 'true,false')
+  if (commands.map(({ engine }) => engine).join() !== 'true,false') {
     throw new Error(`${one.title}: expected an engine at the first command, none at the second`);
+  }
   const [first, again] = commands.map(({ at }, i) => {
     const before = commands[i + 1]?.at ?? Infinity;
     const picture = painted.find((time) => time >= at && time < before);
@@ -126,8 +128,9 @@ async function clickTimes(tools: Harness, entry: string, one: WindowCase): Promi
 
 async function measureClicks(tools: Harness, entry: string): Promise<void> {
   const all = new Map<string, [number, number][]>(cases.map(({ title }) => [title, []]));
-  for (let window = 0; window < WINDOWS; window++)
+  for (let window = 0; window < WINDOWS; window++) {
     for (const one of cases) all.get(one.title)!.push(await clickTimes(tools, entry, one));
+  }
   const rows = [...all].map(([title, samples]) => {
     const { median, least, most } = timing(samples.map(([first]) => first));
     return [title, ms(median), ms(least), ms(most), ms(timing(samples.map(([, again]) => again)).median)];

@@ -30,7 +30,9 @@ export async function run(): Promise<void> {
       await click(api, order.case);
       // The engine, which was started with the window, is gone after it.
       await click(api, order.case);
-    } else await work(api, order.case, order.out);
+    } else {
+      await work(api, order.case, order.out);
+    }
   } catch (error) {
     tell({
       kind: 'failed',
@@ -85,17 +87,20 @@ async function work({ services }: ExtensionApi, one: WindowCase, out: string): P
     await open(one);
     await active().settled();
   });
-  for (const step of ['first', 'next', 'next', 'last', 'previous', 'last'])
+  for (const step of ['first', 'next', 'next', 'last', 'previous', 'last']) {
     await during('stepping', () => drawn(() => run(`apd.${step}Snapshot`)));
+  }
   await during('selecting', () => drawn(() => active().change(selected(halfOf(active())))));
   await during('filtering', () => drawn(() => run('apd.filterToSelection')));
   await during('filtering', () => drawn(() => run('apd.clearFilters')));
-  for (const view of ['partition', 'time', 'patterns', 'flow'])
+  for (const view of ['partition', 'time', 'patterns', 'flow']) {
     await during('switching views', () => drawn(() => run('apd.switchView', view)));
+  }
   active().change(selected(allButOne(active())));
   await during('filtering', () => drawn(() => run('apd.filterToSelection')));
-  for (const step of ['first', 'last'])
+  for (const step of ['first', 'last']) {
     await during('stepping while filtered', () => drawn(() => run(`apd.${step}Snapshot`)));
+  }
   await during('selecting while filtered', () => drawn(() => active().change(selected(halfOf(active())))));
   await during('filtering', () => drawn(() => run('apd.clearFilters')));
   await during('finding an instance', () => drawn(() => run('apd.findInstance', 42)));

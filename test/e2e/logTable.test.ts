@@ -115,8 +115,9 @@ describe('an event file as a table', function () {
       const step = Number((cells.step || cells.epoch).replaceAll(',', ''));
       const expected = steps.get(step);
       assert.ok(expected, `a row of step ${step}`);
-      for (const tag of Object.keys(reading))
+      for (const tag of Object.keys(reading)) {
         assert.equal(cells[tag], expected[tag] ?? '', `${tag} at ${step}`);
+      }
     }
     await window.picture('log-table-alone');
   });
@@ -202,8 +203,9 @@ describe('the table of a log beside its diagram', function () {
     await window.drawn(/digits.*1,797 instances/);
     await window.sidePanel();
     // Room for all snapshots: the tree scrolls to the one that is shown, the last.
-    for (const view of ['Levels', 'Instances', 'Details'])
+    for (const view of ['Levels', 'Instances', 'Details']) {
       await window.page.locator('.pane-header', { hasText: view }).first().click();
+    }
     await window.row('log ').waitFor();
   });
   after(() => window.close());
@@ -295,8 +297,9 @@ describe('the table of a log beside its diagram', function () {
     const grid = table.locator('[role=grid]');
     const metric = table.locator('[role=columnheader]', { hasText: /^loss$/ });
     await grid.focus();
-    for (let i = 0; i < 6 && (await metric.count()) === 0; i++)
+    for (let i = 0; i < 6 && (await metric.count()) === 0; i++) {
       await window.page.keyboard.press('ArrowRight');
+    }
     await metric.waitFor();
     await window.page.keyboard.press('ArrowLeft');
   });

@@ -159,8 +159,9 @@ describe('a user who explores the table of iris with a mouse', function () {
     const stage = window.diagram.locator('.stage');
     const canvas = stage.locator('canvas.picture');
     const widthOf = (one: typeof stage) => one.evaluate((element) => element.clientWidth);
-    while ((await widthOf(canvas)) !== (await widthOf(stage)) && Date.now() < end)
+    while ((await widthOf(canvas)) !== (await widthOf(stage)) && Date.now() < end) {
       await page.waitForTimeout(100);
+    }
     await window.picture('mouse-narrow');
     const overflow = await body.evaluate((one) => {
       const { scrollingElement, documentElement } = one.ownerDocument;

@@ -148,8 +148,9 @@ describe('following checkpoints', function () {
     const burst = runFolder('many');
     await rm(many, { recursive: true, force: true });
     await mkdir(many);
-    for (let epoch = 0; epoch < 100; epoch++)
+    for (let epoch = 0; epoch < 100; epoch++) {
       await copyFile(source(epoch % 9), path.join(many, nameOf(epoch)));
+    }
     await run('apd.followCheckpoints', vscode.Uri.file(many), undefined, { dataset: dataset('digits') });
     const shown = () => services.sessions.of(burst)[0];
     await until(() => shown()?.scene !== undefined, 'the first diagram', LONG_MS);

@@ -60,8 +60,9 @@ export class Stepper {
   /** Starts to play, from the first snapshot when the last one is shown; or pauses. */
   togglePlay(): void {
     const count = this.shown?.run?.snapshots.length ?? 0;
-    if (this.playing !== undefined) this.stop();
-    else if (count > 1) {
+    if (this.playing !== undefined) {
+      this.stop();
+    } else if (count > 1) {
       if (this.shown!.wanted.snapshot >= count - 1) this.leaveFor(0);
       else this.step('next');
       this.playing = window.setInterval(() => this.playOn(count), PLAY_STEP);

@@ -134,8 +134,9 @@ export class PatternGrid {
     if (!this.layout) return;
     const { y } = placeOfUnit(this.layout, unit);
     const { frame } = this;
-    if (y < frame.scrollTop) frame.scrollTop = y;
-    else if (y + this.layout.pitch > frame.scrollTop + frame.clientHeight) {
+    if (y < frame.scrollTop) {
+      frame.scrollTop = y;
+    } else if (y + this.layout.pitch > frame.scrollTop + frame.clientHeight) {
       frame.scrollTop = y + this.layout.pitch + 2 * MARGIN - frame.clientHeight;
     }
   }

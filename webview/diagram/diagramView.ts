@@ -210,8 +210,9 @@ export class DiagramView {
   private fitStage(): boolean {
     const { width, height } = this.stage;
     const changed = this.stage.fit();
-    if (changed && width > 0 && height > 0)
+    if (changed && width > 0 && height > 0) {
       this.onRefit?.(this.stage.width / width, this.stage.height / height);
+    }
     return changed;
   }
 

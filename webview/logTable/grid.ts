@@ -214,7 +214,9 @@ export class LogGrid {
     }
     if (this.selected !== undefined && this.drawn.has(this.selected)) {
       this.element.setAttribute('aria-activedescendant', idOf(this.selected));
-    } else this.element.removeAttribute('aria-activedescendant');
+    } else {
+      this.element.removeAttribute('aria-activedescendant');
+    }
   }
 
   private clear(): void {
@@ -265,7 +267,9 @@ export class LogGrid {
       const step = key === 'ArrowLeft' ? -1 : 1;
       const { scrollLeft } = this.element;
       this.element.scrollLeft = columnScroll(this.columns.moving, scrollLeft, this.fixedWidth, step);
-    } else return;
+    } else {
+      return;
+    }
     event.preventDefault();
   }
 

@@ -89,7 +89,9 @@ export class LogTablePage {
     if (head.empty === undefined) {
       this.message.hidden = true;
       this.grid.element.hidden = false;
-    } else this.showMessage(head.empty, [], false);
+    } else {
+      this.showMessage(head.empty, [], false);
+    }
     this.grid.setHead(head);
     if (!this.began && head.rows > 0) {
       this.began = true;

@@ -117,8 +117,9 @@ function drawFirstRow(svg: Svg, { timeline, layout, level, fontWidth }: Timeline
       opacityOf(name.curve, timeline),
     );
   }
-  if (accuracyAxis !== undefined)
+  if (accuracyAxis !== undefined) {
     drawText(svg, 'accuracy', 'axis-title accuracy-title', end, firstRow, 'end');
+  }
 }
 
 function drawCounts(svg: Svg, picture: TimelinePicture, counts: Scale): void {

@@ -104,8 +104,9 @@ function unitCounts(patterns: PackedPatterns, table: Contingency, from: number, 
     for (let w = 0; w < wordsPerPlane; w++) {
       let bits = 0;
       for (let p = 0; p < planes; p++) bits |= words[at + p * wordsPerPlane + w];
-      for (let byte = 0; byte < 4; byte++)
+      for (let byte = 0; byte < 4; byte++) {
         byteCounts[(((w << 2) + byte) << 8) + ((bits >>> (byte << 3)) & 255)] += weight;
+      }
     }
   }
   const counts = new Int32Array(wordsPerPlane * 32);

@@ -70,8 +70,9 @@ export function* prototypeSteps(
   options: PrototypeOptions = {},
 ): WorkSteps<Prototypes> {
   const { start } = options;
-  if (!Number.isInteger(k) || k < 1)
+  if (!Number.isInteger(k) || k < 1) {
     throw new RangeError(`expected a whole number of prototypes, found ${k}`);
+  }
   if (start && start.count > k) {
     throw new RangeError(`expected at least the ${start.count} prototypes of the start, found ${k}`);
   }

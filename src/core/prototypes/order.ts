@@ -35,13 +35,14 @@ export function orderByOccurrences(
     }
     const after = countOccurrences(assignment, weights, modes.count);
     const settled = after.every((occurrence, mode) => occurrence === occurrences[mode]);
-    if (settled)
+    if (settled) {
       return renumber(
         modes,
         assignment,
         order.filter((mode) => after[mode] > 0),
         place,
       );
+    }
     occurrences = after;
     order = rank(assignment, occurrences);
   }
@@ -77,7 +78,8 @@ function renumber(
   for (const [at, mode] of order.entries()) {
     words.set(modes.words.subarray(mode * stride, (mode + 1) * stride), at * stride);
   }
-  for (let pattern = 0; pattern < assignment.length; pattern++)
+  for (let pattern = 0; pattern < assignment.length; pattern++) {
     assignment[pattern] = place[assignment[pattern]];
+  }
   return { ...modes, count: order.length, words };
 }

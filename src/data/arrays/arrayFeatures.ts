@@ -34,9 +34,7 @@ export class ArrayFeatures implements Features {
       toHostOrder(bytes, type);
       this.held = elementsOf(bytes, type);
     }
-    if (isColumnMajor(array)) {
-      this.offsets = columnMajorPositions(this.shape, this.count);
-    }
+    if (isColumnMajor(array)) this.offsets = columnMajorPositions(this.shape, this.count);
   }
 
   /**
@@ -48,9 +46,7 @@ export class ArrayFeatures implements Features {
     limits: Limits,
   ): Promise<ArrayFeatures> {
     const refuse = (problem: string) => new InputError(array.file, problem, placeOfArray(array));
-    if (!isNumberType(array.type)) {
-      throw refuse('holds text, expected numbers');
-    }
+    if (!isNumberType(array.type)) throw refuse('holds text, expected numbers');
     if (array.shape.length === 0) {
       throw refuse('is a single number, expected an array whose first axis counts the instances');
     }
@@ -152,9 +148,7 @@ export class ArrayFeatures implements Features {
         const unit = offsets.findIndex(
           (offset) => elements.firstInexact(row + offset, row + offset + 1) >= 0,
         );
-        if (unit >= 0) {
-          throw this.badNumber(elements, row + offsets[unit], row, unit);
-        }
+        if (unit >= 0) throw this.badNumber(elements, row + offsets[unit], row, unit);
       }
     }
   }
@@ -178,9 +172,7 @@ export class ArrayFeatures implements Features {
 /** Waits for all reads, also when one has failed, so that none is under way when the file is closed. */
 async function allDone(reads: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(reads)).find((result) => result.status === 'rejected');
-  if (failed) {
-    throw failed.reason;
-  }
+  if (failed) throw failed.reason;
 }
 
 /** A list of numbers is instances of one number each. */
@@ -198,9 +190,7 @@ function isColumnMajor(array: StoredArray): boolean {
  */
 async function sourceToRead(array: StoredArray, limits: Limits): Promise<ByteSource> {
   const { source } = array;
-  if (!isColumnMajor(array) || source.held) {
-    return source;
-  }
+  if (!isColumnMajor(array) || source.held) return source;
   if (source.size > limits.bytes) {
     const sizes = `${formatBytes(source.size)}, the limit is ${formatBytes(limits.bytes)}`;
     throw new InputError(
@@ -214,12 +204,8 @@ async function sourceToRead(array: StoredArray, limits: Limits): Promise<ByteSou
 
 /** A number of an instance by name: `column 5`, `element [3, 4]`, or `the value` of an instance that is one number. */
 export function columnName(shape: readonly number[], unit: number): string {
-  if (countOfShape(shape) === 1) {
-    return 'the value';
-  }
-  if (shape.length === 1) {
-    return `column ${unit}`;
-  }
+  if (countOfShape(shape) === 1) return 'the value';
+  if (shape.length === 1) return `column ${unit}`;
   const position: number[] = [];
   for (let axis = shape.length - 1, rest = unit; axis >= 0; axis--) {
     position.unshift(rest % shape[axis]);
@@ -249,9 +235,7 @@ export function forEachRun(
 ): void {
   for (let at = 0; at < indices.length;) {
     let rows = 1;
-    while (rows < longest && at + rows < indices.length && indices[at + rows] === indices[at] + rows) {
-      rows++;
-    }
+    while (rows < longest && at + rows < indices.length && indices[at + rows] === indices[at] + rows) rows++;
     visit(indices[at], rows, at);
     at += rows;
   }

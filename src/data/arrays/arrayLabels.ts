@@ -22,17 +22,13 @@ export async function labelsOfArray(
   const count = shape[0] ?? 0;
   if (!isNumberType(type)) {
     const collector = new LabelCollector(file);
-    for (const text of await readText(array, type, limits)) {
-      collector.add(text);
-    }
+    for (const text of await readText(array, type, limits)) collector.add(text);
     return collector.finish(place);
   }
   const features = await ArrayFeatures.open(array, undefined, limits);
   const numbers = await readAll(features, file, limits);
   const columns = countOfShape(features.shape);
-  if (columns === 1) {
-    return labelsOfNumbers(file, numbers, place);
-  }
+  if (columns === 1) return labelsOfNumbers(file, numbers, place);
   const classes = shape.length === 2 ? classesOfOneHot(numbers, columns) : undefined;
   if (!classes) {
     throw new InputError(
@@ -87,9 +83,7 @@ async function readText(array: StoredArray, type: TextType, limits: Limits): Pro
     const entry = characters.subarray(row * width, (row + 1) * width);
     const end = entry.findLastIndex((code) => code !== 0) + 1;
     const wrong = entry.findIndex((code) => code > 0x10ffff);
-    if (wrong >= 0) {
-      throw new InputError(array.file, 'holds text that is no Unicode', `index ${row}`);
-    }
+    if (wrong >= 0) throw new InputError(array.file, 'holds text that is no Unicode', `index ${row}`);
     return Array.from(entry.subarray(0, end), (code) => String.fromCodePoint(code)).join('');
   });
 }

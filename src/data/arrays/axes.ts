@@ -9,15 +9,9 @@ function isChannels(axis: number): boolean {
 
 /** What the shape of an instance says about its axes: an axis of 1, 3 or 4 beside larger ones is the channels. */
 export function guessAxes(shape: readonly number[]): AxisOrder {
-  if (shape.length <= 1) {
-    return 'flat';
-  }
-  if (shape.length === 2) {
-    return 'HW';
-  }
-  if (shape.length !== 3) {
-    return 'unknown';
-  }
+  if (shape.length <= 1) return 'flat';
+  if (shape.length === 2) return 'HW';
+  if (shape.length !== 3) return 'unknown';
   const first = isChannels(shape[0]);
   const last = isChannels(shape[2]);
   return first === last ? 'unknown' : first ? 'CHW' : 'HWC';
@@ -36,9 +30,7 @@ export function resolveAxes(
   wanted: AxisOrder | undefined,
   source: string,
 ): AxisOrder {
-  if (!wanted) {
-    return guessAxes(shape);
-  }
+  if (!wanted) return guessAxes(shape);
   const axes = axesOf[wanted];
   if (shape.length > 1 && axes !== undefined && axes !== shape.length) {
     throw new InputError(source, `instances are ${formatShape(shape)}, which cannot be ${wanted}`);

@@ -31,9 +31,7 @@ export const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0]
 /** Brings bytes into this machine's order, in place. */
 export function toHostOrder(bytes: Uint8Array, type: ElementType): void {
   const width = type.kind === 'unicode' ? 4 : type.kind === 'ascii' ? 1 : type.bytes;
-  if (width === 1 || type.littleEndian === hostIsLittleEndian) {
-    return;
-  }
+  if (width === 1 || type.littleEndian === hostIsLittleEndian) return;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (width === 2) {
     buffer.swap16();

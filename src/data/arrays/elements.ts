@@ -68,9 +68,7 @@ function plain(native: NativeArray): Elements {
       out.set(native.subarray(from, to), at);
     },
     gather(base, offsets, out, at) {
-      for (let k = 0; k < offsets.length; k++) {
-        out[at + k] = native[base + offsets[k]];
-      }
+      for (let k = 0; k < offsets.length; k++) out[at + k] = native[base + offsets[k]];
     },
     value: (index) => native[index],
     firstInexact: () => -1,
@@ -83,14 +81,10 @@ function converted(length: number, value: (index: number) => number): Elements {
   return {
     length,
     copy(from, to, out, at) {
-      for (let index = from; index < to; index++) {
-        out[at + index - from] = value(index);
-      }
+      for (let index = from; index < to; index++) out[at + index - from] = value(index);
     },
     gather(base, offsets, out, at) {
-      for (let k = 0; k < offsets.length; k++) {
-        out[at + k] = value(base + offsets[k]);
-      }
+      for (let k = 0; k < offsets.length; k++) out[at + k] = value(base + offsets[k]);
     },
     value,
     firstInexact: () => -1,
@@ -110,9 +104,7 @@ function wideIntegers(halves: Uint32Array, signed: boolean): Elements {
     firstInexact(from, to) {
       for (let index = from; index < to; index++) {
         const number = value(index);
-        if (!Number.isSafeInteger(number) && BigInt(number) !== exact(index)) {
-          return index;
-        }
+        if (!Number.isSafeInteger(number) && BigInt(number) !== exact(index)) return index;
       }
       return -1;
     },
@@ -134,16 +126,10 @@ export function firstNonFinite(numbers: Numbers, from: number, to: number): numb
     c += numbers[index + 2] * 0;
     d += numbers[index + 3] * 0;
   }
-  for (; index < to; index++) {
-    a += numbers[index] * 0;
-  }
-  if (a + b + c + d === 0) {
-    return -1;
-  }
+  for (; index < to; index++) a += numbers[index] * 0;
+  if (a + b + c + d === 0) return -1;
   for (index = from; index < to; index++) {
-    if (!Number.isFinite(numbers[index])) {
-      return index;
-    }
+    if (!Number.isFinite(numbers[index])) return index;
   }
   return -1;
 }

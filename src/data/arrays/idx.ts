@@ -72,8 +72,6 @@ export async function openGzippedIdx(part: CompressedPart, limits: Limits): Prom
     },
     limits,
   );
-  if (!header) {
-    throw new InputError(part.path, 'is cut off within its header');
-  }
+  if (!header) throw new InputError(part.path, 'is cut off within its header');
   return { file: part.path, source: heldSource(bytes), fortranOrder: false, ...header };
 }

@@ -43,15 +43,9 @@ export function chooseMember(
 ): NpzMember {
   const names = members.map((member) => member.name);
   const shown = names.slice(0, 12).map(oneLine).join(', ') + (names.length > 12 ? ', …' : '');
-  if (members.length === 0) {
-    throw new InputError(file, 'has no arrays in it');
-  }
-  if (wanted !== undefined) {
-    return pick(file, members, wanted, shown);
-  }
-  if (members.length === 1) {
-    return members[0];
-  }
+  if (members.length === 0) throw new InputError(file, 'has no arrays in it');
+  if (wanted !== undefined) return pick(file, members, wanted, shown);
+  if (members.length === 1) return members[0];
   const usual = role === 'data' ? dataNames : role === 'labels' ? labelNames : [];
   const name = usual.find((candidate) => names.includes(candidate));
   if (name === undefined) {
@@ -76,9 +70,7 @@ export function partnerOf(data: string, names: readonly string[]): string | unde
     const partner = replacements
       .map((replacement) => data.replace(pattern, replacement))
       .find((candidate) => pattern.test(data) && candidate !== data && names.includes(candidate));
-    if (partner !== undefined) {
-      return partner;
-    }
+    if (partner !== undefined) return partner;
   }
   const usual = labelNames.find((name) => names.includes(name));
   return dataNames.includes(data) && !/train/i.test(usual ?? '') ? usual : undefined;

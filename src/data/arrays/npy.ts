@@ -27,9 +27,7 @@ export async function npyOfSource(source: ByteSource, file: string, member?: str
 function located(head: Uint8Array, source: ByteSource, file: string, member?: string): StoredArray {
   const place = member === undefined ? undefined : `member ${oneLine(member)}`;
   const header = parseNpyHeader(head, true, file, place);
-  if (!header) {
-    throw new InputError(file, 'is cut off within its header', place);
-  }
+  if (!header) throw new InputError(file, 'is cut off within its header', place);
   checkNpySize(header, source.size, file, place);
   return { file, member, source, ...header };
 }
@@ -76,9 +74,7 @@ export function encodeNpy(array: WritableArray, shape: readonly number[] = [arra
 }
 
 function typeCode(array: WritableArray): string {
-  if (array instanceof Uint8Array) {
-    return '|u1';
-  }
+  if (array instanceof Uint8Array) return '|u1';
   const order = hostIsLittleEndian ? '<' : '>';
   return `${order}${array instanceof Int32Array ? 'i' : 'f'}${array.BYTES_PER_ELEMENT}`;
 }

@@ -39,14 +39,10 @@ export function parseNpyHeader(
 ): NpyHeader | undefined {
   const refuse = (problem: string) => new InputError(source, problem, place);
   if (head.length < 12) {
-    if (ended) {
-      throw refuse(`is ${head.length} bytes long, too short for an .npy array`);
-    }
+    if (ended) throw refuse(`is ${head.length} bytes long, too short for an .npy array`);
     return undefined;
   }
-  if (!isNpy(head)) {
-    throw refuse('is no .npy array: it does not begin with \\x93NUMPY');
-  }
+  if (!isNpy(head)) throw refuse('is no .npy array: it does not begin with \\x93NUMPY');
   const version = head[6];
   if (version < 1 || version > 3 || head[7] !== 0) {
     throw refuse(`has .npy version ${version}.${head[7]}, expected 1.0, 2.0 or 3.0`);
@@ -58,9 +54,7 @@ export function parseNpyHeader(
     throw refuse(`has a header of ${length} bytes, expected at most ${longestHeader}`);
   }
   if (head.length < start + length) {
-    if (ended) {
-      throw refuse(`is cut off within its header: ${head.length} bytes of ${start + length}`);
-    }
+    if (ended) throw refuse(`is cut off within its header: ${head.length} bytes of ${start + length}`);
     return undefined;
   }
   const text = Buffer.from(head.buffer, head.byteOffset + start, length).toString(
@@ -108,26 +102,16 @@ const numberKinds: Record<string, { kind: NumberType['kind']; sizes: number[] }>
 
 /** Type of a NumPy type code such as `<f4`, `|u1`, `>U10`. */
 function elementType(code: PythonValue | undefined, refuse: (problem: string) => InputError): ElementType {
-  if (typeof code !== 'string') {
-    throw refuse('holds records (a structured type), expected plain numbers');
-  }
+  if (typeof code !== 'string') throw refuse('holds records (a structured type), expected plain numbers');
   const match = /^([<>|=])([a-zA-Z])(\d{0,9})$/.exec(code);
-  if (!match) {
-    throw refuse(`has elements of type ${JSON.stringify(code)}, expected numbers`);
-  }
+  if (!match) throw refuse(`has elements of type ${JSON.stringify(code)}, expected numbers`);
   const [, order, letter, digits] = match;
   const bytes = Number(digits);
   const littleEndian = order === '=' ? hostIsLittleEndian : order !== '>';
   const known = numberKinds[letter];
-  if (known?.sizes.includes(bytes)) {
-    return { kind: known.kind, bytes, littleEndian };
-  }
-  if (letter === 'U' && bytes > 0) {
-    return { kind: 'unicode', bytes: bytes * 4, littleEndian };
-  }
-  if (letter === 'S' && bytes > 0) {
-    return { kind: 'ascii', bytes, littleEndian };
-  }
+  if (known?.sizes.includes(bytes)) return { kind: known.kind, bytes, littleEndian };
+  if (letter === 'U' && bytes > 0) return { kind: 'unicode', bytes: bytes * 4, littleEndian };
+  if (letter === 'S' && bytes > 0) return { kind: 'ascii', bytes, littleEndian };
   const reason = letter === 'O' ? 'pickled Python objects' : `type '${code}'`;
   throw refuse(`holds ${reason}, expected bool, integers, float16, float32 or float64`);
 }

@@ -41,12 +41,8 @@ export async function listMembers(path: string): Promise<NpzMember[]> {
     archive = await yauzl.openPromise(path, { autoClose: false });
     const members: NpzMember[] = [];
     for await (const entry of archive.eachEntry()) {
-      if (members.length === mostMembers) {
-        throw new InputError(path, `has more than ${mostMembers} members`);
-      }
-      if (entry.fileName.endsWith('.npy')) {
-        members.push(await memberOf(path, archive, entry));
-      }
+      if (members.length === mostMembers) throw new InputError(path, `has more than ${mostMembers} members`);
+      if (entry.fileName.endsWith('.npy')) members.push(await memberOf(path, archive, entry));
     }
     return members;
   } catch (error) {
@@ -89,9 +85,7 @@ export async function openMember(member: NpzMember, limits: Limits): Promise<Sto
     part,
     (head, ended) => {
       const header = parseNpyHeader(head, ended, part.path, part.place);
-      if (header) {
-        checkNpySize(header, size, part.path, part.place);
-      }
+      if (header) checkNpySize(header, size, part.path, part.place);
       return header?.size;
     },
     limits,

@@ -50,9 +50,7 @@ export async function gzipped(path: string): Promise<CompressedPart> {
 
 async function openGzipped(part: CompressedPart, limits: Limits): Promise<StoredArray> {
   const format = await detectInflatedFormat(part);
-  if (format === 'idx') {
-    return openGzippedIdx(part, limits);
-  }
+  if (format === 'idx') return openGzippedIdx(part, limits);
   if (format === 'npy') {
     const sizeOf = (head: Uint8Array, ended: boolean) => parseNpyHeader(head, ended, part.path)?.size;
     return npyOfSource(heldSource(await inflateWhole(part, sizeOf, limits)), part.path);
@@ -65,9 +63,7 @@ async function openGzipped(part: CompressedPart, limits: Limits): Promise<Stored
  * @returns path of that array, `file.npz:member`; undefined where there is none
  */
 export async function partnerMember(array: StoredArray): Promise<string | undefined> {
-  if (array.member === undefined) {
-    return undefined;
-  }
+  if (array.member === undefined) return undefined;
   const members = await listMembers(array.file);
   const partner = partnerOf(
     array.member,

@@ -32,9 +32,7 @@ class LiteralReader {
   constructor(private readonly text: string) {}
 
   value(depth: number): PythonValue {
-    if (depth > deepest) {
-      throw this.error('too deep');
-    }
+    if (depth > deepest) throw this.error('too deep');
     this.skipSpace();
     const next = this.text[this.position];
     switch (next) {
@@ -54,9 +52,7 @@ class LiteralReader {
 
   end(): void {
     this.skipSpace();
-    if (this.position < this.text.length) {
-      throw this.error('unexpected text');
-    }
+    if (this.position < this.text.length) throw this.error('unexpected text');
   }
 
   private dictionary(depth: number): Map<string, PythonValue> {
@@ -93,9 +89,7 @@ class LiteralReader {
   private string(quote: string): string {
     const end = this.text.indexOf(quote, this.position + 1);
     const content = this.text.slice(this.position + 1, end);
-    if (end < 0 || content.includes('\\')) {
-      throw this.error('text without an end, or with a backslash,');
-    }
+    if (end < 0 || content.includes('\\')) throw this.error('text without an end, or with a backslash,');
     this.position = end + 1;
     return content;
   }
@@ -105,35 +99,25 @@ class LiteralReader {
     const match = /^(?:(True|False|None)\b|(-?\d{1,16})L?\b)/.exec(
       this.text.slice(this.position, this.position + 24),
     );
-    if (!match) {
-      throw this.error('no value');
-    }
+    if (!match) throw this.error('no value');
     this.position += match[0].length;
-    if (match[2] !== undefined) {
-      return Number(match[2]);
-    }
+    if (match[2] !== undefined) return Number(match[2]);
     return match[1] === 'None' ? null : match[1] === 'True';
   }
 
   private take(character: string): boolean {
     this.skipSpace();
-    if (this.text[this.position] !== character) {
-      return false;
-    }
+    if (this.text[this.position] !== character) return false;
     this.position++;
     return true;
   }
 
   private expect(character: string): void {
-    if (!this.take(character)) {
-      throw this.error(`expected '${character}'`);
-    }
+    if (!this.take(character)) throw this.error(`expected '${character}'`);
   }
 
   private skipSpace(): void {
-    while (/\s/.test(this.text[this.position] ?? '')) {
-      this.position++;
-    }
+    while (/\s/.test(this.text[this.position] ?? '')) this.position++;
   }
 
   private error(problem: string): LiteralError {

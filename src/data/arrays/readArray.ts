@@ -61,9 +61,7 @@ export function readNpy(buffer: Uint8Array, source = 'array'): NumberArray {
 /** Converts a stored array to a typed array in C order. */
 function numbersOf(array: StoredArray, bytes: Uint8Array): NumberArray {
   const { type, shape, offset, file } = array;
-  if (!isNumberType(type)) {
-    throw new InputError(file, 'holds text, expected numbers', placeOfArray(array));
-  }
+  if (!isNumberType(type)) throw new InputError(file, 'holds text, expected numbers', placeOfArray(array));
   const own = bytes.slice(offset);
   toHostOrder(own, type);
   const elements = elementsOf(own, type);

@@ -72,14 +72,10 @@ const mostAxes = 8;
 /** Axes equal, but for those of length 1. */
 function sameOrder({ shape, axes }: InstanceShape, inputShape: readonly number[]): RowArranger | undefined {
   const exact = matchAxes(shape, inputShape);
-  if (exact) {
-    return unchanged(exact, axes);
-  }
+  if (exact) return unchanged(exact, axes);
   // Where moving the channels fits as well, axes of length 1 are no reason to leave them.
   const moved = movedChannels({ shape, axes }, inputShape);
-  if (moved || shape.length > mostAxes || inputShape.length > mostAxes) {
-    return undefined;
-  }
+  if (moved || shape.length > mostAxes || inputShape.length > mostAxes) return undefined;
   const ways = new Map([...squeezedMatches(shape, inputShape)].map((way) => [way.join(), way]));
   // Several open axes might be filled in more than one way: none of them is to be trusted.
   const [squeezed] = ways.size === 1 ? ways.values() : [];
@@ -97,26 +93,18 @@ function matchAxes(shape: readonly number[], inputShape: readonly number[]): num
 /** All ways to fill in the input's shape so that its axes agree in order, but for those of length 1. */
 function* squeezedMatches(shape: readonly number[], inputShape: readonly number[]): Generator<number[]> {
   if (inputShape.length === 0) {
-    if (shape.every((axis) => axis === 1)) {
-      yield [];
-    }
+    if (shape.every((axis) => axis === 1)) yield [];
     return;
   }
   const [wanted, ...rest] = inputShape;
   const [axis, ...others] = shape;
   if (shape.length > 0 && (wanted === axis || wanted === -1)) {
-    for (const matched of squeezedMatches(others, rest)) {
-      yield [axis, ...matched];
-    }
+    for (const matched of squeezedMatches(others, rest)) yield [axis, ...matched];
   }
   if (wanted === 1 || wanted === -1) {
-    for (const matched of squeezedMatches(shape, rest)) {
-      yield [1, ...matched];
-    }
+    for (const matched of squeezedMatches(shape, rest)) yield [1, ...matched];
   }
-  if (axis === 1) {
-    yield* squeezedMatches(others, inputShape);
-  }
+  if (axis === 1) yield* squeezedMatches(others, inputShape);
 }
 
 /** Channels at the other end than in the file. */
@@ -124,9 +112,7 @@ function movedChannels(
   { shape, axes }: InstanceShape,
   inputShape: readonly number[],
 ): RowArranger | undefined {
-  if (shape.length !== 3 || inputShape.length !== 3) {
-    return undefined;
-  }
+  if (shape.length !== 3 || inputShape.length !== 3) return undefined;
   const [a, b, c] = shape;
   const toFirst = axes !== 'CHW' ? matchAxes([c, a, b], inputShape) : undefined;
   const toLast = axes !== 'HWC' ? matchAxes([b, c, a], inputShape) : undefined;
@@ -151,17 +137,13 @@ function transposed(
   axes: AxisOrder,
   notices: string[],
 ): RowArranger {
-  if (lines === 1 || columns === 1) {
-    return unchanged(shape, axes);
-  }
+  if (lines === 1 || columns === 1) return unchanged(shape, axes);
   const units = lines * columns;
   const arrange = (source: Numbers, rows: number, out: Numbers) => {
     for (let start = 0; start < rows * units; start += units) {
       for (let column = 0; column < columns; column++) {
         const target = start + column * lines;
-        for (let line = 0; line < lines; line++) {
-          out[target + line] = source[start + line * columns + column];
-        }
+        for (let line = 0; line < lines; line++) out[target + line] = source[start + line * columns + column];
       }
     }
   };
@@ -175,9 +157,7 @@ function flattenedImage(
 ): RowArranger | undefined {
   const said = shape.length === 1 && (axes === 'HWC' || axes === 'CHW');
   const filled = fillOpenAxis(inputShape, countOfShape(shape));
-  if (!said || filled?.length !== 3) {
-    return undefined;
-  }
+  if (!said || filled?.length !== 3) return undefined;
   const wanted = guessAxes(filled);
   if (wanted === 'CHW' && axes === 'HWC') {
     const [channels, height, width] = filled;
@@ -193,9 +173,7 @@ function flattenedImage(
 /** Flattened or unflattened, in the order the numbers have. */
 function reshaped({ shape, axes }: InstanceShape, inputShape: readonly number[]): RowArranger | undefined {
   const filled = fillOpenAxis(inputShape, countOfShape(shape));
-  if (!filled) {
-    return undefined;
-  }
+  if (!filled) return undefined;
   const long = (axis: number) => axis !== 1;
   const from = shape.filter(long);
   const to = filled.filter(long);

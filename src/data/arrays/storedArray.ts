@@ -40,9 +40,7 @@ export function columnMajorPositions(shape: readonly number[], stride = 1): Floa
   for (const axis of shape) {
     const longer = new Float64Array(positions.length * axis);
     positions.forEach((position, outer) => {
-      for (let along = 0; along < axis; along++) {
-        longer[outer * axis + along] = position + along * stride;
-      }
+      for (let along = 0; along < axis; along++) longer[outer * axis + along] = position + along * stride;
     });
     positions = longer;
     stride *= axis;

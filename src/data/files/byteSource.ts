@@ -57,9 +57,7 @@ export async function fileSource(
   size: number,
   hold = heldBytes,
 ): Promise<ByteSource> {
-  if (size > hold) {
-    return partOfFile(path, start, size);
-  }
+  if (size > hold) return partOfFile(path, start, size);
   const bytes = allocate(path, size);
   await withFile(path, (handle) => readFully(handle, path, bytes, start));
   return heldSource(bytes);
@@ -67,9 +65,7 @@ export async function fileSource(
 
 /** The same bytes, held in memory. The caller has checked that they may be. */
 export async function hold(source: ByteSource, name: string): Promise<Uint8Array> {
-  if (source.held) {
-    return source.held;
-  }
+  if (source.held) return source.held;
   const bytes = allocate(name, source.size);
   await source.reading((readAt) => readAt(0, bytes));
   return bytes;

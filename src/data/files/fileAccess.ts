@@ -21,9 +21,7 @@ const codeMeanings: Record<string, string> = {
  * @param fallback what to say where the error has no code of the operating system
  */
 export function asInputError(source: string, error: unknown, fallback: string, place?: string): InputError {
-  if (error instanceof InputError) {
-    return error;
-  }
+  if (error instanceof InputError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   return new InputError(source, codeMeanings[code] ?? fallback, place);
 }
@@ -48,12 +46,8 @@ export async function lookUp(path: string): Promise<Stats> {
  */
 export async function lookUpFile(path: string): Promise<Stats> {
   const stats = await lookUp(path);
-  if (stats.isDirectory()) {
-    throw new InputError(path, 'is a folder, expected a file');
-  }
-  if (!stats.isFile()) {
-    throw new InputError(path, 'is a device or a pipe, expected a file');
-  }
+  if (stats.isDirectory()) throw new InputError(path, 'is a folder, expected a file');
+  if (!stats.isFile()) throw new InputError(path, 'is a device or a pipe, expected a file');
   return stats;
 }
 

@@ -31,41 +31,25 @@ function beginsWith(head: Uint8Array, beginning: readonly number[]): boolean {
  */
 export async function detectFormat(path: string): Promise<FileFormat> {
   const stats = await lookUp(path);
-  if (stats.isDirectory()) {
-    return 'folder';
-  }
+  if (stats.isDirectory()) return 'folder';
   const head = await readHead(path, 4096);
-  if (head.length === 0) {
-    throw new InputError(path, 'is empty');
-  }
+  if (head.length === 0) throw new InputError(path, 'is empty');
   return formatOfBytes(head, path);
 }
 
 /** The format of what a gzipped file holds. */
 export async function detectInflatedFormat(part: CompressedPart): Promise<FileFormat> {
-  for await (const chunk of inflated(part)) {
-    return formatOfBytes(chunk, part.path);
-  }
+  for await (const chunk of inflated(part)) return formatOfBytes(chunk, part.path);
   throw new InputError(part.path, 'is empty when inflated');
 }
 
 function formatOfBytes(head: Uint8Array, path: string): FileFormat {
-  if (isNpy(head)) {
-    return 'npy';
-  }
-  if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) {
-    return 'npz';
-  }
-  if (beginsWith(head, [0x1f, 0x8b])) {
-    return 'gzip';
-  }
-  if (isIdx(head)) {
-    return 'idx';
-  }
+  if (isNpy(head)) return 'npy';
+  if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'npz';
+  if (beginsWith(head, [0x1f, 0x8b])) return 'gzip';
+  if (isIdx(head)) return 'idx';
   const other = otherFormats.find(([, beginning]) => beginsWith(head, beginning));
-  if (other) {
-    throw new InputError(path, `is ${other[0]}; expected ${readable}`);
-  }
+  if (other) throw new InputError(path, `is ${other[0]}; expected ${readable}`);
   const promised = /\.(npy|npz|idx)$|ubyte$/i.exec(path.replace(/\.gz$/i, ''));
   if (promised || head.subarray(0, 4096).includes(0)) {
     throw new InputError(

@@ -24,9 +24,7 @@ export interface CompressedPart {
  * @throws InputError where the compressed bytes are damaged or cut off
  */
 export async function* inflated(part: CompressedPart): AsyncGenerator<Uint8Array> {
-  if (part.size === 0) {
-    throw new InputError(part.path, 'holds no compressed bytes', part.place);
-  }
+  if (part.size === 0) throw new InputError(part.path, 'holds no compressed bytes', part.place);
   const options = { chunkSize: 256 * 1024 };
   const inflate = part.format === 'gzip' ? createGunzip(options) : createInflateRaw(options);
   const compressed = createReadStream(part.path, {
@@ -37,9 +35,7 @@ export async function* inflated(part: CompressedPart): AsyncGenerator<Uint8Array
   // A failure of the file ends the inflating stream with the same error, which the loop below then throws.
   pipeline(compressed, inflate, () => undefined);
   try {
-    for await (const chunk of inflate) {
-      yield chunk as Uint8Array;
-    }
+    for await (const chunk of inflate) yield chunk as Uint8Array;
   } catch (error) {
     throw asInputError(part.path, error, 'its compressed bytes are damaged or cut off', part.place);
   } finally {
@@ -97,9 +93,7 @@ export async function inflateWhole(
       begin(false);
     }
   }
-  if (!whole) {
-    begin(true);
-  }
+  if (!whole) begin(true);
   if (!whole || filled < whole.length) {
     const expected = whole ? `, expected ${whole.length}` : '';
     throw new InputError(part.path, `ends after ${filled} inflated bytes${expected}`, part.place);

@@ -41,16 +41,12 @@ export async function* textBlocks(
     }
   }
   const rest = decoder.decode(Buffer.concat(waiting), lineEnd ?? lineFeed);
-  if (rest.length > 0) {
-    yield rest;
-  }
+  if (rest.length > 0) yield rest;
 }
 
 /** What lines end in, as far as a chunk tells: a CR at its very end may be the first half of CRLF. */
 function lineEndOf(chunk: Uint8Array, before: Uint8Array | undefined): number | undefined {
-  if (chunk.includes(lineFeed)) {
-    return lineFeed;
-  }
+  if (chunk.includes(lineFeed)) return lineFeed;
   const alone = chunk.subarray(0, -1).includes(carriageReturn) || before?.at(-1) === carriageReturn;
   return alone ? carriageReturn : undefined;
 }
@@ -63,16 +59,10 @@ class LineDecoder {
   constructor(private readonly source: string) {}
 
   decode(bytes: Buffer, lineEnd: number): string {
-    if (!isUtf8(bytes)) {
-      throw this.notUtf8(bytes, lineEnd);
-    }
+    if (!isUtf8(bytes)) throw this.notUtf8(bytes, lineEnd);
     let text = bytes.toString('utf8');
-    for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) {
-      this.line++;
-    }
-    if (!this.begun && text.charCodeAt(0) === 0xfeff) {
-      text = text.slice(1);
-    }
+    for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) this.line++;
+    if (!this.begun && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
     this.begun = true;
     return lineEnd === carriageReturn ? text.replaceAll('\r', '\n') : text;
   }
@@ -82,9 +72,7 @@ class LineDecoder {
     for (let start = 0; start < bytes.length; line++) {
       const found = bytes.indexOf(lineEnd, start);
       const end = found < 0 ? bytes.length : found + 1;
-      if (!isUtf8(bytes.subarray(start, end))) {
-        break;
-      }
+      if (!isUtf8(bytes.subarray(start, end))) break;
       start = end;
     }
     return new InputError(this.source, 'is no UTF-8 text; save it as UTF-8', `line ${line}`);

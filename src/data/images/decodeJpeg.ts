@@ -20,9 +20,7 @@ export function readJpegHeader(bytes: Uint8Array, file: string): ImageHeader {
       at++;
       continue;
     }
-    if (frames.includes(marker)) {
-      return frameHeader(view, at, file);
-    }
+    if (frames.includes(marker)) return frameHeader(view, at, file);
     at += 2 + view.getUint16(at + 2);
   }
   throw new InputError(file, 'is cut off or damaged: the JPEG has no frame header');

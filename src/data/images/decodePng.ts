@@ -34,9 +34,7 @@ function pictureChunks(bytes: Uint8Array, file: string): Chunk[] {
   const chunks: Chunk[] = [];
   for (let at = signature.length; ;) {
     const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity;
-    if (at + 12 + length > bytes.length) {
-      throw new InputError(file, 'is cut off: the PNG has no end');
-    }
+    if (at + 12 + length > bytes.length) throw new InputError(file, 'is cut off: the PNG has no end');
     const type = Buffer.from(bytes.buffer, bytes.byteOffset + at + 4, 4).toString('latin1');
     if (['IHDR', 'PLTE', 'IDAT', 'IEND'].includes(type)) {
       chunks.push({
@@ -45,9 +43,7 @@ function pictureChunks(bytes: Uint8Array, file: string): Chunk[] {
         data: bytes.subarray(at + 8, at + 8 + length),
       });
     }
-    if (type === 'IEND') {
-      return chunks;
-    }
+    if (type === 'IEND') return chunks;
     at += 12 + length;
   }
 }
@@ -100,9 +96,7 @@ function inflatedSize({ width, height, depth, colour, interlaced }: PngHeader): 
   const bits = depth * samplesOf[colour];
   const size = (columns: number, lines: number) =>
     columns > 0 && lines > 0 ? lines * (1 + Math.ceil((columns * bits) / 8)) : 0;
-  if (!interlaced) {
-    return size(width, height);
-  }
+  if (!interlaced) return size(width, height);
   const passes = [
     [0, 0, 8, 8],
     [4, 0, 8, 8],
@@ -135,9 +129,7 @@ export function decodePng(bytes: Uint8Array, file: string): Float32Array | Uint8
     const colours = chunks.find(({ type }) => type === 'PLTE')?.data;
     return toSamples(data, header, header.colour === palette ? colours : undefined, file);
   } catch (error) {
-    if (error instanceof InputError) {
-      throw error;
-    }
+    if (error instanceof InputError) throw error;
     throw new InputError(file, `is a damaged PNG (${oneLine((error as Error).message)})`);
   }
 }

@@ -15,17 +15,13 @@ export function isImageName(name: string): boolean {
  * @throws InputError where it is no PNG or JPEG, damaged, or over the limit
  */
 export function readImageHeader(bytes: Uint8Array, file: string, limits: Limits): ImageHeader {
-  if (bytes.length === 0) {
-    throw new InputError(file, 'is empty');
-  }
+  if (bytes.length === 0) throw new InputError(file, 'is empty');
   if (!isPng(bytes) && !isJpeg(bytes)) {
     throw new InputError(file, 'is neither PNG nor JPEG, whatever its name says');
   }
   const header = isPng(bytes) ? readPngHeader(bytes, file) : readJpegHeader(bytes, file);
   const pixels = header.width * header.height;
-  if (pixels === 0) {
-    throw new InputError(file, `is an image of ${header.width}×${header.height} pixels`);
-  }
+  if (pixels === 0) throw new InputError(file, `is an image of ${header.width}×${header.height} pixels`);
   if (pixels > limits.pixels) {
     throw new InputError(
       file,
@@ -43,9 +39,7 @@ export function decodeImage(bytes: Uint8Array, file: string, channels: 1 | 3): F
   const [samples, found] = isPng(bytes)
     ? [decodePng(bytes, file), readPngHeader(bytes, file).channels]
     : [decodeJpeg(bytes, file), readJpegHeader(bytes, file).channels];
-  if (found === channels || channels === 1) {
-    return samples;
-  }
+  if (found === channels || channels === 1) return samples;
   const rgb =
     samples instanceof Uint8Array ? new Uint8Array(samples.length * 3) : new Float32Array(samples.length * 3);
   samples.forEach((value, pixel) => rgb.fill(value, pixel * 3, pixel * 3 + 3));

@@ -108,9 +108,7 @@ async function look(folder: string): Promise<{ images: string[]; folders: string
   const found = { images: [] as string[], folders: [] as string[], others: [] as string[] };
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.')) {
-        continue;
-      }
+      if (entry.name.startsWith('.')) continue;
       const kind = entry.isSymbolicLink() ? await lookUp(path.join(folder, entry.name)) : entry;
       const list = kind.isDirectory()
         ? 'folders'
@@ -138,9 +136,7 @@ async function listImages(
   const image = (name: string, label: number) => ({ file: path.join(folder, name), name, label });
   if (top.folders.length === 0) {
     noteIgnored(folder, ignored, notices);
-    if (top.images.length === 0) {
-      throw new InputError(folder, 'is a folder without PNG or JPEG images');
-    }
+    if (top.images.length === 0) throw new InputError(folder, 'is a folder without PNG or JPEG images');
     return { images: top.images.map((name) => image(name, -1)), classes: [] };
   }
   ignored.push(...top.images);
@@ -151,9 +147,7 @@ async function listImages(
     images.push(...inside.images.map((file) => image(path.join(name, file), label)));
     ignored.push(...[...inside.others, ...inside.folders].map((file) => path.join(name, file)));
     nested ??= inside.images.length === 0 && inside.folders.length > 0 ? name : undefined;
-    if (inside.images.length === 0) {
-      notices.push(`${folder}: the class \`${name}\` has no images.`);
-    }
+    if (inside.images.length === 0) notices.push(`${folder}: the class \`${name}\` has no images.`);
   }
   if (images.length === 0) {
     const hint = nested
@@ -216,9 +210,7 @@ function checkSame(header: ImageHeader, expected: ImageHeader, file: string, who
       `is ${header.height}×${header.width}, expected ${expected.height}×${expected.width} (height×width) like ${whose}`,
     );
   }
-  if (header.channels > expected.channels) {
-    throw new InputError(file, `is RGB, expected gray like ${whose}`);
-  }
+  if (header.channels > expected.channels) throw new InputError(file, `is RGB, expected gray like ${whose}`);
 }
 
 async function readImageFile(file: string, limits: Limits): Promise<Uint8Array> {
@@ -238,8 +230,6 @@ async function forEachAtOnce(count: number, work: (index: number) => Promise<voi
   for (let start = 0; start < count; start += readAtOnce) {
     const some = Array.from({ length: Math.min(readAtOnce, count - start) }, (_, k) => work(start + k));
     const failed = (await Promise.allSettled(some)).find((result) => result.status === 'rejected');
-    if (failed) {
-      throw failed.reason;
-    }
+    if (failed) throw failed.reason;
   }
 }

@@ -55,16 +55,10 @@ function labelIndex(
   role: TableRole,
   notices: string[],
 ): number | undefined {
-  if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) {
-    return undefined;
-  }
-  if (typeof wanted === 'string') {
-    return namedColumn(file, names, count, wanted);
-  }
+  if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) return undefined;
+  if (typeof wanted === 'string') return namedColumn(file, names, count, wanted);
   const usual = (names ?? []).flatMap((name, column) => (isLabelName(name) ? [column] : []));
-  if (role === 'labels') {
-    return count === 1 ? 0 : usual.length === 1 ? usual[0] : undefined;
-  }
+  if (role === 'labels') return count === 1 ? 0 : usual.length === 1 ? usual[0] : undefined;
   const label = usual.length === 1 ? usual[0] : count - 1;
   const name = names && oneLine(names[label]);
   notices.push(
@@ -75,9 +69,7 @@ function labelIndex(
 
 function namedColumn(file: string, names: string[] | undefined, count: number, wanted: string): number {
   const found = (names ?? []).flatMap((name, column) => (name === wanted ? [column] : []));
-  if (found.length === 1) {
-    return found[0];
-  }
+  if (found.length === 1) return found[0];
   if (found.length > 1) {
     throw new InputError(
       file,
@@ -85,9 +77,7 @@ function namedColumn(file: string, names: string[] | undefined, count: number, w
     );
   }
   const index = /^\d{1,9}$/.test(wanted) ? Number(wanted) : count;
-  if (index < count) {
-    return index;
-  }
+  if (index < count) return index;
   const shown = names
     ? `${names.slice(0, 8).map(oneLine).join(', ')}${names.length > 8 ? ', …' : ''}`
     : 'no names (no header)';

@@ -27,9 +27,7 @@ function sample(text: string, delimiter: string, whole: boolean): string[][] {
   try {
     return new RecordReader('', delimiter).read(text, whole).rows.slice(0, sampleRecords);
   } catch (error) {
-    if (error instanceof InputError) {
-      return [];
-    }
+    if (error instanceof InputError) return [];
     throw error;
   }
 }
@@ -68,12 +66,8 @@ function isValue(text: string): boolean {
 export function detectHeader(rows: readonly string[][], labelColumn: string | undefined): boolean {
   const [first, ...others] = rows;
   const names = first.map((name) => name.trim());
-  if (labelColumn !== undefined && !/^\d+$/.test(labelColumn) && names.includes(labelColumn)) {
-    return true;
-  }
-  if (others.length === 0) {
-    return !names.some(isValue);
-  }
+  if (labelColumn !== undefined && !/^\d+$/.test(labelColumn) && names.includes(labelColumn)) return true;
+  if (others.length === 0) return !names.some(isValue);
   const textAboveNumbers = names.some(
     (name, column) =>
       !isValue(name) && others.every((row) => row[column] !== undefined && isValue(row[column])),

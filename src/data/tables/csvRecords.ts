@@ -40,9 +40,7 @@ export class RecordReader {
     }
     const whole = this.pending + this.later;
     this.later = '';
-    if (whole.length > longestLine) {
-      throw this.unfinished();
-    }
+    if (whole.length > longestLine) throw this.unfinished();
     return whole.includes('"') ? this.readQuoted(whole, last) : this.readPlain(whole);
   }
 
@@ -54,9 +52,7 @@ export class RecordReader {
     const ended = text.endsWith('\n');
     // Behind the last line end Papa sees one more, empty line.
     const count = ended ? data.length - 1 : data.length;
-    for (let row = 0; row < count; row++) {
-      addRecord(records, data[row], this.line + row);
-    }
+    for (let row = 0; row < count; row++) addRecord(records, data[row], this.line + row);
     this.line += count;
     this.pending = '';
     return records;
@@ -71,9 +67,7 @@ export class RecordReader {
     }
     let start = 0;
     const step = (piece: ParsedPiece) => {
-      if (piece.errors.length > 0) {
-        throw this.unfinished();
-      }
+      if (piece.errors.length > 0) throw this.unfinished();
       addRecord(records, piece.data[0], this.line);
       this.line += countLineEnds(text, start, piece.meta.cursor);
       start = piece.meta.cursor;
@@ -97,19 +91,11 @@ function findTextBehindQuote(text: string, delimiter: string): number {
   for (let at = 0; at < text.length; at++) {
     if (text[at] === '"') {
       at = closingQuote(text, at) + 1;
-      if (at === 0) {
-        return -1;
-      }
-      while (text[at] !== delimiter && /^[ \t\r]$/.test(text[at] ?? '')) {
-        at++;
-      }
-      if (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
-        return at;
-      }
+      if (at === 0) return -1;
+      while (text[at] !== delimiter && /^[ \t\r]$/.test(text[at] ?? '')) at++;
+      if (at < text.length && text[at] !== delimiter && text[at] !== '\n') return at;
     } else {
-      while (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
-        at++;
-      }
+      while (at < text.length && text[at] !== delimiter && text[at] !== '\n') at++;
     }
   }
   return -1;
@@ -118,25 +104,19 @@ function findTextBehindQuote(text: string, delimiter: string): number {
 /** The quote that closes the one at `open`, a doubled one being text; -1 where none does. */
 function closingQuote(text: string, open: number): number {
   let close = text.indexOf('"', open + 1);
-  while (close >= 0 && text[close + 1] === '"') {
-    close = text.indexOf('"', close + 2);
-  }
+  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
   return close;
 }
 
 function countLineEnds(text: string, from: number, to: number): number {
   let count = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
-    count++;
-  }
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
   return count;
 }
 
 function addRecord(records: Records, row: string[], line: number): void {
   const last = row[row.length - 1];
-  if (last.endsWith('\r')) {
-    row[row.length - 1] = last.slice(0, -1);
-  }
+  if (last.endsWith('\r')) row[row.length - 1] = last.slice(0, -1);
   if (row.length > 1 || row[0].trim() !== '') {
     records.rows.push(row);
     records.lines.push(line);

@@ -60,9 +60,7 @@ export async function readCsv(
     reader.read(block.value, next.done === true);
     block = next;
   }
-  if (!reader) {
-    throw new InputError(file, 'is empty');
-  }
+  if (!reader) throw new InputError(file, 'is empty');
   return reader.finish();
 }
 
@@ -138,9 +136,7 @@ class TableReader {
     }
     this.numbers.seal();
     this.fillGaps();
-    if (this.missing > 0) {
-      this.notices.push(`${this.file}: ${this.missingNotice()}.`);
-    }
+    if (this.missing > 0) this.notices.push(`${this.file}: ${this.missingNotice()}.`);
     const lines = this.lines.toArray();
     return {
       file: this.file,
@@ -197,19 +193,13 @@ class TableReader {
       this.missing = missingBefore + 1;
       return;
     }
-    if (label !== undefined) {
-      this.labels?.add(fields[label].trim());
-    }
-    if (this.options.missing === 'mean') {
-      this.addToSums();
-    }
+    if (label !== undefined) this.labels?.add(fields[label].trim());
+    if (this.options.missing === 'mean') this.addToSums();
     this.keep(index, line);
   }
 
   private keep(index: number, line: number): void {
-    if (this.row.length > 0) {
-      this.numbers.add(this.row);
-    }
+    if (this.row.length > 0) this.numbers.add(this.row);
     this.rows.push(index);
     this.lines.push(line);
   }
@@ -246,17 +236,13 @@ class TableReader {
   }
 
   private addToSums(): void {
-    for (let k = 0; k < this.row.length; k++) {
-      this.sums[k] += Number.isNaN(this.row[k]) ? 0 : this.row[k];
-    }
+    for (let k = 0; k < this.row.length; k++) this.sums[k] += Number.isNaN(this.row[k]) ? 0 : this.row[k];
   }
 
   private fillGaps(): void {
     const gaps = this.gaps.toArray();
     const missing = new Map<number, number>();
-    for (let k = 1; k < gaps.length; k += 2) {
-      missing.set(gaps[k], (missing.get(gaps[k]) ?? 0) + 1);
-    }
+    for (let k = 1; k < gaps.length; k += 2) missing.set(gaps[k], (missing.get(gaps[k]) ?? 0) + 1);
     for (let k = 0; k < gaps.length; k += 2) {
       const feature = gaps[k + 1];
       const present = this.numbers.count - (missing.get(feature) ?? 0);

@@ -56,9 +56,7 @@ export class NumberStore {
       out.set(block.subarray(start * this.columns, (start + count) * this.columns), target);
       if (block instanceof Float64Array && out instanceof Float32Array) {
         const bad = firstNonFinite(out, target, target + count * this.columns);
-        if (bad >= 0) {
-          return bad;
-        }
+        if (bad >= 0) return bad;
       }
       done += count;
     }
@@ -76,9 +74,7 @@ export class NumberStore {
 /** A copy in the smallest type that holds all numbers exactly; one with NaN stays as wide as a number to come may be. */
 function narrowest(numbers: Float64Array): Uint8Array | Float32Array | Float64Array {
   const bytes = new Uint8Array(numbers);
-  if (numbers.every((number, index) => Object.is(number, bytes[index]))) {
-    return bytes;
-  }
+  if (numbers.every((number, index) => Object.is(number, bytes[index]))) return bytes;
   const floats = new Float32Array(numbers);
   return numbers.every((number, index) => number === floats[index]) ? floats : numbers.slice();
 }

@@ -13,19 +13,13 @@ export function parseNumber(text: string): number | undefined {
     let index = 0;
     for (; index < length; index++) {
       const digit = text.charCodeAt(index) - 48;
-      if (digit < 0 || digit > 9) {
-        break;
-      }
+      if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
     }
-    if (index === length) {
-      return value;
-    }
+    if (index === length) return value;
   }
   const trimmed = text.trim();
-  if (!notation.test(trimmed)) {
-    return undefined;
-  }
+  if (!notation.test(trimmed)) return undefined;
   const number = Number(trimmed);
   return Number.isNaN(number) && !/nan/i.test(trimmed) ? (trimmed[0] === '-' ? -Infinity : Infinity) : number;
 }

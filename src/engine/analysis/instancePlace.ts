@@ -27,8 +27,9 @@ export async function instancePlace(
   const versions = await Promise.all(files.map(versionOf));
   const dataset = await store.cache.remember(`${key}dataset ${versions.join()}`, () => openDataset(options));
   const row = dataset.instances.indexOf(instance);
-  if (row < 0)
+  if (row < 0) {
     throw new InputError(options.data[0].path, `has no instance ${instance} among those of the run`);
+  }
   const place = dataset.features.place(row);
   const changed = changedSources(run, dataset).includes(place.file) ? ' (changed since it was recorded)' : '';
   return {

@@ -208,8 +208,9 @@ function selectedNode(
     const known = node >= 0 && node < (shown.resolved[level]?.nodes.count ?? 0);
     return known ? { analysed: shown, level, node } : undefined;
   }
-  if (selection.kind !== 'blocks' || selection.blocks.length !== 1 || selection.flows?.length)
+  if (selection.kind !== 'blocks' || selection.blocks.length !== 1 || selection.flows?.length) {
     return undefined;
+  }
   const [{ column, block }] = selection.blocks;
   const node = nodeOfBlock(model, { column, block });
   if (node === undefined || node < 0 || column >= shown.resolved.length) return undefined;

@@ -23,8 +23,9 @@ const nodeKeys: [keyof ExportedNode, string][] = [
 /** The diagram as GraphML (networkx, Gephi, yEd, Cytoscape). */
 export function* diagramGraphml(run: Run, analysed: AnalysedSnapshot): Lines {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n';
-  for (const [name, type] of nodeKeys)
+  for (const [name, type] of nodeKeys) {
     yield `<key id="${name}" for="node" attr.name="${name}" attr.type="${type}"/>\n`;
+  }
   yield '<key id="instances" for="edge" attr.name="instances" attr.type="int"/>\n';
   yield `<graph id="${escapeText(run.manifest.name)}" edgedefault="directed">\n`;
   for (const node of nodesOf(run, analysed)) {

@@ -40,8 +40,9 @@ function flowBlockName({ flow }: SceneModel, column: number, block: number): str
   const { overview, nodeWords, diagram, outputs } = flow!.view;
   const found: Block | undefined = overview.levels[column].blocks[block];
   if (!found) return `block ${block}`;
-  if (column === overview.levels.length - 1)
+  if (column === overview.levels.length - 1) {
     return `output ${outputs[diagram.outputClasses[found.node]].name}`;
+  }
   const word = nodeWords[column];
   return found.kind === 'alone'
     ? `${word} ${found.node}`

@@ -7,7 +7,8 @@ import type { Session } from '../session/session';
 export function activeSession(services: Services): { session: Session; run: RunInfo } {
   const session = services.sessions.active;
   if (!session) throw new UserError('no diagram is open; open a run or a model first');
-  if (!session.run)
+  if (!session.run) {
     throw new UserError(`${session.folder} is not open yet: ${session.error ?? 'it is being read'}`);
+  }
   return { session, run: session.run };
 }

@@ -36,8 +36,9 @@ async function revealInLog(services: Services, target?: SnapshotTarget): Promise
   const shown = sessionOf(services, folder)?.shown?.snapshot;
   const snapshot = target?.snapshot ?? shown;
   const info = services.logs.of(folder) ?? (await services.logs.read(folder));
-  if (!info)
+  if (!info) {
     throw new UserError(`the log of ${path.basename(folder)} cannot be read; the output channel says why`);
+  }
   if (info.state !== 'read' || info.file === undefined) {
     await offerLink(folder, info);
     return;
@@ -57,8 +58,9 @@ async function offerLink(folder: string, info: LogInfo): Promise<void> {
     failed: `The log of ${name} cannot be read: ${info.problem}`,
     read: `${name} has no log.`,
   };
-  if ((await vscode.window.showWarningMessage(messages[info.state], link)) === link)
+  if ((await vscode.window.showWarningMessage(messages[info.state], link)) === link) {
     await vscode.commands.executeCommand('apd.linkLog', { folder });
+  }
 }
 
 /** Says why a snapshot has no row. */

@@ -18,8 +18,9 @@ export function readRowPointer(text: string, hasLines: boolean): RowPointer | st
     if (field === undefined) return `“${part}” is not understood: write ${examples(hasLines)}.`;
     const value = Number(number);
     if (field !== 'epoch' && !Number.isSafeInteger(value)) return `A ${field} is a whole number.`;
-    if (field === 'line' && !hasLines)
+    if (field === 'line' && !hasLines) {
       return `This log is binary and has no lines: write ${examples(false)}.`;
+    }
     if (field === 'line' && value === 0) return 'Lines count from 1.';
     pointer[field] = value;
   }

@@ -261,8 +261,9 @@ export class EngineClient implements Disposable {
   }
 
   private printed(level: 'info' | 'error', text: string): void {
-    for (const line of text.split('\n'))
+    for (const line of text.split('\n')) {
       if (line.trim() !== '') this.told('engine/log', { level, text: line });
+    }
   }
 
   /** Rejects what was asked, once. */

@@ -146,8 +146,9 @@ export class Following implements vscode.Disposable {
         await this.start(followed);
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS || this.disposed || !/written to already/.test(messageOf(error)))
+        if (attempt === ATTEMPTS || this.disposed || !/written to already/.test(messageOf(error))) {
           throw error;
+        }
         await sleep(AGAIN_MS);
       }
     }

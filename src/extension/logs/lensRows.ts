@@ -22,7 +22,9 @@ export function lensRows(lines: MarkedLines, best: LogInfo['best']): LensRow[] {
   if (lines.all.length > 1) {
     add(lines.all[0], 'first');
     add(lines.all.at(-1), 'last');
-  } else add(lines.all[0], 'only');
+  } else {
+    add(lines.all[0], 'only');
+  }
   const rows = Array.from(roles, ([mark, names]) => {
     const tooltip = best && names[0].startsWith('best') ? `Best: ${best.reason}` : '';
     return { mark, title: titleOf(names), tooltip };

@@ -135,8 +135,9 @@ export class Panel implements vscode.Disposable {
     try {
       const paths = await session.selectedPaths();
       // A selection made while this one was looked up sends its own paths.
-      if (session.sceneNumber === sceneNumber && session.state.selection === selection)
+      if (session.sceneNumber === sceneNumber && session.state.selection === selection) {
         this.post({ type: 'selected', sceneNumber, paths });
+      }
     } catch (error) {
       if (!isCancelled(error)) this.services.log.error(`Paths of the selection: ${String(error)}`);
     }
@@ -145,13 +146,19 @@ export class Panel implements vscode.Disposable {
   private onSession(event: SessionEvent): void {
     const { session } = this;
     if (!session) return;
-    if (event === 'scene' || event === 'run') this.showAll();
-    else if (event === 'error') this.post({ type: 'error', message: session.error ?? '' });
-    else if (event === 'busy')
+    if (event === 'scene' || event === 'run') {
+      this.showAll();
+    } else if (event === 'error') {
+      this.post({ type: 'error', message: session.error ?? '' });
+    } else if (event === 'busy') {
       this.post(session.progress ? { type: 'busy', ...session.progress } : { type: 'idle' });
-    else if (event === 'state') this.post({ type: 'state', ...this.shownState(session) });
-    else if (event === 'selection') void this.showSelected();
-    else if (event === 'curves') this.showCurves();
+    } else if (event === 'state') {
+      this.post({ type: 'state', ...this.shownState(session) });
+    } else if (event === 'selection') {
+      void this.showSelected();
+    } else if (event === 'curves') {
+      this.showCurves();
+    }
   }
 
   /** They change far less often than what is drawn, and go on their own. */

@@ -83,8 +83,9 @@ export async function pickModels(title: string): Promise<vscode.Uri[] | undefine
       const description = `${uris.length} models, a snapshot each`;
       items.push({ label: `$(folder) All of ${where}`, description, uris });
     }
-    for (const uri of uris)
+    for (const uri of uris) {
       items.push({ label: `$(file) ${path.relative(folder, uri.fsPath)}`, description: where, uris: [uri] });
+    }
   }
   items.push({ label: '', kind: vscode.QuickPickItemKind.Separator, uris: [] });
   items.push({ label: '$(folder-opened) Browse…', uris: [], alwaysShow: true });

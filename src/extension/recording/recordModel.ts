@@ -139,8 +139,9 @@ async function isCurrent(run: RunInfo, { models, dataset }: Recording): Promise<
   if (recorded.length !== models.length || recorded.some((file, i) => file !== models[i])) return false;
   const files = (run.dataset.files.length > 0 ? run.dataset.files : [run.dataset.path]).map(absolute);
   const chosen = [...dataset.data, ...(dataset.labels ?? [])].map((file) => path.resolve(stripMember(file)));
-  if (!chosen.every((file) => files.some((of) => of === file || of.startsWith(`${file}${path.sep}`))))
+  if (!chosen.every((file) => files.some((of) => of === file || of.startsWith(`${file}${path.sep}`)))) {
     return false;
+  }
   if (!sameScaling(run, dataset)) return false;
   const written = await changedAt(path.join(run.folder, 'apd-run.json'));
   const times = await Promise.all([...models, ...files.map(stripMember)].map(changedAt));

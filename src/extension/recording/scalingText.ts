@@ -18,8 +18,9 @@ export function parseScalingText(text: string): ScalingChoice | { problem: strin
       continue;
     }
     const numbers = word.split(',').map(parseNumber);
-    if (numbers.includes(undefined))
+    if (numbers.includes(undefined)) {
       return { problem: `“${word}” is no number, nor numbers with commas between` };
+    }
     if (choice[name] !== undefined) return { problem: `${name} is given twice` };
     if (name === 'scale' && (numbers.length > 1 || numbers[0] === 0)) {
       return { problem: 'The scale is one number other than 0' };

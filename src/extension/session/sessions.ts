@@ -85,8 +85,9 @@ export class Sessions implements vscode.Disposable {
       elsewhere(latest);
     const panel = kept.panel ?? randomUUID();
     const session = new Session(this.engine, folder, remembered, setting('apd.blocks'), panel);
-    if (own?.follows !== undefined && remembered)
+    if (own?.follows !== undefined && remembered) {
       session.returnsTo = { snapshot: own.snapshot, follows: own.follows };
+    }
     this.all.set(
       session,
       session.onDidChange((event) => this.onEvent(session, event)),

@@ -28,8 +28,9 @@ export async function installNative(services: Services): Promise<void> {
   await mkdir(folder, { recursive: true });
   if (!(await runInstall(services, install))) return;
   const now = await engine.request('training/native', question);
-  if (!now.installed)
+  if (!now.installed) {
     throw new UserError(`npm has ended, but the native backend cannot be used: ${now.reason}`);
+  }
   void vscode.window.showInformationMessage(
     `The native backend ${now.version ?? ''} is installed. Configurations whose backend is “auto” train with it from now on.`,
   );

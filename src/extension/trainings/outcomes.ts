@@ -30,8 +30,9 @@ async function tell(services: Services, { training, outcome }: EndedTraining): P
     if (
       folder !== undefined &&
       (await tellInterrupted(services, folder, `the process stopped: ${error.reason}`))
-    )
+    ) {
       return;
+    }
     await reportFailure(log, `Training of ${order.name}`, new Error(`the process stopped: ${error.reason}`));
     return;
   }

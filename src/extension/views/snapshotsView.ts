@@ -174,8 +174,9 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
     if (!session) return;
     const before = this.marked;
     this.marked = shownOf(session);
-    if (this.entries[0]?.session !== session) this.changed.fire(undefined);
-    else if (before !== this.marked) {
+    if (this.entries[0]?.session !== session) {
+      this.changed.fire(undefined);
+    } else if (before !== this.marked) {
       const both = [before, this.marked].map((snapshot) => this.entries[snapshot ?? -1]);
       this.changed.fire(both.filter((entry) => entry !== undefined));
     }

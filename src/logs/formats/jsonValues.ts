@@ -65,8 +65,9 @@ export function numberOf(value: unknown): number | undefined {
 export function* numbersOf(object: JsonObject, depth = 1, prefix = ''): Generator<[string, number]> {
   for (const [name, value] of Object.entries(object)) {
     const number = numberOf(value);
-    if (number !== undefined) yield [prefix + name, number];
-    else if (depth < deepest && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (number !== undefined) {
+      yield [prefix + name, number];
+    } else if (depth < deepest && typeof value === 'object' && value !== null && !Array.isArray(value)) {
       yield* numbersOf(value as JsonObject, depth + 1, `${prefix}${name}.`);
     }
   }

@@ -43,8 +43,9 @@ export class RecordFrames {
   /** Says that nothing follows. */
   finish(): void {
     const to = this.offset + (this.end - this.start);
-    if (this.damagedFrom !== undefined) this.tellDamage(to);
-    else if (this.toSkip > 0 || to > this.offset) {
+    if (this.damagedFrom !== undefined) {
+      this.tellDamage(to);
+    } else if (this.toSkip > 0 || to > this.offset) {
       this.sink.damaged(
         this.offset,
         to,

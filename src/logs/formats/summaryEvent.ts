@@ -42,11 +42,15 @@ function eachField(
 export function readSummaryEvent(bytes: Uint8Array, plugins: Map<string, string>): SummaryEvent {
   const event: SummaryEvent = { step: 0, scalars: [] };
   eachField(bytes, (field, wire, reader) => {
-    if (field === 1 && wire === WireType.Bit64) event.wallTime = reader.double();
-    else if (field === 2 && wire === WireType.Varint) event.step = Number(reader.int64());
-    else if (field === 5 && wire === WireType.LengthDelimited)
+    if (field === 1 && wire === WireType.Bit64) {
+      event.wallTime = reader.double();
+    } else if (field === 2 && wire === WireType.Varint) {
+      event.step = Number(reader.int64());
+    } else if (field === 5 && wire === WireType.LengthDelimited) {
       readSummary(reader.bytes(), plugins, event.scalars);
-    else return false;
+    } else {
+      return false;
+    }
     return true;
   });
   return event;
@@ -118,15 +122,21 @@ function readTensor(bytes: Uint8Array): number | undefined {
   const values: number[] = [];
   eachField(bytes, (field, wire, reader) => {
     const read = valueFields[field];
-    if (field === 1 && wire === WireType.Varint) type = reader.int32();
-    else if (field === 2 && wire === WireType.LengthDelimited) ranked = reader.bytes().length > 0;
-    else if (field === 4 && wire === WireType.LengthDelimited) content = reader.bytes();
-    else if (read && wire === WireType.LengthDelimited) {
+    if (field === 1 && wire === WireType.Varint) {
+      type = reader.int32();
+    } else if (field === 2 && wire === WireType.LengthDelimited) {
+      ranked = reader.bytes().length > 0;
+    } else if (field === 4 && wire === WireType.LengthDelimited) {
+      content = reader.bytes();
+    } else if (read && wire === WireType.LengthDelimited) {
       const packed = new BinaryReader(reader.bytes());
       // Two are enough to see that it is no scalar.
       while (packed.pos < packed.len && values.length < 2) values.push(read(packed));
-    } else if (read) values.push(read(reader));
-    else return false;
+    } else if (read) {
+      values.push(read(reader));
+    } else {
+      return false;
+    }
     return true;
   });
   const element = elements[type];

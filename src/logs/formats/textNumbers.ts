@@ -46,8 +46,9 @@ export function namedNumbers(line: string): NamedNumber[] {
     if (noMetric.test(bare)) continue;
     const name = word === undefined ? bare : `${word} ${bare}`;
     const meaning = canonicalMetric(name);
-    if (separator.trim() === '' && mean === undefined && !(meaning && unmistakable.has(meaning.name)))
+    if (separator.trim() === '' && mean === undefined && !(meaning && unmistakable.has(meaning.name))) {
       continue;
+    }
     const share = whole === undefined ? textNumber(value) : textNumber(value) / Number(whole);
     found.push({ name, value: mean === undefined ? share : textNumber(mean), usual: meaning !== undefined });
   }

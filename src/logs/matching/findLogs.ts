@@ -94,8 +94,9 @@ async function candidatesIn(place: string, where: string, index: number): Promis
   );
   if (folders.some((folder) => path.basename(folder) === 'lightning_logs')) {
     const versions = (await entriesOf(path.join(place, 'lightning_logs'))).folders;
-    for (const version of versions.sort(naturalOrder).reverse().slice(0, mostLogs))
+    for (const version of versions.sort(naturalOrder).reverse().slice(0, mostLogs)) {
       nested.push([version, '']);
+    }
   }
   const highest = folders
     .filter((folder) => /^checkpoint-\d+$/.test(path.basename(folder)))

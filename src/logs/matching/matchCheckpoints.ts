@@ -115,8 +115,9 @@ function findByNumbers(
   }
   if (step !== undefined) return index.findStep(step);
   if (epoch !== undefined) return 'the log tells no epochs';
-  if (byOrder !== undefined)
+  if (byOrder !== undefined) {
     return { row: byOrder, reason: 'by order: its name tells neither epoch nor step' };
+  }
   return 'its name tells neither epoch nor step';
 }
 

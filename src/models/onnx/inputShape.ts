@@ -23,9 +23,7 @@ export function resolveInputShape(
   const open = shape.filter((size) => size < 0).length;
   if (open === 0) return [...shape];
   const problem = `input '${input.name}' has shape ${listed(shape)} an instance`;
-  if (!instance) {
-    throw new InputError(source, `${problem}: the open axes need the shape of the data`);
-  }
+  if (!instance) throw new InputError(source, `${problem}: the open axes need the shape of the data`);
   const misfit = new InputError(
     source,
     `${problem}, which instances of shape ${listed(instance)} do not fit`,

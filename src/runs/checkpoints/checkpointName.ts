@@ -65,9 +65,7 @@ function stemOf(name: string): string {
 function explicit(stem: string, ofKeras: boolean): CheckpointNumbers | undefined {
   const epoch = numberIn(epochPattern, stem);
   const step = numberIn(stepPattern, stem);
-  if (epoch !== undefined && step !== undefined) {
-    return { naming: 'lightning', epoch, step, firstEpoch: 0 };
-  }
+  if (epoch !== undefined && step !== undefined) return { naming: 'lightning', epoch, step, firstEpoch: 0 };
   if (epoch !== undefined) return { naming: 'epoch', epoch, ...(ofKeras ? { firstEpoch: 1 } : {}) };
   if (step !== undefined) return { naming: 'step', step };
   const checkpoint = numberIn(huggingFacePattern, stem);

@@ -48,9 +48,7 @@ export async function openTrainingData(
   const named = isNamed(data.files) ? opened.splits : undefined;
   const dataset = withSplits({ ...opened, splits: named }, data, refuse);
   const { labels, splits } = dataset;
-  if (!labels) {
-    throw refuse('/data/files', 'the data has no labels: name a file of labels in `labels`');
-  }
+  if (!labels) throw refuse('/data/files', 'the data has no labels: name a file of labels in `labels`');
   const rowsOfSplit = (name: string) => rowsOf(splits, name);
   checkSplits(splits, data, refuse);
   const count = dataset.instances.length;

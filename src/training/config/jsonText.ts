@@ -52,9 +52,7 @@ export class JsonText {
   private readonly lineStarts: number[] = [0];
 
   constructor(private readonly text: string) {
-    for (const match of text.matchAll(/\r\n|\r|\n/g)) {
-      this.lineStarts.push(match.index + match[0].length);
-    }
+    for (const match of text.matchAll(/\r\n|\r|\n/g)) this.lineStarts.push(match.index + match[0].length);
     const deep = deepBracket(text);
     if (deep !== undefined) {
       this.report(deep, 1, `nested more than ${mostNesting} deep`);
@@ -89,9 +87,7 @@ export class JsonText {
 
   private find(pointer: string): Node | undefined {
     let node = this.tree;
-    for (const segment of segmentsOf(pointer)) {
-      node = node && childOf(node, segment);
-    }
+    for (const segment of segmentsOf(pointer)) node = node && childOf(node, segment);
     return node;
   }
 
@@ -164,9 +160,7 @@ export function segmentsOf(pointer: string): string[] {
 }
 
 function childOf(node: Node, segment: string): Node | undefined {
-  if (node.type === 'array') {
-    return /^\d+$/.test(segment) ? node.children?.[Number(segment)] : undefined;
-  }
+  if (node.type === 'array') return /^\d+$/.test(segment) ? node.children?.[Number(segment)] : undefined;
   if (node.type !== 'object') return undefined;
   return node.children?.find(({ children }) => children?.[0].value === segment)?.children?.[1];
 }

@@ -58,9 +58,7 @@ function checkLast(
 
 function wrongUnits(units: number, binary: boolean, classes: number | undefined): string | undefined {
   const found = `the network ends in ${units} ${units === 1 ? 'unit' : 'units'}`;
-  if (binary) {
-    return units === 1 ? undefined : `${found}, expected 1 with \`binaryCrossEntropy\``;
-  }
+  if (binary) return units === 1 ? undefined : `${found}, expected 1 with \`binaryCrossEntropy\``;
   if (classes === undefined) {
     const rather = 'expected one a class, or the loss `binaryCrossEntropy`';
     return units === 1 ? `${found}, ${rather}` : undefined;

@@ -72,8 +72,9 @@ describe('apd draw', function () {
     const { width, height, data, channels } = decode(readFileSync(out));
     assert.deepEqual([width, height], [700, 500]);
     const colours = new Set<number>();
-    for (let i = 0; i < data.length; i += channels)
+    for (let i = 0; i < data.length; i += channels) {
       colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+    }
     assert.ok(colours.size > 500, `${colours.size} colours`);
   });
 

@@ -152,8 +152,9 @@ describe('apd record', function () {
     for (const args of [
       ['report', at('one')],
       ['draw', at('one'), '--out', at('one.png')],
-    ])
+    ]) {
       await apdOk(...args);
+    }
     await apdOk('draw', at('one'), '--view', 'partition', '--out', at('one.svg'));
   });
 

@@ -60,9 +60,7 @@ describe('apd on the reference sets', function () {
         sizes.set(cluster, size);
       }
       assert.deepEqual(canonical(ours), canonical(reference));
-      for (const [cluster, size] of sizes) {
-        assert.equal(size, ours.filter((c) => c === cluster).length);
-      }
+      for (const [cluster, size] of sizes) assert.equal(size, ours.filter((c) => c === cluster).length);
     });
 
     it(`${set}: the report counts what the reference counts`, async () => {

@@ -63,8 +63,9 @@ function assertNearest(patterns: PackedPatterns, weights: Int32Array, prototypes
   assert.deepEqual(Array.from(prototypes.assignment), expected.assignment);
   assert.deepEqual(Array.from(prototypes.distance), expected.distance);
   const occurrences = new Array<number>(prototypes.count).fill(0);
-  for (const [pattern, prototype] of prototypes.assignment.entries())
+  for (const [pattern, prototype] of prototypes.assignment.entries()) {
     occurrences[prototype] += weights[pattern];
+  }
   assert.deepEqual(Array.from(prototypes.occurrences), occurrences);
   assert.equal(prototypes.modes.count, prototypes.count);
 }

@@ -16,8 +16,9 @@ describe('text that is seen and does not act', () => {
   });
 
   it('leaves letters of every script, emoji and blanks as they are', () => {
-    for (const text of ['gültig – 0.5', 'שלום', 'क्षि', '🏳️‍🌈 x', '$(a) [b](c)'])
+    for (const text of ['gültig – 0.5', 'שלום', 'क्षि', '🏳️‍🌈 x', '$(a) [b](c)']) {
       assert.equal(visibleText(text), text);
+    }
   });
 
   it('keeps the line breaks of text that has lines', () => {

@@ -7,9 +7,7 @@ import { fixture, open, problemOf, temporaryFolder } from './helpers';
 
 async function collect(all: AsyncIterable<Batch>): Promise<Batch[]> {
   const found: Batch[] = [];
-  for await (const batch of all) {
-    found.push(batch);
-  }
+  for await (const batch of all) found.push(batch);
   return found;
 }
 
@@ -81,9 +79,7 @@ describe('batches', () => {
       const arranger = matchShape(dataset.features, [784], 'x');
       const start = performance.now();
       let rows = 0;
-      for await (const batch of batches(dataset, arranger, noScaling, 512, false)) {
-        rows += batch.rows;
-      }
+      for await (const batch of batches(dataset, arranger, noScaling, 512, false)) rows += batch.rows;
       const elapsed = performance.now() - start;
       assert.equal(rows, count);
       // Some 15 ms on an idle machine; a conversion number by number would take over a second.

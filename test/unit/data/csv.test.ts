@@ -275,9 +275,7 @@ describe('CSV and TSV tables', () => {
         }
       }
       let whole = '';
-      for await (const block of textBlocks(chunks(), 'x', 1000)) {
-        whole += block;
-      }
+      for await (const block of textBlocks(chunks(), 'x', 1000)) whole += block;
       assert.equal(whole, text.includes('\n') ? text.slice(1) : text.slice(1).replaceAll('\r', '\n'));
     }
   });

@@ -28,9 +28,7 @@ export function temporaryFolder(): (name: string, content?: string | Uint8Array)
   after(() => rmSync(folder, { recursive: true }));
   return (name, content) => {
     const file = path.join(folder, name);
-    if (content !== undefined) {
-      writeFileSync(file, content);
-    }
+    if (content !== undefined) writeFileSync(file, content);
     return file;
   };
 }

@@ -142,9 +142,7 @@ describe('folders of images', () => {
   });
 
   it('reads instances in any order, more at once than are decoded at once', async () => {
-    for (let index = 0; index < 20; index++) {
-      put(`${index}.png`, plain(1, 1, [index * 3]));
-    }
+    for (let index = 0; index < 20; index++) put(`${index}.png`, plain(1, 1, [index * 3]));
     const { features } = await open(folder());
     const order = Array.from({ length: 40 }, (_, index) => (index * 7) % 20);
     const out = new Float32Array(40);
@@ -163,9 +161,7 @@ describe('folders of images', () => {
   });
 
   it('takes folders called 0, 1, 2 … as the classes themselves', async () => {
-    for (const name of ['0', '1', '2']) {
-      put(`${name}/x.png`, plain(1, 1, [0]));
-    }
+    for (const name of ['0', '1', '2']) put(`${name}/x.png`, plain(1, 1, [0]));
     assert.equal((await open(folder())).labels?.numeric, true);
     put('7/x.png', plain(1, 1, [0]));
     const { labels } = await open(folder());
@@ -194,9 +190,7 @@ describe('folders of images', () => {
   });
 
   it('names the one image of another size, even if it is the first', async () => {
-    for (const name of ['2', '3', '4']) {
-      put(`${name}.png`, plain(3, 2, [1]));
-    }
+    for (const name of ['2', '3', '4']) put(`${name}.png`, plain(3, 2, [1]));
     put('1.png', plain(4, 2, [1]));
     assert.match(
       await problemOf(open(folder())),

@@ -203,9 +203,7 @@ describe('npy arrays', () => {
       ['complex.npy', /type '<c16'/],
       ['names-unicode.npy', /holds text, expected numbers/],
     ];
-    for (const [name, problem] of refusals) {
-      assert.match(await problemOf(open(fixture(name))), problem);
-    }
+    for (const [name, problem] of refusals) assert.match(await problemOf(open(fixture(name))), problem);
     assert.match(await problemOf(open(fixture('missing.npy'))), /missing\.npy: no such file/);
     assert.match(await problemOf(readArray(fixture('images'))), /is no array/);
     assert.match(await problemOf(open(temporary('empty.npy', ''))), /is empty/);
@@ -253,9 +251,7 @@ describe('npy arrays', () => {
       "{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}",
       `{'descr': ${'('.repeat(1000)}, 'fortran_order': False, 'shape': (1,)}`,
     ];
-    for (const header of refused) {
-      await problemOf(() => readNpy(npyBytes(header, 4)));
-    }
+    for (const header of refused) await problemOf(() => readNpy(npyBytes(header, 4)));
     const long = Buffer.from(npyBytes('', 0, 2));
     long.writeUInt32LE(2 ** 31, 8);
     assert.match(await problemOf(() => readNpy(long)), /header of 2147483648 bytes/);

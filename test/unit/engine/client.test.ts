@@ -226,8 +226,9 @@ describe('engine process', function () {
         return false;
       }
     };
-    for (let tries = 0; isThere() && tries < 100; tries++)
+    for (let tries = 0; isThere() && tries < 100; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     assert.equal(isThere(), false);
   });
 });

@@ -211,9 +211,11 @@ describe('files of the engine', function () {
           'exact',
         );
         const own = readFileSync(file, 'utf8');
-        if (what === 'apdf')
+        if (what === 'apdf') {
           assert.deepEqual(own.split('\n')[9], stdout.split('\n')[9].split(',').slice(0, 6).join());
-        else assert.equal(own, stdout, what);
+        } else {
+          assert.equal(own, stdout, what);
+        }
       }
       const filters = [filterStep('two', [5, 900])];
       const file = path.join(folder(), 'two.csv');

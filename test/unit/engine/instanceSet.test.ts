@@ -53,7 +53,8 @@ describe('sets of instances', () => {
       'rgA==',
       'rAQ==',
       `r${Buffer.from([0, 255, 255, 255, 255, 127]).toString('base64')}`,
-    ])
+    ]) {
       assert.throws(() => InstanceSet.parse(text), InputError, text);
+    }
   });
 });

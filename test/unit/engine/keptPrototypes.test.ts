@@ -25,8 +25,9 @@ function snapshotOf(epoch: number): Snapshot {
   const pieces = new Uint8Array(INSTANCES * UNITS);
   for (let i = 0; i < INSTANCES; i++) {
     const centre = centres[i % centres.length];
-    for (let j = 0; j < UNITS; j++)
+    for (let j = 0; j < UNITS; j++) {
       pieces[i * UNITS + j] = random.below(5) === 0 ? random.below(2) : centre[j];
+    }
   }
   return {
     epoch,

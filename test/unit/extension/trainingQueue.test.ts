@@ -27,8 +27,9 @@ describe('a queue of trainings', function () {
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'apd-queue-'));
-    for (const name of ['x.npy', 'y.npy'])
+    for (const name of ['x.npy', 'y.npy']) {
       cpSync(path.join('examples', 'moons', name), path.join(folder, name));
+    }
     told = { started: [], snapshots: 0, ended: [] };
     queue = new TrainingQueue(
       () => new EngineClient({ module: path.resolve('dist', 'engine.js') }),

@@ -258,8 +258,9 @@ describe('damaged tfjs models', () => {
       /modelTopology: is a model of class 'MyModel', expected Sequential, Model/,
     );
     let nested: object = layer('Dense', 'd', { ...first, units: 2 });
-    for (let k = 0; k < 30; k++)
+    for (let k = 0; k < 30; k++) {
       nested = { class_name: 'Sequential', config: { name: `m${k}`, layers: [nested] } };
+    }
     await refused(withLayers(nested), /is nested too deeply/);
   });
 

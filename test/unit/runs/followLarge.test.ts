@@ -26,8 +26,9 @@ describe('a followed log of 64 MiB', () => {
     const line = 'a line as it comes out of the data pipeline, with no number of interest in it\n';
     const noise = line.repeat(Math.floor(size / blocks / line.length));
     const handle = await open(file, 'w');
-    for (let epoch = 1; epoch <= blocks; epoch++)
+    for (let epoch = 1; epoch <= blocks; epoch++) {
       await handle.write(`${noise}epoch=${epoch} loss=${1 / epoch}\n`);
+    }
     const { size: written } = await handle.stat();
     await handle.close();
     assert.ok(written > 0.99 * size);

@@ -108,8 +108,9 @@ describe('logs that grow', () => {
         const reader = createLogReader(format);
         reader.push(bytes.subarray(0, end));
         const seen = reader.peek?.();
-        if (seen)
+        if (seen) {
           same(contentOf(seen), contentOf(readLog(format, bytes.subarray(0, end))), `${name} to ${end}`);
+        }
       }
     }
   });

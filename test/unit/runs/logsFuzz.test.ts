@@ -46,12 +46,15 @@ function damage(bytes: Buffer, edits: readonly [kind: number, at: number, value:
   let result = Buffer.from(bytes);
   for (const [kind, share, value] of edits) {
     const at = Math.floor(share * result.length);
-    if (kind === 0) result[at] = value;
-    else if (kind === 1) result = Buffer.concat([result.subarray(0, at), result.subarray(at + value)]);
-    else if (kind === 2) {
+    if (kind === 0) {
+      result[at] = value;
+    } else if (kind === 1) {
+      result = Buffer.concat([result.subarray(0, at), result.subarray(at + value)]);
+    } else if (kind === 2) {
       result = Buffer.concat([result.subarray(0, at + value), result.subarray(at)]);
-    } else if (kind === 3) result = result.subarray(0, at);
-    else {
+    } else if (kind === 3) {
+      result = result.subarray(0, at);
+    } else {
       const text = Buffer.from(
         ['\r', '\n', '"', '{', '\b', '\u001b[', 'NaN', ',,', 'epoch=-1e999 '][value % 9],
       );

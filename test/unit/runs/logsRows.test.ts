@@ -203,8 +203,9 @@ describe('logs: memory', () => {
   it('an epoch of many progress lines is one row', () => {
     const reader = createLogReader('text', { limits: { ...limits, rows: 3 } });
     reader.push('Epoch 1/1\n');
-    for (let done = 1; done <= 10_000; done++)
+    for (let done = 1; done <= 10_000; done++) {
       reader.push(`\b\b\b\r${done}/10000 [==>..] - 1s - loss: ${1 / done}`);
+    }
     reader.finish();
     assert.deepEqual(brief(reader.rows), [[1, { loss: 1e-4 }]]);
     assert.equal(reader.log.thinnedRows, 0);

@@ -46,9 +46,7 @@ function inserted(value: unknown): unknown {
 describe('schema of training configurations', () => {
   it('describes every property, and every value of an enumeration', () => {
     assert.ok(properties.length > 70, `${properties.length}`);
-    for (const [path, part] of properties) {
-      assert.match(part.description ?? '', /^[A-Z].*\.$/s, path);
-    }
+    for (const [path, part] of properties) assert.match(part.description ?? '', /^[A-Z].*\.$/s, path);
     for (const [path, part] of parts(schema, '')) {
       if (!part.enum || part.enum.length === 1 || path.includes('/if/')) continue;
       if (path.startsWith('/definitions') && path.endsWith('/properties/type')) continue;

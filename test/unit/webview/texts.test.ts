@@ -322,7 +322,8 @@ describe('webview persistence', () => {
     assert.equal(keptZoom({ ...kept, version: 2 }, '/runs/digits'), undefined);
     assert.equal(keptZoom({ ...kept, zoom: { k: 'a', x: 0, y: 0 } }, '/runs/digits'), undefined);
     assert.equal(keptZoom({ ...kept, zoom: { k: 0, x: 0, y: 0 } }, '/runs/digits'), undefined);
-    for (const nothing of [undefined, null, 3, 'text'])
+    for (const nothing of [undefined, null, 3, 'text']) {
       assert.equal(keptZoom(nothing, '/runs/digits'), undefined);
+    }
   });
 });

@@ -73,8 +73,9 @@ export function paintBoxes(
     if (x > surface.width || x + width < 0) continue;
     for (const box of column.boxes) {
       const y = box.y * zoom.k + zoom.y;
-      if (y <= surface.height && y + box.height * zoom.k >= -1)
+      if (y <= surface.height && y + box.height * zoom.k >= -1) {
         paintBox(surface.context, box, x, width, paints, zoom, least);
+      }
     }
   }
   surface.context.globalAlpha = 1;

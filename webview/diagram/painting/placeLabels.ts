@@ -85,8 +85,9 @@ export function outputLabels(
     const y = captioned ? centres[i] - 2 : centres[i] + 4;
     const text = fitText(name, room, nameSize, true);
     const label: Label = { x, y, text, size: nameSize, bold: true, faint: false, halo: false };
-    if (Math.abs(centres[i] - middle) > LED_FROM && !captioned)
+    if (Math.abs(centres[i] - middle) > LED_FROM && !captioned) {
       label.leader = { x0: x - BESIDE + 1, y0: middle, x1: x - 2, y1: centres[i] };
+    }
     // Half a caption would mislead: whole, or its first part, or none.
     const under = captioned ? firstFitting([caption, caption.split(' · ')[0]], room, captionSize) : '';
     if (!under) return [label];
@@ -113,8 +114,9 @@ export function mergedLabels(
     const x = (column.x + column.width) * zoom.k + zoom.x + 5;
     const room = ((drawn.columns[c + 1].x - column.x - column.width) * zoom.k - 12) / fontWidth;
     return column.boxes.flatMap((box): Label[] => {
-      if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3)
+      if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3) {
         return [];
+      }
       const text = `${countOf(nodes[box.block], word)} · ${countOf(instances[box.block], 'instance')}`;
       if (textWidth(text, captionSize) > room) return [];
       const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;

@@ -87,11 +87,15 @@ function commandKeys(
 function moveFocus(view: DiagramView, direction: Direction, shift: boolean, actions: KeyActions): void {
   const { drawn, focus, ribbon } = view;
   if (!drawn) return;
-  if (ribbon) moveTo(view, besideRibbon(drawn, ribbon, direction), actions);
-  else if (!focus) moveTo(view, firstPlace(drawn), actions);
-  else if (shift && (direction === 'left' || direction === 'right'))
+  if (ribbon) {
+    moveTo(view, besideRibbon(drawn, ribbon, direction), actions);
+  } else if (!focus) {
+    moveTo(view, firstPlace(drawn), actions);
+  } else if (shift && (direction === 'left' || direction === 'right')) {
     moveTo(view, ribbonBeside(drawn, focus, direction), actions);
-  else moveTo(view, neighbour(drawn, focus, direction), actions);
+  } else {
+    moveTo(view, neighbour(drawn, focus, direction), actions);
+  }
 }
 
 function moveTo(view: DiagramView, place: KeyPlace | undefined, actions: KeyActions): void {

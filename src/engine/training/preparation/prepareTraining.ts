@@ -127,8 +127,9 @@ export async function locateTraining(params: TrainParams): Promise<LocatedTraini
     // Told when it was started.
     return { config, configFile, text, warnings: [], run, state };
   }
-  if (params.config === undefined)
+  if (params.config === undefined) {
     throw new InputError('training', 'neither a configuration nor a run is given');
+  }
   const configFile = path.resolve(params.config);
   const { config, text, warnings } = await openTrainingConfig(configFile);
   const run =

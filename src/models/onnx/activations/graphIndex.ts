@@ -96,8 +96,9 @@ export class GraphIndex {
       if (missing.get(node) === 0) ready.push(node);
       for (let next = ready.pop(); next; next = ready.pop()) place(next);
     }
-    if (order.length < this.graph.nodes.length)
+    if (order.length < this.graph.nodes.length) {
       throw new WireError('its nodes read from each other in a circle');
+    }
     return order;
   }
 }

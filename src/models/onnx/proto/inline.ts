@@ -77,8 +77,9 @@ class Inliner {
       }
       let inner = this.sizes.get(definition);
       if (inner === undefined) {
-        if (callers.includes(definition))
+        if (callers.includes(definition)) {
           throw new WireError(`its function '${definition.name}' calls itself`);
+        }
         if (callers.length >= deepestCall) throw new WireError(`its functions call over ${deepestCall} deep`);
         inner = this.unfoldedSize(definition.nodes, [...callers, definition]);
         this.sizes.set(definition, inner);

@@ -110,13 +110,19 @@ export function parseNode(bytes: Uint8Array, depth = 0): OnnxNode {
     bytes,
   };
   for (const field of fields(bytes)) {
-    if (field.number === 1) node.inputs.push(textOf(field));
-    else if (field.number === 2) node.outputs.push(textOf(field));
-    else if (field.number === 3) node.name = textOf(field);
-    else if (field.number === 4) node.op = textOf(field);
-    else if (field.number === 7) node.domain = standardDomain(textOf(field));
-    else if (field.number === 8) node.overload = textOf(field);
-    else if (field.number === 5) {
+    if (field.number === 1) {
+      node.inputs.push(textOf(field));
+    } else if (field.number === 2) {
+      node.outputs.push(textOf(field));
+    } else if (field.number === 3) {
+      node.name = textOf(field);
+    } else if (field.number === 4) {
+      node.op = textOf(field);
+    } else if (field.number === 7) {
+      node.domain = standardDomain(textOf(field));
+    } else if (field.number === 8) {
+      node.overload = textOf(field);
+    } else if (field.number === 5) {
       const attribute = parseAttribute(bytesOf(field), depth);
       node.attributes.set(attribute.name, attribute);
     }
@@ -138,10 +144,13 @@ function parseGraph(pieces: Uint8Array[], depth: number): OnnxGraph {
   const graph: OnnxGraph = { nodes: [], initializers: new Map(), inputs: [], outputs: [], values: new Map() };
   for (const bytes of pieces) {
     for (const field of fields(bytes)) {
-      if (field.number === 1) graph.nodes.push(parseNode(bytesOf(field), depth));
-      else if (field.number === 11) graph.inputs.push(parseValue(bytesOf(field)));
-      else if (field.number === 12) graph.outputs.push(parseValue(bytesOf(field)));
-      else if (field.number === 5 || field.number === 15) {
+      if (field.number === 1) {
+        graph.nodes.push(parseNode(bytesOf(field), depth));
+      } else if (field.number === 11) {
+        graph.inputs.push(parseValue(bytesOf(field)));
+      } else if (field.number === 12) {
+        graph.outputs.push(parseValue(bytesOf(field)));
+      } else if (field.number === 5 || field.number === 15) {
         const tensor = field.number === 5 ? parseTensor(bytesOf(field)) : parseSparse(bytesOf(field));
         graph.initializers.set(tensor.name, tensor);
       } else if (field.number === 13) {
@@ -177,14 +186,21 @@ function parseFunction(bytes: Uint8Array): OnnxFunction {
     opsets: new Map(),
   };
   for (const field of fields(bytes)) {
-    if (field.number === 1) definition.name = textOf(field);
-    else if (field.number === 4) definition.inputs.push(textOf(field));
-    else if (field.number === 5) definition.outputs.push(textOf(field));
-    else if (field.number === 7) definition.nodes.push(parseNode(bytesOf(field)));
-    else if (field.number === 9) parseOpset(bytesOf(field), definition.opsets);
-    else if (field.number === 10) definition.domain = standardDomain(textOf(field));
-    else if (field.number === 13) definition.overload = textOf(field);
-    else if (field.number === 11) {
+    if (field.number === 1) {
+      definition.name = textOf(field);
+    } else if (field.number === 4) {
+      definition.inputs.push(textOf(field));
+    } else if (field.number === 5) {
+      definition.outputs.push(textOf(field));
+    } else if (field.number === 7) {
+      definition.nodes.push(parseNode(bytesOf(field)));
+    } else if (field.number === 9) {
+      parseOpset(bytesOf(field), definition.opsets);
+    } else if (field.number === 10) {
+      definition.domain = standardDomain(textOf(field));
+    } else if (field.number === 13) {
+      definition.overload = textOf(field);
+    } else if (field.number === 11) {
       const attribute = parseAttribute(bytesOf(field), 0);
       definition.defaults.set(attribute.name, attribute);
     }

@@ -38,8 +38,9 @@ export function parseTensor(bytes: Uint8Array): OnnxTensor {
     else if (field.number === 13) entries.push(bytesOf(field));
     else if (field.number === 14) external = integerOf(field) === 1;
   }
-  if (tensor.dims.some((size) => size < 0))
+  if (tensor.dims.some((size) => size < 0)) {
     throw new WireError(`tensor '${tensor.name}' has a negative axis`);
+  }
   if (external) tensor.external = parseExternal(entries);
   return tensor;
 }
@@ -91,10 +92,13 @@ export function tensorValues(tensor: OnnxTensor): number[] | undefined {
   const typed: number[] = [];
   let raw: number[] | undefined;
   for (const field of fields(tensor.bytes)) {
-    if (field.number === 4) appendFloats(field, 4, typed);
-    else if (field.number === 10) appendFloats(field, 8, typed);
-    else if (field.number === 5 || field.number === 7) appendIntegers(field, typed);
-    else if (field.number === 9) {
+    if (field.number === 4) {
+      appendFloats(field, 4, typed);
+    } else if (field.number === 10) {
+      appendFloats(field, 8, typed);
+    } else if (field.number === 5 || field.number === 7) {
+      appendIntegers(field, typed);
+    } else if (field.number === 9) {
       const bytes = bytesOf(field);
       if (bytes.length > largestConstant * 8) return undefined;
       raw = rawValues(bytes, tensor.elementType);
@@ -106,8 +110,9 @@ export function tensorValues(tensor: OnnxTensor): number[] | undefined {
 
 /** `int32_data` holds half floats as bit patterns; everything else is what it says. */
 function fromTyped(values: number[], elementType: number): number[] {
-  if (elementType === ElementType.float16)
+  if (elementType === ElementType.float16) {
     return Array.from(decodeHalf(values.map((value) => value & 0xffff)));
+  }
   if (elementType === ElementType.bfloat16) return bfloatValues(values);
   return values;
 }

@@ -33,8 +33,9 @@ export function* fields(message: Uint8Array): Generator<Field> {
   const next = (): Field => {
     const start = reader.pos;
     const [number, wire] = reader.tag();
-    if (wire === WireType.StartGroup || wire === WireType.EndGroup)
+    if (wire === WireType.StartGroup || wire === WireType.EndGroup) {
       throw new WireError('groups are not used');
+    }
     const valueStart = reader.pos;
     reader.skip(wire, number);
     return { number, wire, start, valueStart, end: reader.pos, message };

@@ -21,8 +21,9 @@ function referenceAt(value: Json, source: string, place: string): Reference {
 /** Every tensor that Keras 3 notes among the arguments of a call. */
 function tensorsOf(value: Json, out: Json[] = [], depth = 0): Json[] {
   if (depth > 10) return out;
-  if (Array.isArray(value)) value.forEach((each) => tensorsOf(each, out, depth + 1));
-  else if (isObject(value) && value.class_name === '__keras_tensor__') {
+  if (Array.isArray(value)) {
+    value.forEach((each) => tensorsOf(each, out, depth + 1));
+  } else if (isObject(value) && value.class_name === '__keras_tensor__') {
     out.push(isObject(value.config) ? value.config.keras_history : null);
   }
   return out;

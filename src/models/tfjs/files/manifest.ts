@@ -193,9 +193,7 @@ export async function readManifest(
       const own = bytes.subarray(at, at + entry.bytes);
       at += entry.bytes;
       if (entry.skipped) continue;
-      if (weights.has(entry.name)) {
-        throw new InputError(source, 'is there twice', `weight '${entry.name}'`);
-      }
+      if (weights.has(entry.name)) throw new InputError(source, 'is there twice', `weight '${entry.name}'`);
       weights.set(entry.name, decoded(tf, entry, own));
     }
   }

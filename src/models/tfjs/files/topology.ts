@@ -127,9 +127,7 @@ function madeLayer(
     }
     made.axis = made.axis[0];
   }
-  if (className === 'LeakyReLU' && typeof made.negative_slope === 'number') {
-    made.alpha = made.negative_slope;
-  }
+  if (className === 'LeakyReLU' && typeof made.negative_slope === 'number') made.alpha = made.negative_slope;
   const general =
     className === 'ReLU' && (Number(made.threshold ?? 0) !== 0 || Number(made.negative_slope ?? 0) !== 0);
   return { ...layer, class_name: general ? generalReLU : className, config: made };

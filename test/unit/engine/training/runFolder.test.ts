@@ -33,8 +33,9 @@ describe('training: what a run folder keeps', () => {
   });
 
   it('the log is cut after an epoch, with what a broken-off write left', async () => {
-    for (const epoch of [0, 1, 2])
+    for (const epoch of [0, 1, 2]) {
       await appendLog(folder, { epoch, step: epoch * 10, loss: 1 / (epoch + 1) });
+    }
     const file = path.join(folder, 'log.jsonl');
     await writeFile(file, (await readFile(file, 'utf8')) + '{"epoch":3,"lo');
     await cutLog(folder, (epoch) => epoch <= 1);
