@@ -10,6 +10,8 @@ export interface DataOptions {
   data: string[];
   labels?: string[];
   labelColumn?: string;
+  features?: string[];
+  drop?: string[];
   noLabels?: boolean;
   header?: boolean;
   delimiter?: string;
@@ -41,10 +43,16 @@ export function addDataOptions(command: Command, required = true): Command {
       '--label-column <name>',
       'label column of a table, by name or 0-based number (the last one when left out)',
     )
+    .option(
+      '--features <columns>',
+      'columns of a table that are the features, in this order, by name or 0-based number, with commas',
+      columnList,
+    )
+    .option('--drop <columns>', 'columns of a table that are left out, with commas', columnList)
     .option('--no-labels', 'the data has no labels: look for none')
     .option('--header', 'the first row of a table names its columns (found out when left out)')
     .option('--no-header', 'the first row of a table is data')
-    .option('--delimiter <character>', 'separator of a table: one character, or tab, comma, semicolon')
+    .option('--delimiter <character>', 'separator of a table: one character, or tab, comma, semicolon, space')
     .addOption(
       new Option('--missing <rule>', 'missing numbers of a table').choices(['error', 'drop', 'zero', 'mean']),
     )
@@ -70,6 +78,11 @@ function dataOption(description: string, required: boolean): Option {
   return new Option('--data <file...>', description).makeOptionMandatory(required);
 }
 
+/** Names or numbers of columns, with commas. */
+function columnList(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
 /** Opens the dataset that the options name. `raw` is what commander parsed. */
 export async function openData(raw: Record<string, unknown>): Promise<{
   dataset: Dataset;
@@ -81,11 +94,13 @@ export async function openData(raw: Record<string, unknown>): Promise<{
     labels?: string[] | boolean;
   };
   const scaling = parseScaling(options);
-  const { labelColumn, header, delimiter, missing, axes, seed, take, sample } = options;
+  const { labelColumn, features, drop, header, delimiter, missing, axes, seed, take, sample } = options;
   const dataset = await openDataset({
     data: options.data.map(namedPath),
     labels: Array.isArray(labels) ? labels.map(namedPath) : undefined,
     labelColumn: labels === false ? false : labelColumn,
+    features,
+    drop,
     header,
     delimiter,
     missing,
@@ -95,7 +110,8 @@ export async function openData(raw: Record<string, unknown>): Promise<{
     sample,
     split: options.split === undefined ? undefined : parseShares(options.split),
   });
-  const kept = { labelColumn, header, delimiter, missing, axes, seed, take, sample, split: options.split };
+  const columns = { labelColumn, features, drop };
+  const kept = { ...columns, header, delimiter, missing, axes, seed, take, sample, split: options.split };
   return { dataset, scaling, kept: { ...kept, labels: labels === false ? false : undefined } };
 }
 

@@ -9,6 +9,8 @@ import { namedPath, type DataOptions } from './dataOptions';
 /** Options that shape data, with what runs call them. */
 const shaping: [Exclude<keyof DataOptions, 'labels'>, string][] = [
   ['labelColumn', '--label-column'],
+  ['features', '--features'],
+  ['drop', '--drop'],
   ['header', '--header'],
   ['delimiter', '--delimiter'],
   ['missing', '--missing'],

@@ -31,6 +31,10 @@ export interface DatasetOptions {
   labels?: readonly NamedPath[];
   /** Name or 0-based number of the label column of a table; false: the data has no labels, look for none. */
   labelColumn?: string | false;
+  /** Columns of a table that are the features, by name or 0-based number, in this order; all others when left out. */
+  features?: readonly string[];
+  /** Columns of a table that are left out. */
+  drop?: readonly string[];
   /** Whether the first row of a table names its columns; found out when left out. */
   header?: boolean;
   /** Separator of a table: one character, or `tab`, `comma`, `semicolon`; found out when left out. */
@@ -59,6 +63,8 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const notices: string[] = [];
   const reading: ReadingOptions = {
     labelColumn: options.labelColumn,
+    features: options.features,
+    drop: options.drop,
     header: options.header,
     delimiter: options.delimiter,
     missing: options.missing ?? 'error',

@@ -76,6 +76,9 @@ export async function openPart(
   if (typeof options.labelColumn === 'string' && wantsLabels) {
     throw new InputError(file, `has no columns by name, so no label column \`${options.labelColumn}\``);
   }
+  if (options.features ?? options.drop) {
+    throw new InputError(file, 'has no columns by name: only those of tables can be chosen or left out');
+  }
   const array = await openArray(path, 'data', options.limits, notices);
   const features = await ArrayFeatures.open(array, options.axes, options.limits);
   const labelsPath = wantsLabels ? ((await partnerMember(array)) ?? (await idxSibling(file))) : undefined;
@@ -97,7 +100,8 @@ export async function openLabels(
   if (format === 'folder') throw new InputError(file, 'is a folder, expected a file of labels');
   if (format === 'text' && member === undefined) {
     // A missing label cannot be made up, and a row left out would shift the others.
-    const reading: CsvOptions = { ...options, role: 'labels', missing: 'error' };
+    const columns = { features: undefined, drop: undefined };
+    const reading: CsvOptions = { ...options, ...columns, role: 'labels', missing: 'error' };
     const table = await openCsv(file, packed, reading, options.limits, notices);
     return table.labels ?? oneHotLabels(table, notices);
   }

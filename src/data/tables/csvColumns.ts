@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors';
+import { isIndexColumn, kindOfColumn, type ColumnKind } from './columnKinds';
 import { isLabelName } from './csvDialect';
 import { oneLine } from '../wording';
 
@@ -9,67 +10,158 @@ export interface ColumnRoles {
   /** Number of columns in all. */
   count: number;
   label?: number;
+  /** Columns of the features, in the order in which a network gets them. */
   features: number[];
+  /** Of each feature, whether it is a number or a text that becomes one number for each of its values. */
+  kinds: ColumnKind[];
 }
 
 /** What a table is read for. */
 export type TableRole = 'data' | 'data with labels elsewhere' | 'labels';
 
+/** Which columns a user wants, by name or 0-based number. */
+export interface ColumnChoice {
+  /** Column of the labels; false: there is none; undefined: find out. */
+  labelColumn?: string | false;
+  /** Columns of the features, in this order; all others when left out. */
+  features?: readonly string[];
+  /** Columns that are left out. */
+  drop?: readonly string[];
+}
+
+/** The beginning of a table. */
+export interface TableHead {
+  file: string;
+  names?: string[];
+  /** First rows below the names. */
+  rows: readonly string[][];
+  /** Number of columns. */
+  count: number;
+  delimiter: string;
+  role: TableRole;
+}
+
 /** A column for messages: its name, else its 0-based number. */
-export function columnTitle(roles: ColumnRoles, column: number): string {
+export function columnTitle(roles: Pick<ColumnRoles, 'names'>, column: number): string {
   const name = roles.names?.[column];
   return name ? `column \`${oneLine(name)}\`` : `column ${column}`;
 }
 
 /**
  * Decides what each column is.
- * @param wanted name or 0-based number of the label column; false: there is none; undefined: find out
- * @throws InputError where the wanted column is not there, or nothing is left
+ * @throws InputError where a wanted column is not there, or nothing is left
  */
-export function assignColumns(
-  file: string,
-  names: string[] | undefined,
-  count: number,
-  wanted: string | false | undefined,
-  role: TableRole,
-  notices: string[],
-): ColumnRoles {
-  const label = labelIndex(file, names, count, wanted, role, notices);
+export function assignColumns(head: TableHead, choice: ColumnChoice, notices: string[]): ColumnRoles {
+  const { file, names, count, role } = head;
+  const wanted = choice.features?.map((name) => namedColumn(head, name));
+  const dropped = new Set(choice.drop?.map((name) => namedColumn(head, name)));
+  const twice = wanted?.find((column, index) => wanted.indexOf(column) !== index || dropped.has(column));
+  if (twice !== undefined) {
+    const how = dropped.has(twice) ? 'is wanted and left out' : 'is wanted twice';
+    throw new InputError(file, `${columnTitle({ names }, twice)} ${how}`);
+  }
+  const named = typeof choice.labelColumn === 'string' ? namedColumn(head, choice.labelColumn) : undefined;
   const all = Array.from({ length: count }, (_, column) => column);
+  const spare = wanted ? [] : spareColumns(head, named, dropped, notices);
+  const free = all.filter((column) => !dropped.has(column) && !spare.includes(column));
+  const label = named ?? labelIndex(head, free, wanted, choice.labelColumn, notices);
   const onlyLabels = role === 'labels' && label !== undefined;
-  const features = onlyLabels ? [] : all.filter((column) => column !== label);
+  const features = onlyLabels ? [] : (wanted ?? free).filter((column) => column !== label);
   if (!onlyLabels && features.length === 0) {
     throw new InputError(
       file,
-      'has a single column, taken as the labels: nothing is left to be data; say that there is no label column',
+      free.length === 1
+        ? 'has a single column, taken as the labels: nothing is left to be data; say that there is no label column'
+        : 'has no column left that could be data',
     );
   }
-  return { names, count, label, features };
+  return { names, count, label, ...kindsOf(head, features, wanted !== undefined, notices) };
 }
 
+/** Columns that are no features though nobody says so: an index, and a last one that separators at the ends of rows make. */
+function spareColumns(
+  { file, names, rows, count, delimiter }: TableHead,
+  label: number | undefined,
+  dropped: ReadonlySet<number>,
+  notices: string[],
+): number[] {
+  const spare: number[] = [];
+  const isFree = (column: number) => column !== label && !dropped.has(column);
+  if (isFree(0) && isIndexColumn(names, rows)) {
+    spare.push(0);
+    const name = names?.[0] ? ` \`${oneLine(names[0])}\`` : ' without a name';
+    notices.push(`${file}: the first column${name} numbers the rows and is no feature.`);
+  }
+  const last = count - 1;
+  const unnamed = names ? names[last] === '' : rows.length > 1;
+  if (last > 1 && isFree(last) && unnamed && rows.length > 0) {
+    if (kindOfColumn(rows, last, delimiter) === 'empty' && rows.every((row) => row[last]?.trim() === '')) {
+      spare.push(last);
+      notices.push(`${file}: the last column is empty and left out.`);
+    }
+  }
+  return spare;
+}
+
+/** Features with their kinds. Texts come behind the numbers, as in \`pandas.get_dummies\`, unless an order was given. */
+function kindsOf(
+  head: TableHead,
+  columns: number[],
+  ordered: boolean,
+  notices: string[],
+): Pick<ColumnRoles, 'features' | 'kinds'> {
+  const kind = new Map(
+    columns.map((column) => [
+      column,
+      head.rows.length < 2 ? 'number' : kindOfColumn(head.rows, column, head.delimiter),
+    ]),
+  );
+  const isText = (column: number) => kind.get(column) === 'text';
+  const features = ordered
+    ? columns
+    : [...columns.filter((column) => !isText(column)), ...columns.filter(isText)];
+  const words = features.filter((column) => kind.get(column) === 'boolean');
+  if (words.length > 0) {
+    const titles = words.map((column) => columnTitle(head, column)).join(', ');
+    notices.push(`${head.file}: True and False of ${titles} are taken as 1 and 0.`);
+  }
+  return { features, kinds: features.map((column) => kind.get(column)!) };
+}
+
+/** @param free columns that are neither left out nor an index */
 function labelIndex(
-  file: string,
-  names: string[] | undefined,
-  count: number,
+  { file, names, role }: TableHead,
+  free: readonly number[],
+  features: readonly number[] | undefined,
   wanted: string | false | undefined,
-  role: TableRole,
   notices: string[],
 ): number | undefined {
-  if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) return undefined;
-  if (typeof wanted === 'string') return namedColumn(file, names, count, wanted);
-  const usual = (names ?? []).flatMap((name, column) => (isLabelName(name) ? [column] : []));
-  if (role === 'labels') return count === 1 ? 0 : usual.length === 1 ? usual[0] : undefined;
-  const label = usual.length === 1 ? usual[0] : count - 1;
+  if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) {
+    return undefined;
+  }
+  const candidates = free.filter((column) => !features?.includes(column));
+  const usual = candidates.filter((column) => isLabelName(names?.[column] ?? ''));
+  if (role === 'labels') {
+    return candidates.length === 1 ? candidates[0] : usual.length === 1 ? usual[0] : undefined;
+  }
+  const last = free.at(-1);
+  const label = usual.length === 1 ? usual[0] : candidates.length === 1 ? candidates[0] : last;
+  if (label === undefined || !candidates.includes(label)) {
+    notices.push(`${file}: no column is taken as the label.`);
+    return undefined;
+  }
   const name = names && oneLine(names[label]);
   notices.push(
-    `${file}: ${label === count - 1 ? 'the last column' : 'column'}${name ? ` \`${name}\`` : ''} is taken as the label.`,
+    `${file}: ${label === last ? 'the last column' : 'column'}${name ? ` \`${name}\`` : ''} is taken as the label.`,
   );
   return label;
 }
 
-function namedColumn(file: string, names: string[] | undefined, count: number, wanted: string): number {
+function namedColumn({ file, names, count }: TableHead, wanted: string): number {
   const found = (names ?? []).flatMap((name, column) => (name === wanted ? [column] : []));
-  if (found.length === 1) return found[0];
+  if (found.length === 1) {
+    return found[0];
+  }
   if (found.length > 1) {
     throw new InputError(
       file,
@@ -77,7 +169,9 @@ function namedColumn(file: string, names: string[] | undefined, count: number, w
     );
   }
   const index = /^\d{1,9}$/.test(wanted) ? Number(wanted) : count;
-  if (index < count) return index;
+  if (index < count) {
+    return index;
+  }
   const shown = names
     ? `${names.slice(0, 8).map(oneLine).join(', ')}${names.length > 8 ? ', …' : ''}`
     : 'no names (no header)';

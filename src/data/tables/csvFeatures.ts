@@ -18,7 +18,7 @@ export class CsvFeatures implements Features {
     wantedAxes: AxisOrder | undefined,
   ) {
     this.count = table.numbers.count;
-    this.shape = [table.numbers.columns];
+    this.shape = [table.texts.reduce((sum, text) => sum + (text?.width ?? 1), 0)];
     this.axes = resolveAxes(this.shape, wantedAxes, table.file);
   }
 
@@ -27,20 +27,46 @@ export class CsvFeatures implements Features {
   }
 
   read(indices: ArrayLike<number>, out: Numbers): Promise<void> {
-    const { numbers } = this.table;
+    const { columns } = this.table.numbers;
     try {
-      checkRequest(indices, this.count, numbers.columns, out);
-      forEachRun(indices, indices.length, (first, rows, at) => {
-        const bad = numbers.copy(first, rows, out, at);
-        if (bad >= 0) {
-          const index = indices[Math.floor(bad / numbers.columns)];
-          throw this.tooLarge(index, bad % numbers.columns);
-        }
-      });
+      checkRequest(indices, this.count, this.shape[0], out);
+      const hasTexts = this.table.texts.some((text) => text !== undefined);
+      const size = indices.length * columns;
+      const cells = hasTexts
+        ? out instanceof Float32Array
+          ? new Float32Array(size)
+          : new Float64Array(size)
+        : out;
+      this.copy(indices, cells);
+      if (hasTexts) this.spread(cells, out);
     } catch (error) {
       return Promise.reject(error as Error);
     }
     return Promise.resolve();
+  }
+
+  private copy(indices: ArrayLike<number>, out: Numbers): void {
+    const { numbers } = this.table;
+    forEachRun(indices, indices.length, (first, rows, at) => {
+      const bad = numbers.copy(first, rows, out, at);
+      if (bad >= 0) throw this.tooLarge(indices[Math.floor(bad / numbers.columns)], bad % numbers.columns);
+    });
+  }
+
+  /** Texts become columns of 0 and a single 1; a missing one zeros. */
+  private spread(cells: Numbers, out: Numbers): void {
+    const { texts } = this.table;
+    for (let cell = 0, at = 0; cell < cells.length; cell++) {
+      const text = texts[cell % texts.length];
+      if (text === undefined) {
+        out[at++] = cells[cell];
+        continue;
+      }
+      out.fill(0, at, at + text.width);
+      const position = text.positionOf(cells[cell]);
+      if (position >= 0) out[at + position] = 1;
+      at += text.width;
+    }
   }
 
   private tooLarge(index: number, feature: number): InputError {

@@ -17,15 +17,19 @@ interface ParsedPiece {
 
 /** Turns blocks of whole lines into records; a quoted field may go on in the next block. */
 export class RecordReader {
-  private line = 1;
   /** Text of a record that has not ended yet. */
   private pending = '';
   /** Text behind it that was not looked at yet. */
   private later = '';
 
+  /**
+   * @param delimiter a character; a blank stands for any number of blanks and tabs
+   * @param line 1-based number of the first line
+   */
   constructor(
     private readonly source: string,
     private readonly delimiter: string,
+    private line = 1,
   ) {}
 
   /**
@@ -40,7 +44,13 @@ export class RecordReader {
     }
     const whole = this.pending + this.later;
     this.later = '';
-    if (whole.length > longestLine) throw this.unfinished();
+    if (whole.length > longestLine) {
+      throw this.unfinished();
+    }
+    if (this.delimiter === blank) {
+      this.pending = '';
+      return this.readBlanks(whole);
+    }
     return whole.includes('"') ? this.readQuoted(whole, last) : this.readPlain(whole);
   }
 
@@ -52,9 +62,27 @@ export class RecordReader {
     const ended = text.endsWith('\n');
     // Behind the last line end Papa sees one more, empty line.
     const count = ended ? data.length - 1 : data.length;
-    for (let row = 0; row < count; row++) addRecord(records, data[row], this.line + row);
+    for (let row = 0; row < count; row++) {
+      addRecord(records, data[row], this.line + row);
+    }
     this.line += count;
     this.pending = '';
+    return records;
+  }
+
+  /** Columns with any number of blanks between them; a quoted field ends in its line. */
+  private readBlanks(text: string): Records {
+    const records: Records = { rows: [], lines: [] };
+    const lines = text.split('\n');
+    if (text.endsWith('\n')) lines.pop();
+    for (const line of lines) {
+      const trimmed = line.trim();
+      if (trimmed !== '') {
+        records.rows.push(trimmed.includes('"') ? quotedWords(trimmed) : trimmed.split(/[ \t]+/));
+        records.lines.push(this.line);
+      }
+      this.line++;
+    }
     return records;
   }
 
@@ -67,7 +95,9 @@ export class RecordReader {
     }
     let start = 0;
     const step = (piece: ParsedPiece) => {
-      if (piece.errors.length > 0) throw this.unfinished();
+      if (piece.errors.length > 0) {
+        throw this.unfinished();
+      }
       addRecord(records, piece.data[0], this.line);
       this.line += countLineEnds(text, start, piece.meta.cursor);
       start = piece.meta.cursor;
@@ -83,6 +113,14 @@ export class RecordReader {
   }
 }
 
+/** Stands for columns that are parted by any number of blanks. */
+export const blank = ' ';
+
+/** Words of a line; what is in quotes is one. */
+function quotedWords(line: string): string[] {
+  return Array.from(line.matchAll(/"([^"]*)"|[^\s"]+/g), ([word, quoted]) => quoted ?? word);
+}
+
 /**
  * Where a quoted field has text between its closing quote and the next separator; -1 where none has. Papa Parse would take
  * quadratic time over such text, so it is found before, in one pass.
@@ -91,11 +129,19 @@ function findTextBehindQuote(text: string, delimiter: string): number {
   for (let at = 0; at < text.length; at++) {
     if (text[at] === '"') {
       at = closingQuote(text, at) + 1;
-      if (at === 0) return -1;
-      while (text[at] !== delimiter && /^[ \t\r]$/.test(text[at] ?? '')) at++;
-      if (at < text.length && text[at] !== delimiter && text[at] !== '\n') return at;
+      if (at === 0) {
+        return -1;
+      }
+      while (text[at] !== delimiter && /^[ \t\r]$/.test(text[at] ?? '')) {
+        at++;
+      }
+      if (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
+        return at;
+      }
     } else {
-      while (at < text.length && text[at] !== delimiter && text[at] !== '\n') at++;
+      while (at < text.length && text[at] !== delimiter && text[at] !== '\n') {
+        at++;
+      }
     }
   }
   return -1;
@@ -104,19 +150,25 @@ function findTextBehindQuote(text: string, delimiter: string): number {
 /** The quote that closes the one at `open`, a doubled one being text; -1 where none does. */
 function closingQuote(text: string, open: number): number {
   let close = text.indexOf('"', open + 1);
-  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+  while (close >= 0 && text[close + 1] === '"') {
+    close = text.indexOf('"', close + 2);
+  }
   return close;
 }
 
 function countLineEnds(text: string, from: number, to: number): number {
   let count = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
+    count++;
+  }
   return count;
 }
 
 function addRecord(records: Records, row: string[], line: number): void {
   const last = row[row.length - 1];
-  if (last.endsWith('\r')) row[row.length - 1] = last.slice(0, -1);
+  if (last.endsWith('\r')) {
+    row[row.length - 1] = last.slice(0, -1);
+  }
   if (row.length > 1 || row[0].trim() !== '') {
     records.rows.push(row);
     records.lines.push(line);

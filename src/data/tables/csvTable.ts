@@ -1,22 +1,23 @@
 import { InputError } from '../../core/errors';
-import { assignColumns, columnTitle, type ColumnRoles, type TableRole } from './csvColumns';
-import { detectDelimiter, detectHeader, parseDelimiter } from './csvDialect';
+import { columnTitle, type ColumnChoice, type ColumnRoles, type TableRole } from './csvColumns';
 import { RecordReader, type Records } from './csvRecords';
 import { GrowingIntegers } from './growingIntegers';
 import { LabelCollector, type LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { NumberStore } from './numberStore';
-import { isMissing, parseNumber } from './parseNumber';
+import { isMissingLabel, isMissingNumber, parseDecimalComma, parseNumber } from './parseNumber';
+import { isComment, isRemark } from './preamble';
+import { readTableHead } from './tableHead';
+import { TextColumn } from './textColumn';
 import { textBlocks } from '../files/textBlocks';
-import { countOf, formatBytes, formatCount } from '../wording';
+import { countOf, formatBytes, oneLine } from '../wording';
 
 /** What is done about a missing number. */
 export type MissingRule = 'error' | 'drop' | 'zero' | 'mean';
 
 /** How a table is to be read. */
-export interface CsvOptions {
+export interface CsvOptions extends ColumnChoice {
   role: TableRole;
-  labelColumn?: string | false;
   header?: boolean;
   delimiter?: string;
   missing: MissingRule;
@@ -28,6 +29,8 @@ export interface CsvTable {
   roles: ColumnRoles;
   numbers: NumberStore;
   labels?: LabelColumn;
+  /** Of each feature that is a text, what it becomes; the numbers of such a column are its codes. */
+  texts: readonly (TextColumn | undefined)[];
   /** 0-based number, among the rows of the file, of each row in use. */
   rows: Int32Array;
   /** 1-based line in which each row in use begins. */
@@ -35,9 +38,6 @@ export interface CsvTable {
   /** Rows of the file, with those left out. */
   total: number;
 }
-
-/** More columns than any table has. */
-const mostColumns = 2 ** 24;
 
 /**
  * Reads a table of numbers and labels.
@@ -60,8 +60,28 @@ export async function readCsv(
     reader.read(block.value, next.done === true);
     block = next;
   }
-  if (!reader) throw new InputError(file, 'is empty');
+  if (!reader) {
+    throw new InputError(file, 'is empty');
+  }
   return reader.finish();
+}
+
+const booleans = new Map([
+  ['true', 1],
+  ['false', 0],
+]);
+
+/** Number of a text; undefined where it is missing. */
+function codeOf(column: TextColumn, text: string): number | undefined {
+  return isMissingNumber(text) ? undefined : column.code(text.trim());
+}
+
+function notNumber(text: string): string {
+  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  const comma = /^\s*[+-]?\d[\d.]*,\d+\s*$/.test(text)
+    ? ' (with a decimal point, or a decimal comma and no others)'
+    : '';
+  return `is ${shown}, expected a ${parseNumber(text) === undefined ? '' : 'finite '}number${comma}`;
 }
 
 class TableReader {
@@ -78,6 +98,11 @@ class TableReader {
   private total = 0;
   private missing = 0;
   private skipHeader: boolean;
+  private skipCharacters: number;
+  private readonly delimiter: string;
+  private readonly texts: readonly (TextColumn | undefined)[];
+  /** Whether a number had a decimal point, and whether one had a comma. */
+  private commas = 0;
 
   constructor(
     private readonly file: string,
@@ -87,25 +112,18 @@ class TableReader {
     text: string,
     whole: boolean,
   ) {
-    const delimiter = options.delimiter ? parseDelimiter(options.delimiter) : detectDelimiter(text, whole);
-    const { rows } = new RecordReader(file, delimiter).read(text, whole);
-    if (rows.length === 0) {
-      throw new InputError(file, whole ? 'has no rows' : 'has no whole row among its first megabyte');
-    }
-    if (rows[0].length > mostColumns) {
-      throw new InputError(
-        file,
-        `has ${formatCount(rows[0].length)} columns, the limit is ${formatCount(mostColumns)}`,
-      );
-    }
-    const wanted = options.labelColumn === false ? undefined : options.labelColumn;
-    this.skipHeader = options.header ?? detectHeader(rows.slice(0, 25), wanted);
-    const names = this.skipHeader ? rows[0].map((name) => name.trim()) : undefined;
-    if (names && options.header === undefined && names.some((name) => parseNumber(name) !== undefined)) {
-      notices.push(`${file}: the first row is taken as the names of the columns, though some are numbers.`);
-    }
-    this.records = new RecordReader(file, delimiter);
-    this.roles = assignColumns(file, names, rows[0].length, options.labelColumn, options.role, notices);
+    const head = readTableHead({ file, text, whole }, options, notices);
+    const { delimiter, lines, roles } = head;
+    this.delimiter = delimiter;
+    this.skipCharacters = head.length;
+    this.skipHeader = head.hasHeader;
+    this.records = new RecordReader(file, delimiter, lines + 1);
+    this.roles = roles;
+    this.texts = this.roles.kinds.map((kind, feature) =>
+      kind === 'text'
+        ? new TextColumn(file, columnTitle(this.roles, this.roles.features[feature]))
+        : undefined,
+    );
     this.labels = this.roles.label === undefined ? undefined : new LabelCollector(file);
     this.numbers = new NumberStore(this.roles.features.length);
     this.row = new Float64Array(this.roles.features.length);
@@ -113,7 +131,9 @@ class TableReader {
   }
 
   read(text: string, last: boolean): void {
-    const { rows, lines }: Records = this.records.read(text, last);
+    const begin = this.skipCharacters;
+    this.skipCharacters = 0;
+    const { rows, lines }: Records = this.records.read(begin === 0 ? text : text.slice(begin), last);
     for (let index = 0; index < rows.length; index++) {
       if (this.skipHeader) {
         this.skipHeader = false;
@@ -136,17 +156,35 @@ class TableReader {
     }
     this.numbers.seal();
     this.fillGaps();
-    if (this.missing > 0) this.notices.push(`${this.file}: ${this.missingNotice()}.`);
+    this.texts.forEach((column, feature) => this.tellText(column, this.roles.features[feature]));
+    if (this.commas > 0) {
+      this.notices.push(`${this.file}: commas in numbers are decimal commas.`);
+    }
+    if (this.missing > 0) {
+      this.notices.push(`${this.file}: ${this.missingNotice()}.`);
+    }
     const lines = this.lines.toArray();
     return {
       file: this.file,
       roles: this.roles,
       numbers: this.numbers,
+      texts: this.texts,
       labels: this.labels?.finish((row) => `line ${lines[row]}`),
       rows: this.rows.toArray(),
       lines,
       total: this.total,
     };
+  }
+
+  private tellText(column: TextColumn | undefined, index: number): void {
+    if (!column) return;
+    column.seal(this.rows.length);
+    const { values } = column;
+    const shown = `${values.slice(0, 6).map(oneLine).join(', ')}${values.length > 6 ? ', …' : ''}`;
+    const columns = countOf(values.length, 'column');
+    this.notices.push(
+      `${this.file}: ${columnTitle(this.roles, index)} is text and becomes ${columns} of 0 and 1, for ${shown}.`,
+    );
   }
 
   private missingNotice(): string {
@@ -162,7 +200,9 @@ class TableReader {
   }
 
   private addRow(fields: string[], line: number): void {
+    if (isRemark(fields)) return;
     if (fields.length !== this.roles.count) {
+      if (isComment(fields[0])) return;
       throw new InputError(
         this.file,
         `has ${countOf(fields.length, 'field')}, expected ${this.roles.count}`,
@@ -174,14 +214,15 @@ class TableReader {
     const { features, label } = this.roles;
     for (let k = 0; k < features.length; k++) {
       const text = fields[features[k]];
-      const number = parseNumber(text);
+      const texts = this.texts[k];
+      const number = texts ? codeOf(texts, text) : parseNumber(text);
       if (number !== undefined && number - number === 0) {
         this.row[k] = number;
       } else {
         this.row[k] = this.replacement(text, k, line);
       }
     }
-    const missingLabel = label !== undefined && isMissing(fields[label]);
+    const missingLabel = label !== undefined && isMissingLabel(fields[label]);
     if (missingLabel && this.options.missing !== 'drop') {
       throw new InputError(
         this.file,
@@ -193,13 +234,19 @@ class TableReader {
       this.missing = missingBefore + 1;
       return;
     }
-    if (label !== undefined) this.labels?.add(fields[label].trim());
-    if (this.options.missing === 'mean') this.addToSums();
+    if (label !== undefined) {
+      this.labels?.add(fields[label].trim());
+    }
+    if (this.options.missing === 'mean') {
+      this.addToSums();
+    }
     this.keep(index, line);
   }
 
   private keep(index: number, line: number): void {
-    if (this.row.length > 0) this.numbers.add(this.row);
+    if (this.row.length > 0) {
+      this.numbers.add(this.row);
+    }
     this.rows.push(index);
     this.lines.push(line);
   }
@@ -212,12 +259,16 @@ class TableReader {
         `${columnTitle(this.roles, this.roles.features[feature])} ${problem}`,
         `line ${line}`,
       );
-    if (!isMissing(text)) {
-      const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-      const comma = /^\s*[+-]?\d+,\d+\s*$/.test(text) ? ' (with a decimal point)' : '';
-      throw refuse(
-        `is ${shown}, expected a ${parseNumber(text) === undefined ? '' : 'finite '}number${comma}`,
-      );
+    if (!isMissingNumber(text)) {
+      const word =
+        this.roles.kinds[feature] === 'boolean' ? booleans.get(text.trim().toLowerCase()) : undefined;
+      if (word !== undefined) return word;
+      const comma = this.delimiter === ',' ? undefined : parseDecimalComma(text);
+      if (comma !== undefined && Number.isFinite(comma)) {
+        this.commas++;
+        return comma;
+      }
+      throw refuse(notNumber(text));
     }
     this.missing++;
     switch (this.options.missing) {
@@ -226,23 +277,28 @@ class TableReader {
           `is missing${text.trim() === '' ? '' : ` (${text.trim()})`}; say what to do about missing values`,
         );
       case 'mean':
+        if (this.texts[feature]) return -1;
         this.gaps.push(this.numbers.count);
         this.gaps.push(feature);
         return NaN;
       case 'zero':
       case 'drop':
-        return 0;
+        return this.texts[feature] ? -1 : 0;
     }
   }
 
   private addToSums(): void {
-    for (let k = 0; k < this.row.length; k++) this.sums[k] += Number.isNaN(this.row[k]) ? 0 : this.row[k];
+    for (let k = 0; k < this.row.length; k++) {
+      this.sums[k] += Number.isNaN(this.row[k]) ? 0 : this.row[k];
+    }
   }
 
   private fillGaps(): void {
     const gaps = this.gaps.toArray();
     const missing = new Map<number, number>();
-    for (let k = 1; k < gaps.length; k += 2) missing.set(gaps[k], (missing.get(gaps[k]) ?? 0) + 1);
+    for (let k = 1; k < gaps.length; k += 2) {
+      missing.set(gaps[k], (missing.get(gaps[k]) ?? 0) + 1);
+    }
     for (let k = 0; k < gaps.length; k += 2) {
       const feature = gaps[k + 1];
       const present = this.numbers.count - (missing.get(feature) ?? 0);

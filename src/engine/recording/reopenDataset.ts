@@ -21,6 +21,8 @@ export function datasetOptionsOf(run: Run): DatasetOptions {
     data: inputs.data.map(absolute),
     labels: inputs.labels.length === 0 ? undefined : inputs.labels.map(absolute),
     labelColumn,
+    features: kept.features as DatasetOptions['features'],
+    drop: kept.drop as DatasetOptions['drop'],
     header: kept.header as DatasetOptions['header'],
     delimiter: kept.delimiter as DatasetOptions['delimiter'],
     missing: kept.missing as DatasetOptions['missing'],

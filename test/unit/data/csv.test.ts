@@ -94,10 +94,6 @@ describe('CSV and TSV tables', () => {
       const text = `a${separator}b\n1${separator}2\n3${separator}4\n`;
       assert.deepEqual(await numbers(text), [1, 2, 3, 4], JSON.stringify(separator));
     }
-    assert.match(
-      await problemOf(read('a;b;c\n1,5;2;x\n')),
-      /line 2: column `a` is "1,5", expected a number \(with a decimal point\)/,
-    );
     assert.deepEqual(await numbers('1\n2\n'), [1, 2]);
   });
 
@@ -112,7 +108,10 @@ describe('CSV and TSV tables', () => {
   it('reads quoted fields with separators, quotes and line ends in them', async () => {
     const text = 'a,note,label\r\n"1","x, ""y""\r\nz\n",p\r\n2,"w",q\r\n\r\n3,v,"p"\r\n';
     const problem = await problemOf(read(text));
-    assert.match(problem, /line 2: column `note` is "x, \\"y\\"\\r\\nz\\n", expected a number/);
+    assert.match(
+      problem,
+      /column `note` is text with 3 different values, such as "x, \\"y\\" z", expected numbers/,
+    );
     const dataset = await read('a,label\r\n"1","x, ""y""\r\nz"\r\n2,w\r\n\r\n"3","w"\r\n');
     assert.deepEqual(await allNumbers(dataset.features), [1, 2, 3]);
     assert.deepEqual(classes(dataset), ['x, "y"\r\nz', 'w', 'w']);
