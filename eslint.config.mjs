@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 // The rooms of the house and which of the others each may import.
@@ -63,6 +64,19 @@ const roomRules = Object.entries(rooms).flatMap(([room, allowed]) =>
   })),
 );
 
+/** Calls that put every element of a list on the stack, which overflows from some ten thousands on. */
+const spreadCalls = [
+  {
+    selector:
+      "CallExpression[callee.property.name=/^(push|unshift|splice|concat|fromCharCode|fromCodePoint)$/]:not([callee.object.property.name='subscriptions']) > SpreadElement.arguments",
+    message: 'A list may be of any length: use addAll of core/lists.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'] > SpreadElement.arguments",
+    message: 'A list may be of any length: use largest or smallest of core/lists.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },
   js.configs.recommended,
@@ -85,6 +99,16 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       complexity: ['error', 20],
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'webview/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'no-restricted-syntax': ['error', ...spreadCalls],
+      // Text of a file may be of any length: a search must take time in proportion to it.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   ...roomRules,

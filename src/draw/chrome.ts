@@ -3,6 +3,7 @@ import { spreadOut } from '../core/appearance/spreadLabels';
 import type { Picture } from './pictureParts';
 import { element, textElement } from './svg';
 import { firstFitting, fitText, textWidth } from '../core/appearance/textWidth';
+import { largest } from '../core/lists';
 
 const MARGIN = 24;
 const TITLE_SIZE = 17;
@@ -41,23 +42,20 @@ export function layOutPicture(
   widestColumn: (width: number, columns: number) => number,
   marks: { text: string; fill: string }[],
 ): PictureLayout {
-  const headLines = 1 + Math.max(...picture.heads.map((head) => head.lines.length));
+  const headLines = 1 + largest(picture.heads.map((head) => head.lines.length));
   const subtitleHeight = picture.subtitle === '' ? 0 : 20;
   const headY = MARGIN + TITLE_SIZE + subtitleHeight + 24;
   const top = headY + (headLines - 1) * LINE + 14;
-  const widest = Math.max(
-    60,
-    ...picture.outputs.map(({ name, caption }) =>
-      Math.max(textWidth(name, TEXT_SIZE, true), textWidth(caption, SMALL_SIZE)),
-    ),
-    ...picture.heads
-      .slice(-1)
-      .flatMap((head) => [
-        textWidth(head.title[0], TEXT_SIZE, true),
-        ...head.lines.map((line) => textWidth(line[0], SMALL_SIZE)),
-      ])
-      .map((width) => width - columnWidth - 8),
+  const names = picture.outputs.map(({ name, caption }) =>
+    Math.max(textWidth(name, TEXT_SIZE, true), textWidth(caption, SMALL_SIZE)),
   );
+  const lastHead = picture.heads
+    .slice(-1)
+    .flatMap((head) => [
+      textWidth(head.title[0], TEXT_SIZE, true),
+      ...head.lines.map((line) => textWidth(line[0], SMALL_SIZE)),
+    ]);
+  const widest = Math.max(60, largest(names), largest(lastHead) - columnWidth - 8);
   const outputsWidth = Math.min(widest, picture.width * 0.22);
   const { items, lines } = placeLegend(picture, marks);
   const legendY = picture.height - MARGIN - lines * LEGEND_LINE + 6;

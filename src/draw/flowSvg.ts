@@ -6,6 +6,7 @@ import { hatchingDefinitions, hatchingOf, hatchings } from './hatching';
 import type { Picture } from './pictureParts';
 import { document, element, escapeText, round2, textElement } from './svg';
 import { countOf, textWidth } from '../core/appearance/textWidth';
+import { addAll } from '../core/lists';
 
 /** What the flow view draws. */
 export interface FlowPicture extends Picture {
@@ -69,7 +70,7 @@ function drawRibbons(picture: FlowPicture, ribbons: Ribbon[]): string {
       const paths = thick.map((ribbon) => element('path', { d: bandPath(ribbon) })).join('');
       filled.push(element('g', { fill: colour, 'fill-opacity': picture.theme.ribbon }, paths));
     }
-    stroked.push(...strokes(group, colour, picture.theme.ribbon));
+    addAll(stroked, strokes(group, colour, picture.theme.ribbon));
   }
   return filled.join('') + stroked.join('');
 }

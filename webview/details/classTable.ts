@@ -2,6 +2,7 @@ import { classColour } from '../../src/core/appearance/palette';
 import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make, setStyle } from '../page/dom';
+import { largest } from '../../src/core/lists';
 
 /** Instances by class as a table with bars, in the colours of the diagram and hatched as the selected block is. */
 export function classTable(
@@ -10,10 +11,13 @@ export function classTable(
   kind: SelectionDetails['kind'],
 ): HTMLElement {
   const all = classes.reduce((sum, { count }) => sum + count, 0);
-  const largest = Math.max(1, ...classes.map(({ count }) => count));
+  const most = largest(
+    classes.map(({ count }) => count),
+    1,
+  );
   const rows = classes.map(({ name, count, colour }) => {
     const bar = make('div', { class: kind ? `bar hatched-${kind}` : 'bar' });
-    setStyle(bar, { 'background-color': classColour(colour), width: `${(100 * count) / largest}%` });
+    setStyle(bar, { 'background-color': classColour(colour), width: `${(100 * count) / most}%` });
     return make(
       'tr',
       {},

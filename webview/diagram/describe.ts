@@ -9,6 +9,7 @@ import type {
   SceneColumn,
 } from '../../src/protocol/scene';
 import { becameText } from './motion/followedBlocks';
+import { addAll } from '../../src/core/lists';
 
 /** A class's part of a block. */
 export interface ClassShare {
@@ -97,7 +98,7 @@ function describeFlowBlock(scene: FlowScene, c: number, block: number): Descript
     const merged = mergedKinds.find((entry) => entry.kind === kind[block])!;
     facts.push(`${countOf(nodes[block], word)} ${merged.text}`);
   }
-  if (word !== 'output') facts.push(...becameText(column, block));
+  if (word !== 'output') addAll(facts, becameText(column, block));
   return { title: nameOf(scene, c, block), facts, shares: sharesOf(scene.classes, column, block) };
 }
 

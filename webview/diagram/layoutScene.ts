@@ -1,3 +1,4 @@
+import { largest } from '../../src/core/lists';
 import {
   columnPositions,
   layoutFlow,
@@ -63,11 +64,11 @@ export function frameOf(
 }
 
 function namesWidth(scene: FlowScene | PartitionScene, width: number, fontWidth: number): number {
-  const widest = Math.max(
-    0,
-    ...scene.outputs.map(({ name, caption }) =>
+  const widest = largest(
+    scene.outputs.map(({ name, caption }) =>
       Math.max(textWidth(name, nameSize, true), textWidth(caption, captionSize)),
     ),
+    0,
   );
   // The head of the last column needs some room too, even without names.
   const least = scene.kind === 'partition' ? 0 : 46;

@@ -1,5 +1,6 @@
 import { formatCount } from '../../src/core/appearance/textWidth';
 import type { TableRow, TableValue } from '../../src/protocol/logTable';
+import { largest } from '../../src/core/lists';
 
 /** A column of the table. */
 export interface Column {
@@ -33,8 +34,14 @@ export const noFields: KnownFields = { line: false, epoch: 0, step: 0, time: fal
 export function fieldsOf(rows: readonly TableRow[], known: KnownFields): KnownFields {
   return {
     line: known.line || rows.some(({ line }) => line !== undefined),
-    epoch: Math.max(known.epoch, ...rows.map(({ epoch }) => shortNumber(epoch).length)),
-    step: Math.max(known.step, ...rows.map(({ step }) => shortNumber(step).length)),
+    epoch: largest(
+      rows.map(({ epoch }) => shortNumber(epoch).length),
+      known.epoch,
+    ),
+    step: largest(
+      rows.map(({ step }) => shortNumber(step).length),
+      known.step,
+    ),
     time: known.time || rows.some(({ time }) => time !== undefined),
   };
 }

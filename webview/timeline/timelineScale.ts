@@ -1,4 +1,5 @@
 import type { Timeline } from '../../src/protocol/scene';
+import { largest } from '../../src/core/lists';
 
 /**
  * Where snapshots stand on the axis: at their epochs where these rise from one to the next, else (several snapshots within
@@ -55,7 +56,7 @@ export function namedSnapshots(epochs: readonly number[], places: readonly numbe
   // Even steps read better than as many as fit: of n epochs every second, third, ….
   const whole = epochs.flatMap((epoch, i) => (Number.isInteger(epoch) ? [i] : []));
   const room = Math.abs((places[last] ?? 0) - (places[0] ?? 0));
-  const widest = Math.max(...epochs.map((_, i) => 2 * half(i))) + APART;
+  const widest = largest(epochs.map((_, i) => 2 * half(i))) + APART;
   const every = Math.max(1, Math.ceil((whole.length * widest) / Math.max(1, room)));
   const wanted = epochs.flatMap((_, i) => (rank(i) !== 1 || whole.indexOf(i) % every === 0 ? [i] : []));
   wanted.sort((a, b) => rank(a) - rank(b) || a - b);

@@ -39,7 +39,7 @@ export function firstFitting(variants: readonly string[], width: number, size: n
 
 /** A whole number with thousands separated: 2,311. */
 export function formatCount(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return String(Math.round(value)).replace(/\B(?=(?:\d{3}){1,8}$)/g, ',');
 }
 
 /** A share as per cent: one digit below 10 % and above 99 %, none between; never 100 % or 0 % unless it is exactly that. */
@@ -59,6 +59,6 @@ export function countOf(value: number, singular: string, plural = `${singular}s`
 export function formatMetric(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0*e\+?/, 'e');
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0{0,2}e\+?/, 'e');
   return String(Number(value.toPrecision(4)));
 }

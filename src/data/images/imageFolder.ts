@@ -13,6 +13,7 @@ import type { LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
 import { countOf, formatBytes } from '../wording';
+import { addAll } from '../../core/lists';
 
 /** Images read from the disk at the same time. */
 const readAtOnce = 8;
@@ -139,13 +140,19 @@ async function listImages(
     if (top.images.length === 0) throw new InputError(folder, 'is a folder without PNG or JPEG images');
     return { images: top.images.map((name) => image(name, -1)), classes: [] };
   }
-  ignored.push(...top.images);
+  addAll(ignored, top.images);
   const images: ImageFile[] = [];
   let nested: string | undefined;
   for (const [label, name] of top.folders.entries()) {
     const inside = await look(path.join(folder, name));
-    images.push(...inside.images.map((file) => image(path.join(name, file), label)));
-    ignored.push(...[...inside.others, ...inside.folders].map((file) => path.join(name, file)));
+    addAll(
+      images,
+      inside.images.map((file) => image(path.join(name, file), label)),
+    );
+    addAll(
+      ignored,
+      [...inside.others, ...inside.folders].map((file) => path.join(name, file)),
+    );
     nested ??= inside.images.length === 0 && inside.folders.length > 0 ? name : undefined;
     if (inside.images.length === 0) notices.push(`${folder}: the class \`${name}\` has no images.`);
   }

@@ -1,5 +1,5 @@
 /** Plain decimal notation, and the words for what is not finite, which are told apart from text later. */
-const notation = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+const notation = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
 
 /**
  * A number in a text file: decimal notation, spaces around it allowed; `inf` and `nan` as Python writes them.

@@ -12,6 +12,7 @@ import type { ShownSnapshot } from './shownSnapshot';
 import { blockName, columnName, flowName } from '../scenes/partNames';
 import type { SceneModel } from '../scenes/sceneModel';
 import { largestBlocks } from '../scenes/instancePaths';
+import { addAll } from '../../core/lists';
 
 /** Most instances of one page. */
 const LONGEST_PAGE = 10_000;
@@ -125,9 +126,9 @@ export function selectionDetails(
     const correct = at.reduce((sum, row) => sum + right[row], 0);
     facts.push(['predicted right', `${formatCount(correct)} (${share(correct, at.length)})`]);
   }
-  if (at.length === 1) facts.push(...instanceFacts(run, whole, at[0]));
+  if (at.length === 1) addAll(facts, instanceFacts(run, whole, at[0]));
   const node = selectedNode(model, look, selection);
-  if (node) facts.push(...nodeFacts(node.analysed, node.level, node.node));
+  if (node) addAll(facts, nodeFacts(node.analysed, node.level, node.node));
   return {
     title,
     facts,

@@ -1,3 +1,4 @@
+import { addAll } from '../../core/lists';
 import { darkTheme, lightTheme } from '../../core/appearance/palette';
 import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/textWidth';
 import { document, element, textElement } from '../../draw/svg';
@@ -55,8 +56,8 @@ export function drawPatterns(
         'font-size': SIZE,
         fill: theme.text,
       }),
-      ...rowCells(scene, r, left, y, cell, colour, theme.faint),
     );
+    addAll(body, rowCells(scene, r, left, y, cell, colour, theme.faint));
   }
   body.push(stateMarks(scene, left, top, cell, theme.faint));
   const marks = 'A dot above a unit: it is always the same piece. Left: node, occurrences, purity.';

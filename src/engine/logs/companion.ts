@@ -3,6 +3,7 @@ import { InputError } from '../../core/errors';
 import { naturalOrder } from '../../data/naturalOrder';
 import { EntryBudget, listFolder } from '../../runs/watching/folderEntries';
 import { foldersOfOtherSplit, splitOfFolder } from '../../logs/matching/splitFolder';
+import { smallest } from '../../core/lists';
 
 /** Entries that are looked at in a folder: those of logs have few, those of pictures are none of logs. */
 const mostEntries = 2000;
@@ -37,7 +38,7 @@ async function sameTraining(file: string): Promise<(other: string) => boolean> {
   }
   // Keras makes the file of the validation when it first comes to that, maybe hours later, but before the next training.
   const times = (await eventFilesIn(path.dirname(file))).map(timeOf).filter((time) => time !== undefined);
-  const next = Math.min(...times.filter((time) => time > began));
+  const next = smallest(times.filter((time) => time > began));
   return (other) => {
     const time = timeOf(other) ?? began;
     return began - slack <= time && time < next - slack;

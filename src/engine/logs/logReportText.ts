@@ -4,6 +4,7 @@ import type { LogTrouble } from '../../protocol/logs';
 import type { RunReport, SnapshotReport } from '../reports/report';
 import { textTable } from '../reports/textTable';
 import type { LogReport, MetricCorrelation } from './logSummary';
+import { addAll } from '../../core/lists';
 
 /** Metrics of a snapshot that are printed. */
 const printedMetrics = 20;
@@ -25,10 +26,13 @@ export function matchText(log: LogReport, name: string): string {
   const { matched, unmatchedSnapshots, join } = log;
   const all = formatCount(matched + unmatchedSnapshots.length);
   const parts = [`${name}: ${formatCount(matched)} of ${all} snapshots matched (${join!.reason})`];
-  parts.push(...unmatchedSnapshots.slice(0, namedSnapshots).map(({ epoch, reason }) => named(epoch, reason)));
+  addAll(
+    parts,
+    unmatchedSnapshots.slice(0, namedSnapshots).map(({ epoch, reason }) => named(epoch, reason)),
+  );
   const more = unmatchedSnapshots.length - namedSnapshots;
   if (more > 0) parts.push(`and ${formatCount(more)} more without row`);
-  parts.push(...troubleText(log.problems, log.problemCount));
+  addAll(parts, troubleText(log.problems, log.problemCount));
   return parts.join('; ');
 }
 

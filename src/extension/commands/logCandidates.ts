@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { smallest } from '../../core/lists';
 
 /** A file that may be the log of a run. */
 export interface LogCandidate {
@@ -43,7 +44,7 @@ export function rankedLogs(files: readonly string[], run: string, places: readon
     const folder = path.dirname(file);
     if (folder === run) return [{ file, reason: `${kind}, in the folder of the run`, rank: 0 }];
     const distances = places.map((place) => stepsBetween(folder, place));
-    const rank = Math.min(Number.MAX_SAFE_INTEGER, ...distances);
+    const rank = smallest(distances, Number.MAX_SAFE_INTEGER);
     if (rank === 0) return [{ file, reason: `${kind}, beside the checkpoints`, rank: 0.5 }];
     const near = rank <= 2 ? 'near the checkpoints' : 'in the workspace';
     return [{ file, reason: `${kind}, ${near}`, rank }];

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { inTrainingOrder, isModelName } from './modelNames';
 import { UserError } from '../shared/failures';
+import { addAll } from '../../core/lists';
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 /** Most models that the list of the palette offers. */
@@ -19,7 +20,7 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
           `${uri.fsPath}: has neither .onnx files nor folders with a model.json, expected a folder of checkpoints`,
         );
       }
-      models.push(...inside);
+      addAll(models, inside);
     } else if (isModelName(uri.path)) {
       models.push(uri.fsPath);
     } else {

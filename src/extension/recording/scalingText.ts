@@ -2,7 +2,7 @@ import type { DatasetChoice } from './datasetMemory';
 
 type ScalingChoice = Pick<DatasetChoice, 'scale' | 'mean' | 'std'>;
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
  * Reads a scaling as users write it: `1/255`, `1/255 mean 0.1307 std 0.3081`, `mean 0.5,0.4,0.4 std 0.2,0.2,0.2`.

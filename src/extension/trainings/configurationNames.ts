@@ -17,7 +17,7 @@ export function configurationName(file: string): string {
 
 /** Name of the configuration of a dataset: that of its file, or of its folder where the file's tells nothing. */
 export function starterName(data: string): string {
-  const stem = path.basename(data).replace(/(\.[a-z]\w*)+$/i, '');
+  const stem = path.basename(data).replace(/(\.[a-z]\w{0,30}){1,8}$/i, '');
   return NAMELESS.test(stem) ? path.basename(path.dirname(data)) || stem : stem;
 }
 

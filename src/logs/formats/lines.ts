@@ -8,7 +8,7 @@ export interface LineSink {
 const carriageReturn = '\r';
 const backspace = String.fromCharCode(8);
 const ends = new RegExp(`\r\n|[\n\r]`, 'g');
-const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|${backspace}+`, 'g');
+const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|(?<!${backspace})${backspace}+`, 'g');
 
 /**
  * Cuts text into lines as it comes: UTF-8 (what is none becomes U+FFFD), or UTF-16 with a byte order mark, as PowerShell

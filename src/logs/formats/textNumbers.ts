@@ -9,7 +9,7 @@ export interface NamedNumber {
   usual: boolean;
 }
 
-const number = String.raw`[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)`;
+const number = String.raw`[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)`;
 const split = String.raw`(?:(train|training|val|valid|validation|test|eval|dev)\s)?`;
 /**
  * A name, a separator, a number that nothing of a time, date, version or path follows, and the mean in parentheses that

@@ -5,6 +5,7 @@ import { EntryBudget, listFolder, type FolderEntries } from '../../runs/watching
 import { recogniseFile } from '../following/followedLog';
 import type { LogFormat } from '../formats/log';
 import { splitOfFolder } from './splitFolder';
+import { addAll } from '../../core/lists';
 
 /** A log that may belong to checkpoints. */
 export interface LogBeside {
@@ -105,11 +106,11 @@ async function candidatesIn(place: string, where: string, index: number): Promis
   if (highest !== undefined) nested.push([highest, '']);
   for (const folder of await splitFoldersIn(folders)) {
     const inner = await entriesOf(folder, mostOfSplit);
-    candidates.push(...named(inner.files, `${where} in ${path.relative(place, folder)}`, index + 0.5));
+    addAll(candidates, named(inner.files, `${where} in ${path.relative(place, folder)}`, index + 0.5));
   }
   for (const parts of nested) {
     const inner = await entriesOf(path.join(...parts));
-    candidates.push(...named(inner.files, `${where} in ${path.basename(path.join(...parts))}`, index + 0.5));
+    addAll(candidates, named(inner.files, `${where} in ${path.basename(path.join(...parts))}`, index + 0.5));
   }
   return candidates;
 }
@@ -119,7 +120,7 @@ async function splitFoldersIn(folders: readonly string[]): Promise<string[]> {
   const found = [...folders];
   for (const folder of folders) {
     if (!/^(?:logs?|tensorboard|tb)$/i.test(path.basename(folder))) continue;
-    found.push(...(await entriesOf(folder, mostOfSplit)).folders);
+    addAll(found, (await entriesOf(folder, mostOfSplit)).folders);
   }
   return found.filter((folder) => splitOfFolder(folder) !== undefined);
 }

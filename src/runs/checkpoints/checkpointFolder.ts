@@ -4,6 +4,7 @@ import { InputError } from '../../core/errors';
 import { naturalOrder } from '../../data/naturalOrder';
 import { readCheckpointName } from './checkpointName';
 import { EntryBudget, listFolder, type FolderEntries } from '../watching/folderEntries';
+import { addAll } from '../../core/lists';
 
 /** A checkpoint on disk. */
 export interface CheckpointFile {
@@ -39,7 +40,10 @@ export async function listCheckpoints(folder: string): Promise<CheckpointFile[]>
   const found: MeasuredFile[] = [];
   for (let at = 0; at < groups.length; at += sideBySide) {
     const some = await Promise.all(groups.slice(at, at + sideBySide).map(measure));
-    found.push(...some.filter((checkpoint) => checkpoint !== undefined));
+    addAll(
+      found,
+      some.filter((checkpoint) => checkpoint !== undefined),
+    );
   }
   return eachOnce(found.sort((a, b) => naturalOrder(a.file, b.file)));
 }

@@ -51,6 +51,6 @@ function nameOfFile(file: string): string {
 
 /** A name as that of a folder: what file systems do not like becomes a hyphen. */
 function folderName(name: string): string {
-  const safe = name.replace(/[\p{Cc}<>:"/\\|?*]+/gu, '-').replace(/^[.\s]+|[.\s]+$/g, '');
+  const safe = name.replace(/[\p{Cc}<>:"/\\|?*]+/gu, '-').replace(/^[.\s]+|(?<![.\s])[.\s]+$/g, '');
   return safe || 'run';
 }

@@ -107,7 +107,7 @@ export class JsonText {
     }
     const start = this.lineStarts[low];
     const next = this.lineStarts[low + 1] ?? this.text.length;
-    const line = this.text.slice(start, next).replace(/[\r\n]+$/, '');
+    const line = this.text.slice(start, next).replace(/(?:\r\n|\r|\n)$/, '');
     const column = offset - start + 1;
     return { line: low + 1, column, length: Math.max(1, Math.min(length, line.length - column + 1)) };
   }

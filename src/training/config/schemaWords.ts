@@ -1,4 +1,5 @@
 import { formatCount } from '../../data/wording';
+import { smallest } from '../../core/lists';
 
 /** The part of a schema that says what a value may be. */
 export interface SchemaPart {
@@ -68,7 +69,7 @@ export function show(value: unknown): string {
 export function closest(found: string, known: readonly string[]): string | undefined {
   if (found.length > 60) return undefined;
   const distances = known.map((name) => editDistance(found.toLowerCase(), name.toLowerCase()));
-  const best = Math.min(...distances, Infinity);
+  const best = smallest(distances);
   const name = known[distances.indexOf(best)];
   return name !== undefined && best <= Math.max(1, Math.floor(name.length / 3)) ? name : undefined;
 }

@@ -341,4 +341,13 @@ describe('numbers in text', () => {
       false,
     ]);
   });
+
+  it('refuses a cell of many digits that is no number as fast as any other', () => {
+    const digits = '1'.repeat(2_000_000);
+    assert.equal(parseNumber(`${digits}x`), undefined);
+    assert.equal(parseNumber(`${digits}.${digits}e${digits}x`), undefined);
+    assert.equal(parseNumber(digits), Infinity);
+    assert.equal(parseNumber('12.'), 12);
+    assert.equal(parseNumber('.5e-1'), 0.05);
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
@@ -241,6 +241,27 @@ describe('folders of images', () => {
     assert.equal((await open(folder())).sources[0].sha256, before);
     put('a/1.png', plain(1, 1, [2]));
     assert.notEqual((await open(folder())).sources[0].sha256, before);
+  });
+
+  it('takes classes with more files than a call has arguments', async function () {
+    this.timeout(60_000);
+    const folder = temporary('crowded');
+    const inside = path.join(folder, 'a');
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(path.join(inside, 'one.png'), plain(2, 2, [7]));
+    writeFileSync(path.join(inside, 'other.txt'), '');
+    for (let k = 0; k < 130_000; k++) {
+      // A name of its own in every directory entry, one file behind all.
+      linkSync(path.join(inside, 'other.txt'), path.join(inside, `${k}.txt`));
+      if (k % 30_000 === 29_999) {
+        // File systems limit the names of one file.
+        rmSync(path.join(inside, 'other.txt'));
+        writeFileSync(path.join(inside, 'other.txt'), '');
+      }
+    }
+    const { features, notices } = await open(folder);
+    assert.equal(features.count, 1);
+    assert.match(notices.join(), /130,001 other files left out/);
   });
 });
 

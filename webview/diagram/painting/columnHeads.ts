@@ -3,6 +3,7 @@ import type { PatternsScene, Scene, SceneHead } from '../../../src/protocol/scen
 import { make, setStyle } from '../../page/dom';
 import type { DrawnScene } from '../drawnScene';
 import type { Zoom } from './placeLabels';
+import { largest } from '../../../src/core/lists';
 
 const TITLE_SIZE = 12;
 const LINE_SIZE = 11;
@@ -30,7 +31,12 @@ export class Heads {
       button.addEventListener('click', () => this.openMenu(c, button));
       return button;
     });
-    const lines = 1 + Math.max(0, ...this.heads.map((head) => head.lines.length));
+    const lines =
+      1 +
+      largest(
+        this.heads.map((head) => head.lines.length),
+        0,
+      );
     this.element.replaceChildren(...this.buttons);
     setStyle(this.element, { '--head-lines': String(lines) });
   }

@@ -6,6 +6,7 @@ import { paintLabels, type Paints, type Surface } from './paint';
 import type { PatternMatrix } from './patternMatrix';
 import type { Label, Zoom } from './placeLabels';
 import { rowTexts } from './rowTexts';
+import { largest } from '../../../src/core/lists';
 
 /** Units are told apart by a gap where they are wider than this. */
 const GAP_FROM = 5;
@@ -73,7 +74,7 @@ function paintStrip(
   end: number,
 ): void {
   const bottom = drawn.frame.y - 18;
-  const most = Math.max(1e-9, ...scene.information);
+  const most = largest(scene.information, 1e-9);
   context.fillStyle = colours.background;
   context.fillRect(0, 0, width, drawn.frame.y - 2);
   for (let unit = first; unit < end; unit++) {

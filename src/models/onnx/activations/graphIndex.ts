@@ -1,11 +1,12 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../proto/proto';
 import { WireError } from '../proto/wire';
+import { addAll } from '../../../core/lists';
 
 /** Every tensor that a node reads, those that its bodies take from around them included. */
 export function readsOf(node: OnnxNode): string[] {
   const reads = node.inputs.filter((name) => name !== '');
   for (const attribute of node.attributes.values()) {
-    for (const body of attribute.graphs) reads.push(...outerReads(body));
+    for (const body of attribute.graphs) addAll(reads, outerReads(body));
   }
   return reads;
 }

@@ -237,7 +237,7 @@ const otherKinds: readonly { at: number; mark: string; kind: string }[] = [
 
 /** The reader's remark, or what the first bytes say where they say more. */
 function explain(bytes: Uint8Array, remark: string): string {
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const kind = otherKinds.find(({ at, mark }) => head.startsWith(mark, at))?.kind;
   // An ONNX file begins with the tag of its version or its producer, both control characters.
   return kind ?? (/^[\t\n\r -~]+$/.test(head) ? 'it is a text file' : remark);

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf, type WasmHeap, type WasmKernel } from './heap';
+import { addAll } from '../../../core/lists';
 
 interface MatMulAttributes {
   transposeA: boolean;
@@ -12,7 +13,7 @@ const worthTransposing = 2048;
 /** The matrices of a tensor transposed. */
 function transposed(heap: WasmHeap, x: TensorInfo): TensorInfo {
   const perm = x.shape.map((_, axis) => axis);
-  perm.push(...perm.splice(-2).reverse());
+  addAll(perm, perm.splice(-2).reverse());
   return heap.run('Transpose', { x }, { perm });
 }
 
