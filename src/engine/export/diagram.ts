@@ -74,9 +74,11 @@ function histogramOf(
   table: { offsets: Int32Array; column: Int32Array; count: Int32Array },
   n: number,
 ) {
-  const histogram: Record<string, number> = {};
+  // Without a prototype every name is one like another; classes of one name count together.
+  const histogram = Object.create(null) as Record<string, number>;
   for (let e = table.offsets[n]; e < table.offsets[n + 1]; e++) {
-    histogram[run.manifest.classes[table.column[e]] ?? String(table.column[e])] = table.count[e];
+    const name = run.manifest.classes[table.column[e]] ?? String(table.column[e]);
+    histogram[name] = (histogram[name] ?? 0) + table.count[e];
   }
   return histogram;
 }

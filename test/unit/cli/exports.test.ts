@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { readReferenceApdf } from '../../fixtures';
@@ -47,6 +47,31 @@ describe('apd export', function () {
       assert.equal(byPattern.get(l0) ?? p0, p0, 'one pattern, one prototype');
       byPattern.set(l0, p0);
     }
+  });
+
+  it('names of classes compute nothing in a spreadsheet and are all in JSON', async () => {
+    const renamed = path.join(folder(), 'renamed');
+    cpSync(run(), renamed, { recursive: true });
+    const file = path.join(renamed, 'apd-run.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    const classes = ['=HYPERLINK("http://x","y")', '__proto__', '-1'];
+    writeFileSync(file, JSON.stringify({ ...manifest, classes }));
+    const of = async (format: string) =>
+      (await apdOk('export', renamed, '--what', 'nodes', '--format', format)).stdout;
+    const csv = await of('csv');
+    const outputs = csv.split('\n').filter((line) => line.startsWith('2,'));
+    assert.equal(outputs[0].startsWith(`2,0,"'=HYPERLINK(""http://x"",""y"")",50,`), true, outputs[0]);
+    assert.equal(outputs[2].startsWith('2,2,-1,'), true, outputs[2]);
+    const nodes = JSON.parse(await of('json')) as { level: number; labels: object }[];
+    const counted = new Map<string, number>();
+    for (const { level, labels } of nodes) {
+      if (level > 0) continue;
+      for (const [name, count] of Object.entries(labels)) counted.set(name, (counted.get(name) ?? 0) + count);
+    }
+    assert.deepEqual(
+      classes.map((name) => counted.get(name)),
+      [50, 50, 50],
+    );
   });
 
   it('the diagram conserves its instances in every format', async () => {
