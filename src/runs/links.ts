@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { InputError } from '../core/errors';
+import { namedFile } from '../data/files/namedFile';
 import { formatBytes } from '../data/wording';
 import { writeFileAtomically } from './atomic';
 
@@ -74,9 +75,9 @@ export function linkTo(folder: string, file: string): string {
   return path.isAbsolute(relative) ? relative : relative.split(path.sep).join('/') || '.';
 }
 
-/** The absolute path that a link of a run leads to. */
+/** The absolute path that a link of a run leads to. @throws InputError where that is on another computer */
 export function linkTarget(folder: string, link: string): string {
-  return path.resolve(folder, link);
+  return namedFile(folder, link, path.join(folder, linksName));
 }
 
 /**

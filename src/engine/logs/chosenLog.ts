@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { mayContact } from '../../data/files/namedFile';
 import type { LogOrigin } from '../../protocol/logs';
 import { findLogsBeside } from '../../logs/matching/findLogs';
 import { linkTarget, type RunLinks } from '../../runs/links';
@@ -44,7 +45,10 @@ export function logsBeside(
   manifest: Manifest,
   known: FoundBeside = new Map(),
 ): Promise<ChosenLog[]> {
-  const models = manifest.snapshots.flatMap(({ model }) => (model ? [path.resolve(folder, model.path)] : []));
+  const models = manifest.snapshots
+    .flatMap(({ model }) => (model ? [path.resolve(folder, model.path)] : []))
+    // Nobody asked for a log there: it can be linked.
+    .filter((model) => mayContact(model, folder));
   const rooms = [...new Set(models.map((model) => path.dirname(model)))];
   const key = rooms.join('\n');
   const found = known.get(key) ?? searchBeside(rooms, models);

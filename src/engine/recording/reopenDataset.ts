@@ -1,19 +1,21 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { Dataset } from '../../data/dataset';
+import { namedFile } from '../../data/files/namedFile';
 import type { DatasetOptions, NamedPath } from '../../data/openDataset';
 import { noScaling, type Scaling } from '../../data/scaling';
 import { parseShares } from '../../data/shares';
+import { manifestName } from '../../runs/manifest';
 import type { Run } from '../../runs/readRun';
 import type { RunInputs } from './runHeader';
 
-/** How the dataset of a run was opened, with absolute paths. */
+/** How the dataset of a run was opened, with absolute paths. @throws InputError where they lead to another computer */
 export function datasetOptionsOf(run: Run): DatasetOptions {
   const { dataset } = run.manifest;
   const kept = dataset.options ?? {};
   const absolute = ({ name, path: file }: NamedPath): NamedPath => ({
     name,
-    path: path.resolve(run.folder, file),
+    path: namedFile(run.folder, file, path.join(run.folder, manifestName)),
   });
   const inputs = isInputs(kept.inputs) ? kept.inputs : guessedInputs(run);
   const labelColumn = kept.labels === false ? false : (kept.labelColumn as DatasetOptions['labelColumn']);

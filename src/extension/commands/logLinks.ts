@@ -4,6 +4,7 @@ import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo } from '../../protocol/logs';
 import { UserError } from '../shared/failures';
 import { logName } from '../logs/logInfos';
+import { isElsewhere } from '../shared/networkFiles';
 import type { Services } from '../shared/services';
 import { matchedSnapshots, shortReason } from '../views/snapshotTexts';
 import { activeSession } from './activeSession';
@@ -180,7 +181,7 @@ async function candidates(services: Services, folder: string) {
   const models = run.snapshots.flatMap(({ model }) =>
     model === undefined ? [] : [path.dirname(path.resolve(folder, model))],
   );
-  const places = [...new Set(models)].slice(0, 20);
+  const places = [...new Set(models)].filter((place) => !isElsewhere(place)).slice(0, 20);
   // Checkpoints may lie outside the workspace.
   const near = [...new Set([folder, ...places, ...places.map((place) => path.dirname(place))])];
   const [inWorkspace, ...beside] = await Promise.all([

@@ -4,6 +4,7 @@ import { UserError } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { chosenConfiguration, runsOf } from '../trainings/configurations';
 import { installNative } from '../trainings/installNative';
+import { chooseNative } from '../trainings/nativeFolders';
 import { manageTrainings } from '../trainings/manageTrainings';
 import { newConfiguration } from '../trainings/newConfiguration';
 import { openTrainingExample } from '../trainings/trainingExample';
@@ -53,6 +54,7 @@ export function trainingCommands(services: Services) {
       if (config !== undefined) await openRunsOf(services, config);
     },
     'apd.installNativeBackend': () => installNative(services),
+    'apd.chooseNativeBackend': () => chooseNative(services.context),
     'apd.followLatest': () => activeSession(services).session.followLatest(true),
     'apd.holdSnapshot': () => activeSession(services).session.followLatest(false),
   } satisfies Handlers;

@@ -31,6 +31,8 @@ export interface EngineLimits {
 export interface EngineOptions extends EngineLimits {
   /** Path of the engine's bundle, dist/engine.js. */
   module: string;
+  /** Computers that files may name, asked at each start. */
+  networkHosts?: () => readonly string[];
   /** While requests are pending the engine is asked for a sign of life this often. */
   pingEveryMs?: number;
 }
@@ -215,9 +217,11 @@ export class EngineClient implements Disposable {
   }
 
   private start(): Running {
-    const { module, memoryMiB = usual.memoryMiB } = this.options;
+    const { module, memoryMiB = usual.memoryMiB, networkHosts } = this.options;
     const env = { ...process.env };
     if (process.versions.electron) env.ELECTRON_RUN_AS_NODE = '1';
+    const hosts = [env.APD_NETWORK_HOSTS, ...(networkHosts?.() ?? [])].filter(Boolean);
+    if (hosts.length > 0) env.APD_NETWORK_HOSTS = hosts.join(',');
     const child = fork(module, [], {
       serialization: 'advanced',
       execPath: process.execPath,

@@ -5,6 +5,7 @@ import type { RunInfo } from '../../protocol/engine';
 import { runName } from './modelNames';
 import type { DatasetChoice } from './datasetMemory';
 import { isCancelled } from '../shared/failures';
+import { isElsewhere } from '../shared/networkFiles';
 import type { Services } from '../shared/services';
 import { setContextKey, setting } from '../shared/settings';
 
@@ -135,6 +136,7 @@ async function runAt(services: Services, folder: string): Promise<RunInfo | 'non
 /** Whether a run is of these models and data, and none of the files changed after it was written. */
 async function isCurrent(run: RunInfo, { models, dataset }: Recording): Promise<boolean> {
   const absolute = (file: string) => path.resolve(run.folder, file);
+  if (run.dataset.files.some((file) => isElsewhere(absolute(file)))) return false;
   const recorded = run.snapshots.map((snapshot) => snapshot.model && absolute(snapshot.model));
   if (recorded.length !== models.length || recorded.some((file, i) => file !== models[i])) return false;
   const files = (run.dataset.files.length > 0 ? run.dataset.files : [run.dataset.path]).map(absolute);

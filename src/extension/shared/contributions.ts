@@ -89,6 +89,10 @@ const commandTable = {
     icon: '$(cloud-download)',
     enablement: 'isWorkspaceTrusted',
   },
+  'apd.chooseNativeBackend': {
+    title: 'Choose Native Backend of Workspace…',
+    enablement: 'isWorkspaceTrusted',
+  },
   'apd.followLatest': {
     title: 'Follow Latest Snapshot',
     icon: '$(unlock)',

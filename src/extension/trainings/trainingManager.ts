@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { EngineClient } from '../engine/engineClient';
 import type { RunFolders } from '../shared/runFolders';
+import { allowedHosts } from '../shared/networkFiles';
 import { engineLimits, setContextKey } from '../shared/settings';
 import { TrainingMemory } from './trainingMemory';
-import { nativeFolders } from './nativeFolders';
+import { nativeChoice, nativeFolders } from './nativeFolders';
 import {
   TrainingQueue,
   type QueuedTraining,
@@ -101,8 +102,10 @@ export class TrainingManager implements vscode.Disposable {
     return this.trainings.find((training) => training.folder === folder);
   }
 
-  /** Trains, once those before are done. */
+  /** Trains, once those before are done. Asks about native code of the workspace where that may be used for the first time. */
   async train(order: TrainingOrder): Promise<QueuedTraining> {
+    const { backend = 'auto' } = order.params;
+    if (backend === 'auto' || backend === 'node') await nativeChoice(this.surroundings.context).settle();
     if (order.folder !== undefined) await this.memory.forgetTold(order.folder);
     const training = this.queue.add(order);
     this.remember();
@@ -161,7 +164,7 @@ export class TrainingManager implements vscode.Disposable {
   private startEngine(): EngineClient {
     const { context, log } = this.surroundings;
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
-    const engine = new EngineClient({ module, ...engineLimits() });
+    const engine = new EngineClient({ module, networkHosts: allowedHosts, ...engineLimits() });
     engine.on('engine/log', ({ level, text }) => log[level](`Training: ${text}`));
     engine.onExit(({ reason }) => log.error(`The process that trains stopped: ${reason}`));
     return engine;

@@ -49,17 +49,20 @@ export function nativeInstallCommand(folder: string, version: string): InstallCo
   };
 }
 
-/** The folder of the package as seen from another folder; undefined when it is not installed there. */
-function resolvePackage(folder: string): string | undefined {
-  try {
-    // The name of the file does not matter: only its folder is looked at, and those above it.
-    const require = createRequire(path.join(path.resolve(folder), 'from.js'));
-    return path.dirname(require.resolve(`${nativePackage}/package.json`));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
-    throw error;
-  }
+/**
+ * The folder of the package in the `node_modules` of this very folder; undefined when it is not installed there. Folders
+ * above, and those of Node's environment, are not looked at: its code runs, so it is taken from named places only.
+ */
+export function nativePackageIn(folder: string): string | undefined {
+  const found = path.join(path.resolve(folder), 'node_modules', nativePackage);
+  return existsSync(path.join(found, 'package.json')) ? found : undefined;
+}
+
+/** Folders whose `node_modules` are the program's: its own, and where it is installed as a package the one around it. */
+function programFolders(): string[] {
+  const own = path.dirname(__dirname);
+  const around = path.dirname(own);
+  return path.basename(around) === 'node_modules' ? [own, path.dirname(around)] : [own];
 }
 
 /** Version of the package in this folder. */
@@ -103,14 +106,14 @@ function statusOf(folder: string, coreVersion: string): NativeBackendStatus {
 }
 
 /**
- * Looks for the native backend beside the product first, then in each folder in turn (and the folders above it, as Node
- * does). The first that can be used counts; else the first that is broken. Nothing is loaded.
+ * Looks for the native backend beside the program first, then in each folder in turn. The first that can be used counts;
+ * else the first that is broken. Nothing is loaded.
  * @param coreVersion version of the TensorFlow.js that comes with the product
  */
 export function nativeBackendStatus(searchFolders: string[], coreVersion: string): NativeBackendStatus {
   let status: NativeBackendStatus = { state: 'absent' };
-  for (const from of [__dirname, ...searchFolders]) {
-    const folder = resolvePackage(from);
+  for (const from of [...programFolders(), ...searchFolders]) {
+    const folder = nativePackageIn(from);
     if (folder === undefined) continue;
     const found = statusOf(folder, coreVersion);
     if (found.state === 'installed') return found;

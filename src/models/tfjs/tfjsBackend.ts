@@ -13,7 +13,7 @@ import type { TensorBackendChoice, TensorEngine, Tensorflow } from './tensorflow
 
 /** Where else the native backend is looked for. */
 export interface LoadOptions {
-  /** Folders after the product's own: the extension's global storage, and the workspace where the user trusts it. */
+  /** Folders after the program's own that the user named: their code runs. */
   searchFolders?: string[];
 }
 
@@ -101,7 +101,7 @@ async function startCpu(tf: Tensorflow): Promise<Attempt> {
 
 /** What to do about a native backend that is not there. */
 const nativeAdvice =
-  `install it (“APD: Install Native Backend”, or npm install ${nativePackage}@4.22.0 in the workspace), ` +
+  `install it (“APD: Install Native Backend”, or npm install ${nativePackage}@4.22.0 in a folder that --native names), ` +
   "or choose 'auto' or 'wasm'";
 
 /** Starts the backend that was asked for. */
@@ -168,7 +168,7 @@ async function switchTo(choice: TensorBackendChoice, folders: string[]): Promise
 
 /**
  * TensorFlow.js with the backend asked for, or with the first that there is: native code where
- * `@tensorflow/tfjs-node` is installed beside the product or in one of the folders, else WebAssembly, else plain
+ * `@tensorflow/tfjs-node` is installed beside the program or in one of the folders, else WebAssembly, else plain
  * JavaScript. A process has one backend at a time: the same choice gives the same engine again, another one switches
  * (tensors of the former backend are moved when they are used). Calls are served in order.
  * @throws InputError when the backend asked for cannot be had, with what to do

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mayContact } from '../../data/files/namedFile';
 import type { ConfigProblem } from './config';
 import { parseTrainingConfig } from './readConfig';
 
@@ -10,8 +11,10 @@ import { parseTrainingConfig } from './readConfig';
  */
 export function checkTrainingText(text: string, file: string): { problems: ConfigProblem[]; out?: string } {
   const { config, problems } = parseTrainingConfig(text, file);
+  const out = config && path.resolve(path.dirname(file), config.out);
   return {
     problems: problems.filter(({ kind }) => kind === 'meaning'),
-    out: config && path.resolve(path.dirname(file), config.out),
+    // One on another computer is not looked at: training says so.
+    out: out !== undefined && mayContact(out, path.dirname(file)) ? out : undefined,
   };
 }

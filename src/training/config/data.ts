@@ -1,5 +1,5 @@
-import path from 'node:path';
 import type { Dataset, Labels, Splits } from '../../data/dataset';
+import { namedFile } from '../../data/files/namedFile';
 import { openDataset, type NamedPath } from '../../data/openDataset';
 import { noScaling, scaler, type Scaling } from '../../data/scaling';
 import { drawSplits, SelectedFeatures } from '../../data/selectInstances';
@@ -44,7 +44,7 @@ export async function openTrainingData(
 ): Promise<TrainingData> {
   const refuse = (pointer: string, problem: string) => new ConfigError(pointer, problem, source);
   const { data, training } = config;
-  const opened = await openFiles(data, folder);
+  const opened = await openFiles(data, folder, source ?? folder);
   const named = isNamed(data.files) ? opened.splits : undefined;
   const dataset = withSplits({ ...opened, splits: named }, data, refuse);
   const { labels, splits } = dataset;
@@ -79,11 +79,11 @@ export async function openTrainingData(
 
 type Refuse = (pointer: string, problem: string) => ConfigError;
 
-async function openFiles(data: DataConfig, folder: string): Promise<Dataset> {
+async function openFiles(data: DataConfig, folder: string, source: string): Promise<Dataset> {
   const { labelColumn, axes, take, sample, seed } = data;
   return openDataset({
-    data: namedPaths(data.files, folder),
-    labels: data.labels === undefined ? undefined : namedPaths(data.labels, folder),
+    data: namedPaths(data.files, folder, source),
+    labels: data.labels === undefined ? undefined : namedPaths(data.labels, folder, source),
     labelColumn: labelColumn === undefined ? undefined : String(labelColumn),
     axes,
     take,
@@ -93,8 +93,8 @@ async function openFiles(data: DataConfig, folder: string): Promise<Dataset> {
 }
 
 /** Files with absolute paths. Those of a list get one name, so that they are joined and not a split each. */
-function namedPaths(files: ConfigFiles, folder: string): NamedPath[] {
-  const resolve = (file: string) => path.resolve(folder, file);
+function namedPaths(files: ConfigFiles, folder: string, source: string): NamedPath[] {
+  const resolve = (file: string) => namedFile(folder, file, source);
   if (typeof files === 'string') return [{ path: resolve(files) }];
   if (Array.isArray(files)) return files.map((file) => ({ name: 'all', path: resolve(file) }));
   return Object.entries(files).map(([name, file]) => ({ name, path: resolve(file) }));

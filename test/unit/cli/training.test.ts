@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixture } from '../../fixtures';
 import { apd, apdOk, cli, temporaryFolder } from './apd';
@@ -49,6 +49,37 @@ describe('apd train', function () {
     );
     assert.ok(report.snapshots.at(-1)!.accuracy > 0.85);
     assert.ok(report.snapshots.every(({ clusters }) => clusters.count > 0));
+  });
+
+  it('runs no code of the working folder, or of those above, unless --native names it', () => {
+    const native = at('node_modules', '@tensorflow', 'tfjs-node');
+    mkdirSync(path.join(native, 'lib', 'napi-v8'), { recursive: true });
+    mkdirSync(at('inner'));
+    writeFileSync(path.join(native, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
+    writeFileSync(path.join(native, 'package.json'), '{"name":"@tensorflow/tfjs-node","version":"4.22.0"}');
+    const loaded = at('code-was-run');
+    const code = `require('fs').writeFileSync(${JSON.stringify(loaded)}, ''); throw new Error('no library');`;
+    writeFileSync(path.join(native, 'index.js'), code);
+    const config = { ...moons, training: { ...moons.training, epochs: 1 }, backend: 'auto' };
+    writeFileSync(at('auto.apd.json'), JSON.stringify(config));
+    const train = (cwd: string, ...args: string[]) =>
+      spawnSync(process.execPath, [cli, 'train', at('auto.apd.json'), '--force', ...args], {
+        cwd,
+        encoding: 'utf8',
+      });
+    for (const cwd of [folder(), at('inner')]) {
+      const { status, stderr } = train(cwd);
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /Trains on tfjs-wasm .*tfjs-node is not installed/);
+      assert.equal(stderr.includes('of the working folder is not used: --native .'), cwd === folder());
+      assert.equal(existsSync(loaded), false, `code was run from ${cwd}`);
+    }
+    assert.match(train(at('inner'), '--native', '..').stderr, /does not load \(no library\)/);
+    assert.equal(existsSync(loaded), true);
+    const missing = train(folder(), '--native', 'inner');
+    assert.equal(missing.status, 1);
+    assert.match(missing.stderr, /^apd: inner, --native: has no node_modules\/@tensorflow\/tfjs-node/);
+    rmSync(at('node_modules'), { recursive: true });
   });
 
   it('writes models that are opened again, to the same patterns', async () => {

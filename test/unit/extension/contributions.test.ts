@@ -38,6 +38,7 @@ interface Manifest {
   activationEvents: string[];
   extensionKind: string[];
   contributes: Contributes;
+  capabilities: { untrustedWorkspaces: { supported: boolean; restrictedConfigurations: string[] } };
 }
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
@@ -55,6 +56,12 @@ describe('contributions in package.json', () => {
       ...(enablement && { enablement }),
     }));
     assert.deepEqual(contributes.commands, expected);
+  });
+
+  it('let no workspace that is not trusted say where runs are written or how logs are read', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, true);
+    assert.deepEqual(restrictedConfigurations, ['apd.log.pattern', 'apd.runsFolder']);
   });
 
   it('keep from the palette exactly the commands that only views call', () => {

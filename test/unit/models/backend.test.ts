@@ -144,14 +144,21 @@ describe('TensorFlow.js backends', () => {
     );
   });
 
-  it('finds an installed one in the folders, in their order, and in folders above', () => {
+  it('finds an installed one in the folders, in their order, and nowhere else', () => {
     const native = installStandIn('4.22.3');
     const below = path.join(folder, 'deep', 'down');
     mkdirSync(below, { recursive: true });
     const empty = mkdtempSync(path.join(tmpdir(), 'apd-empty-'));
     const expected = { state: 'installed', version: '4.22.3', folder: native };
     assert.deepEqual(nativeBackendStatus([empty, folder], '4.22.0'), expected);
-    assert.deepEqual(nativeBackendStatus([below], '4.22.0'), expected);
+    assert.deepEqual(nativeBackendStatus([below], '4.22.0'), { state: 'absent' });
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      assert.deepEqual(nativeBackendStatus([], '4.22.0'), { state: 'absent' });
+    } finally {
+      process.chdir(before);
+    }
     assert.deepEqual(nativeBackendStatus([empty], '4.22.0'), { state: 'absent' });
     assert.deepEqual(nativeBackendStatus([path.join(empty, 'not', 'there')], '4.22.0'), { state: 'absent' });
     rmSync(empty, { recursive: true });

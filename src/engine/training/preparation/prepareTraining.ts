@@ -3,6 +3,7 @@ import path from 'node:path';
 import { InputError } from '../../../core/errors';
 import type { Layer } from '../../../core/patterns/snapshot';
 import type { Dataset } from '../../../data/dataset';
+import { namedFile } from '../../../data/files/namedFile';
 import { loadTensorflow } from '../../../models/tfjs/tfjsBackend';
 import { readLayersModel } from '../../../models/tfjs/files/savedModel';
 import { LayerGraph } from '../../../models/tfjs/graph/layerGraph';
@@ -133,7 +134,9 @@ export async function locateTraining(params: TrainParams): Promise<LocatedTraini
   const configFile = path.resolve(params.config);
   const { config, text, warnings } = await openTrainingConfig(configFile);
   const run =
-    params.out === undefined ? path.resolve(path.dirname(configFile), config.out) : path.resolve(params.out);
+    params.out === undefined
+      ? namedFile(path.dirname(configFile), config.out, configFile)
+      : path.resolve(params.out);
   const told = warnings.map(({ line, message }) => `${path.basename(configFile)}, line ${line}: ${message}`);
   return { config, configFile, text, warnings: told, run, state: undefined };
 }
@@ -155,7 +158,7 @@ async function buildNetwork(
     return LayerGraph.create(engine, await readTopology(file), undefined, file);
   }
   if (model.from !== undefined) {
-    const file = path.resolve(path.dirname(configFile), model.from);
+    const file = namedFile(path.dirname(configFile), model.from, configFile);
     const { topology, weights } = await readLayersModel(file, engine);
     const graph = await LayerGraph.create(engine, topology, weights, file);
     checkWidth(graph, data, config, file);
