@@ -1,6 +1,6 @@
 /** What spreadsheets take for the beginning of a formula, wide forms included; and what they skip before one. */
 const FORMULA = /^[\t\r\n ]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
  * One line of CSV: absent values are empty, text with separators, quotes or line breaks is quoted (RFC 4180). Names that a
