@@ -9,6 +9,7 @@ import { addModel } from './modelCommand';
 import { prepareStreams, printHelp, say, sayLines } from './terminal';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
+import { addSuspects } from './suspectsCommand';
 import { addTrain } from './trainCommand';
 import { UsageError } from './usageError';
 
@@ -39,6 +40,7 @@ function createProgram(): Command {
   addDraw(program);
   addExport(program);
   addReport(program);
+  addSuspects(program);
   addModel(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');
   return program;

@@ -143,7 +143,7 @@ export async function snapshotChecksums(run: Run, index: number): Promise<Map<st
 }
 
 /** The file of a snapshot's patterns. It must be within the run: a manifest is anybody's file. */
-function patternsFile(run: Run, entry: ManifestSnapshot): string {
+export function patternsFile(run: Run, entry: ManifestSnapshot): string {
   const file = fileWithin(run.folder, entry.patterns);
   if (file !== undefined) return file;
   throw new InputError(
