@@ -5,7 +5,8 @@ import { openRun, snapshotIndex } from '../runs/readRun';
 import { interruptSignal } from './interrupt';
 import { anyNumber, wholeNumber } from './numbers';
 import { ProgressBar } from './progress';
-import { say, writeLines } from './writeOutput';
+import { say } from './terminal';
+import { writeData } from './writeOutput';
 
 const examples = `
 Examples:
@@ -55,7 +56,7 @@ async function listSuspects(folder: string, options: SuspectsOptions): Promise<v
     onProgress: (_message, share) => bar.update(Math.round((share ?? 0) * 100), 100),
   }).finally(() => bar.clear());
   for (const line of wordsOf(suspects)) say(line);
-  await writeLines(format === 'csv' ? suspectsCsv(suspects, top) : suspectsJson(suspects, top), out);
+  await writeData(format === 'csv' ? suspectsCsv(suspects, top) : suspectsJson(suspects, top), out);
   if (out !== undefined) say(`wrote ${out}`);
 }
 

@@ -61,8 +61,9 @@ export function* neighbourLists(question: NeighbourQuestion): WorkSteps<Neighbou
   let compared = 0;
   for (let path = 0; path < paths.count; path++) {
     if (firsts[path] < 0) continue;
-    for (const [l, level] of levels.entries())
+    for (const [l, level] of levels.entries()) {
       addDistances(level, firsts[path], collector.distances, l === 0);
+    }
     listOf[path] = collector.collect(sampledPath[path] === 1);
     compared += words;
     if (compared < WORDS_PER_STEP) continue;
@@ -98,8 +99,9 @@ function addDistances(level: LevelRows, row: number, distances: Int32Array, set:
   const { patterns, nodes, weight, stride, sampled } = level;
   const at = nodes.of[row] * stride;
   if (set) distances.fill(0);
-  if (patterns.planes === 1 && stride < 8) addNarrow(patterns.words, at, level, distances);
-  else {
+  if (patterns.planes === 1 && stride < 8) {
+    addNarrow(patterns.words, at, level, distances);
+  } else {
     for (let j = 0, b = 0; j < distances.length; j++, b += stride) {
       distances[j] += weight * hammingUnits(patterns, patterns.words, at, sampled, b);
     }
