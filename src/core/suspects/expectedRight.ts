@@ -1,3 +1,5 @@
+import { largest } from '../lists';
+
 /** Bins of the scores' histogram. */
 const BINS = 24;
 /** Bins below the valley that the decrease of the right labels' scores is read from. */
@@ -60,11 +62,11 @@ function findBump(counts: Float64Array): Bump | undefined {
     const after = counts[Math.min(BINS - 1, b + 1)];
     return before / 4 + count / 2 + after / 4;
   });
-  const mode = smooth.indexOf(Math.max(...smooth));
+  const mode = smooth.indexOf(largest(smooth));
   let valley = -1;
   let highest = LEAST_RISE;
   for (let b = mode + 3; b < BINS - 1; b++) {
-    const rise = (Math.max(...smooth.subarray(b + 1)) - smooth[b]) / Math.sqrt(smooth[b] + 1);
+    const rise = (largest(smooth.subarray(b + 1)) - smooth[b]) / Math.sqrt(smooth[b] + 1);
     if (rise <= highest) continue;
     highest = rise;
     valley = b;
