@@ -1,8 +1,9 @@
 import type { TensorFacts } from './flow';
 import type { GraphIndex } from './graphIndex';
-import { piecewiseFinding, type Finding } from './piecewise';
-import { isFloat, type OnnxGraph, type OnnxNode } from '../proto/proto';
-import { findSpelledOut, notPiecewiseLinear, skipReason } from './smooth';
+import { Constants } from './constants';
+import { ElementwiseActivations, plainActivations, type Finding } from './elementwise';
+import { notPiecewiseLinear, skipReason } from './smooth';
+import type { OnnxGraph, OnnxNode } from '../proto/proto';
 
 /** An activation layer as found in a graph. Several may have the same tap: each is a layer of its own. */
 export interface FoundLayer {
@@ -56,18 +57,6 @@ function isLast(index: GraphIndex, node: OnnxNode): boolean {
   return true;
 }
 
-/** Whether a tensor can be a pre-activation: floating-point numbers that follow from the input's values. */
-function canBeTapped(facts: ReadonlyMap<string, TensorFacts>, name: string): boolean {
-  const known = facts.get(name);
-  if (!known?.fromInput) return false;
-  return known.elementType === undefined || isFloat(known.elementType);
-}
-
-/** Operations that are piecewise linear activations whatever surrounds them. */
-const plainActivations = new Set([
-  ...['Relu', 'LeakyRelu', 'PRelu', 'ThresholdedRelu', 'HardSigmoid', 'Clip', 'Abs', 'Shrink'],
-]);
-
 /** Activations within the bodies of a control-flow node. */
 function insideBodies(node: OnnxNode, out: FoundSkip[]): void {
   const where = `it is inside the body of ${node.op}${node.name ? ` '${node.name}'` : ''}, where no tap reaches`;
@@ -81,35 +70,42 @@ function insideBodies(node: OnnxNode, out: FoundSkip[]): void {
   for (const attribute of node.attributes.values()) attribute.graphs.forEach(visit);
 }
 
+/** Why a node that takes several computed tensors is no activation by itself; undefined where it never is one. */
+function unlikeOthers(node: OnnxNode): string | undefined {
+  if (node.domain !== '') return undefined;
+  if (node.op === 'Clip') return 'its min or max is computed at run time';
+  return node.op === 'Max' || node.op === 'Min'
+    ? 'the larger of several computed tensors (Maxout) has no breakpoints of its own'
+    : undefined;
+}
+
 /** The activations of a graph, in topological order. */
 export function findActivations(around: Surroundings): { layers: FoundLayer[]; skipped: FoundSkip[] } {
-  const { index, facts, version, kept } = around;
-  const spelledOut = findSpelledOut(index, version);
-  const absorbed = new Set([...spelledOut.values()].flatMap((activation) => activation.nodes));
+  const { index, facts, kept, version } = around;
+  const constants = new Constants(index, version);
+  const elementwise = new ElementwiseActivations({ index, facts, constants, version });
+  const byNode = new Map<OnnxNode, Finding[]>();
+  for (const finding of elementwise.find()) {
+    const known = byNode.get(finding.node);
+    if (known) known.push(finding);
+    else byNode.set(finding.node, [finding]);
+  }
   const layers: FoundLayer[] = [];
   const skipped: FoundSkip[] = [];
-  const take = (node: OnnxNode, finding: Finding): void => {
-    if (finding.kind === 'layer' && canBeTapped(facts, finding.tap)) {
-      layers.push({
-        node,
-        activation: finding.activation,
-        tap: finding.tap,
-        breakpoints: finding.breakpoints,
-      });
-    } else if (finding.kind === 'skipped' && canBeTapped(facts, finding.input)) {
-      skipped.push({ node, activation: finding.activation, reason: finding.reason });
+  const take = (finding: Finding): void => {
+    const { node, activation, tap, breakpoints, smooth } = finding;
+    const reason = finding.reason ?? (smooth ? notPiecewiseLinear : undefined);
+    if (reason === undefined) {
+      layers.push({ node, activation, tap, breakpoints });
+    } else if (!(outputFunctions.has(activation) && isLast(index, node))) {
+      skipped.push({ node, activation, reason });
     }
   };
   for (const node of index.nodes) {
-    const activation = spelledOut.get(node);
-    if (activation) {
-      take(node, { kind: 'skipped', ...activation, reason: notPiecewiseLinear });
-      continue;
-    }
-    if (absorbed.has(node)) continue;
+    byNode.get(node)?.forEach(take);
     insideBodies(node, skipped);
-    const function_ = kept.get(node.op);
-    if (function_ !== undefined && node.domain !== '') {
+    const function_ = node.domain === '' ? undefined : kept.get(node.op);
+    if (function_ !== undefined) {
       skipped.push({
         node,
         activation: node.op,
@@ -117,14 +113,11 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
       });
       continue;
     }
-    const finding = piecewiseFinding(index, node, version);
-    if (finding) {
-      take(node, finding);
-      continue;
-    }
-    const reason = skipReason(node.op);
+    const reached = index.inputsOf(node).some((name) => facts.get(name)?.fromInput);
+    if (elementwise.covers(node) || !reached) continue;
+    const reason = skipReason(node.op) ?? unlikeOthers(node);
     if (reason === undefined || (outputFunctions.has(node.op) && isLast(index, node))) continue;
-    take(node, { kind: 'skipped', activation: node.op, input: node.inputs[0], reason });
+    skipped.push({ node, activation: node.op, reason });
   }
   return { layers, skipped };
 }
