@@ -76,6 +76,10 @@ class Loaders:
     def __init__(self) -> None:
         self._sources: "Dict[int, Tuple[Any, Source]]" = {}
         self._iterations: "weakref.WeakKeyDictionary[Any, Tuple[Iteration, Deque[Any]]]" = weakref.WeakKeyDictionary()
+        #: Number of the last index that each iterator's sampler gave out.
+        self._sent: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+        #: Number of the batch that a worker gave last.
+        self._got: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
         #: Batches that may still be met in a call, oldest first.
         self.outstanding: "Deque[Batch]" = deque(maxlen=_MOST_OUTSTANDING)
 
@@ -89,28 +93,36 @@ class Loaders:
 
     def resetting(self, iterator: Any) -> None:
         """An iterator is used again, by a loader with persistent workers."""
-        self._iterations.pop(iterator, None)
+        for known in (self._iterations, self._sent, self._got):
+            known.pop(iterator, None)
+
+    def got(self, iterator: Any, number: int) -> None:
+        """A worker gave the batch of an index; batches may overtake each other (``in_order=False``)."""
+        self._got[iterator] = number
 
     def index(self, iterator: Any, index: Any) -> None:
         """The sampler gave out the indices of a batch, which a worker may now prepare."""
         if iterator not in self._iterations:
             # Workers are given their first batches before the iterator is returned.
             self._iterations[iterator] = (None, deque())  # type: ignore[assignment]
-        self._iterations[iterator][1].append(index)
+        waiting = self._iterations[iterator][1]
+        self._sent[iterator] = number = self._sent.get(iterator, -1) + 1
+        waiting.append((number, index))
 
-    def fetched(self, iterator: Any, data: Any, position: int = 0, wanted: bool = True) -> "Optional[Batch]":
+    def fetched(self, iterator: Any, data: Any, wanted: bool) -> "Optional[Batch]":
         """
         A batch is given to the script.
 
-        :param position: which of the waiting indices is its own, where batches overtake each other
         :param wanted: whether its content is looked at
         """
         iteration, waiting = self._iterations.get(iterator, (None, None))
         if iteration is None or waiting is None:
             return None
         index = None
-        if len(waiting) > position:
-            index = waiting[position]
+        if waiting:
+            wanted_number = waiting[0][0] if getattr(iterator, "_in_order", True) else self._got.get(iterator)
+            position = next((at for at, (number, _) in enumerate(waiting) if number == wanted_number), 0)
+            index = waiting[position][1]
             del waiting[position]
         number, iteration.fetched = iteration.fetched, iteration.fetched + 1
         batch = Batch(iteration, number, None, data if wanted else None)
@@ -157,26 +169,29 @@ class Loaders:
 
 def shows_rows(call: Call, batch: Batch, offset: int) -> bool:
     """
-    Whether a call was made with rows of a batch, told by the values of its first and last row.
+    Whether a call was made with rows of a batch, told by their values: every argument that the batch has something of its
+    size for is found in it, and at least one of them tells rows apart.
 
     :param offset: row of the batch that is the first of the call
     """
+    found = False
     for path in call.leaves:
         rows = call.row_first(path)
-        for _, tensor in batch.tensors:
-            if tensor.dim() == 0 or tensor.shape[0] < offset + call.rows or tensor.layout != torch.strided:
-                continue
-            own = tensor.detach()[offset : offset + call.rows]
-            if own[:1].numel() != rows[:1].numel() or own[:1].numel() == 0:
-                continue
-            if own.dim() == 1 and not own.is_floating_point():
-                # A column of whole numbers (labels, lengths) says too little.
-                continue
-            if _same(rows[0], own[0]) and _same(rows[-1], own[-1]):
-                return True
-    return False
+        own = [part for part in _parts(batch, offset, call.rows) if part[:1].numel() == rows[:1].numel()]
+        if rows.numel() == 0 or not own or (rows.dim() == 1 and not rows.is_floating_point()):
+            # A column of whole numbers (labels, lengths) says too little.
+            continue
+        if not any(_same(rows, part) for part in own):
+            return False
+        found = found or call.rows == 1 or not _same(rows[:1], rows[-1:])
+    return found
+
+
+def _parts(batch: Batch, offset: int, rows: int) -> "List[torch.Tensor]":
+    tensors = [tensor.detach() for _, tensor in batch.tensors if tensor.layout == torch.strided and tensor.dim() > 0]
+    return [tensor[offset : offset + rows] for tensor in tensors if tensor.shape[0] >= offset + rows]
 
 
 def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
     b = b.to(a.device)
-    return bool(torch.equal(a.reshape(-1), b.reshape(-1).to(a.dtype)))
+    return bool(torch.equal(a.reshape(len(a), -1), b.reshape(len(b), -1).to(a.dtype)))

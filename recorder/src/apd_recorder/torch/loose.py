@@ -61,7 +61,11 @@ class LooseRows:
         call.leaves = {path: (tensor.detach().clone(), axis) for path, (tensor, axis) in call.leaves.items()}
         self._calls = [(other, its) for other, its in self._calls if other.rows == call.rows] + [(call, hashes)]
         self._training_flag_of_call = training
-        return stepped and seen >= _AGAIN * call.rows
+        again = stepped and seen >= _AGAIN * call.rows
+        if again:
+            self.rows_of_epoch = 0
+        self.counted(call.rows)
+        return again
 
     def differentiated(self, rows: "Optional[KeptRows]") -> "Optional[np.ndarray]":
         """
@@ -72,6 +76,7 @@ class LooseRows:
         """
         self._called = False
         if not self._calls or rows is None:
+            self._calls = []
             return None
         call, hashes = self._calls[0]
         self._calls = []
@@ -81,7 +86,7 @@ class LooseRows:
         return keys
 
     def counted(self, rows: int) -> None:
-        """Counts the rows of a call once the probe set is closed; of several before a loss, the first."""
+        """Counts the rows of a call; of several before a loss, those of the first."""
         if not self._called:
             self.rows_of_epoch += rows
             self._called = True

@@ -6,7 +6,7 @@ import inspect
 import time
 import weakref
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -37,8 +37,6 @@ class Fed:
         #: Calls whose values were found in a batch, and calls that only fit one by their size.
         self.sure = 0
         self.unsure = 0
-        #: Rows whose values were not those of the loader's batch: changed on the way, or by chance.
-        self.changed = False
 
 
 @dataclass
@@ -61,7 +59,8 @@ class TrainedModel:
         self.notices = notices
         self.class_name = type(unwrapped(module)).__name__
         self.names = _parameter_names(unwrapped(module))
-        self.parameters: "Set[int]" = set()
+        #: Keeps the module alive while something of it is to be recorded: the script may have let it go by then.
+        self._held: "Optional[torch.nn.Module]" = None
         self.autocast: Autocast = autocast_state()
         self.fed: "Dict[int, Fed]" = {}
         self.steps = 0
@@ -83,12 +82,18 @@ class TrainedModel:
         #: What the model is called with where no loader gives it; None once a loader does.
         self.loose: "Optional[LooseRows]" = LooseRows()
         self._loose_fed = Fed(Source(-1, None), options)
+        self._rows_to_compare = 8
         self._last_call: "Optional[Tuple[Fed, np.ndarray, int]]" = None
 
     @property
     def module(self) -> "Optional[torch.nn.Module]":
         """The module that the script calls; None when it is gone."""
         return self._module()
+
+    @property
+    def wants_content(self) -> bool:
+        """Whether batches have to be looked into."""
+        return self.is_collecting or (self._rows_to_compare > 0 and self.loose is None)
 
     @property
     def is_collecting(self) -> bool:
@@ -131,7 +136,29 @@ class TrainedModel:
         if self.loose is not None:
             self.loose.counted(row_count(named_arguments(self.names, args, kwargs)))
         elif loaders.outstanding:
-            self.iteration = loaders.outstanding[-1].iteration
+            batch = loaders.outstanding[-1]
+            self.iteration = batch.iteration
+            if self._rows_to_compare > 0 and batch.tensors:
+                self._compare(batch, named_arguments(self.names, args, kwargs))
+
+    def _compare(self, batch: Batch, arguments: "Dict[str, Any]") -> None:
+        """Compares rows of a later epoch with those that were kept: are the same instances the same every time?"""
+        call = Call(arguments, batch.rows)
+        fed = self.fed.get(batch.iteration.source.number)
+        if self.probes is None or fed is None or not fed.trained or batch.keys is None or not shows_rows(call, batch, 0):
+            return
+        path = next(iter(call.leaves), None)
+        kept = self.probes.tensors.get(path or "")
+        if kept is None:
+            return
+        places = {int(key): at for at, key in enumerate(self.probes.instance[: len(fed.rows)].tolist())}
+        for at, key in enumerate(batch.keys.tolist()):
+            row = call.row_first(path or "")[at].cpu()
+            if self._rows_to_compare > 0 and key in places and kept[places[key]].shape == row.shape:
+                self._rows_to_compare -= 1
+                if not torch.equal(kept[places[key]], row):
+                    self._rows_to_compare = 0
+                    self.notices.tell("inputs change from epoch to epoch (augmentation): those of the first epoch are kept")
 
     def _pair(self, arguments: "Dict[str, Any]", rows: int, training: bool, loaders: Loaders) -> bool:
         """Takes in a call's rows where they are of a loader's batch; False where they are not."""
@@ -151,6 +178,9 @@ class TrainedModel:
             self.iteration = batch.iteration
             self.ahead = self.ahead or batch.number < batch.iteration.fetched - 1
             self.called_batch = batch.number
+        if training and self.epochs > 0:
+            # Rows of the first epoch alone: later ones may show others.
+            return True
         keys = batch.keys[offset : offset + taken]
         labels = fed.labels.of(batch, call)
         fed.rows.keep(keys, call, None if labels is None else labels[offset : offset + taken], again)
@@ -202,7 +232,7 @@ class TrainedModel:
 
     def saw_loss(self, loss: torch.Tensor) -> None:
         """The script differentiates a loss."""
-        if self.loose is not None and self.is_collecting:
+        if self.loose is not None and self.is_collecting and self.epochs == 0:
             taken = self.loose.differentiated(self._loose_fed.rows)
             if taken is not None:
                 self._last_call = (self._loose_fed, taken, len(taken))
@@ -236,6 +266,7 @@ class TrainedModel:
         """An optimizer has changed the weights."""
         self.steps += 1
         self.steps_of_epoch += 1
+        self._held = self.module
         if self.iteration is not None:
             fed = self.fed.get(self.iteration.source.number)
             if fed is not None:
@@ -243,6 +274,11 @@ class TrainedModel:
         elif self.loose is not None:
             self._loose_fed.trained = True
             self.fed[-1] = self._loose_fed
+
+    def recorded(self) -> None:
+        """The model as it is now was recorded."""
+        self.recorded_step = self.steps
+        self._held = None
 
     def epoch_metrics(self) -> "Dict[str, float]":
         """Mean loss since the last snapshot, and the seconds that it took; counted anew from here."""
@@ -261,6 +297,8 @@ class TrainedModel:
         state = {**copy_parameters(root), **copy_buffers(root)}
         self.waiting.append(Waiting(epoch, self.steps, state, self.epoch_metrics()))
         self.recorded_step = self.steps
+        # The copies of the weights are recorded by means of the module.
+        self._held = module
 
     @property
     def has_waited_enough(self) -> bool:

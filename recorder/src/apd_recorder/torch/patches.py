@@ -44,6 +44,9 @@ class Events(Protocol):
     def loader_index(self, iterator: Any, index: Any) -> None:
         """A sampler gave out the indices of a batch."""
 
+    def loader_got(self, iterator: Any, number: int) -> None:
+        """A worker of a loader gave a batch, perhaps before it is due."""
+
     def loader_fetched(self, iterator: Any, data: Any) -> None:
         """A loader gives a batch to the script."""
 
@@ -89,6 +92,7 @@ class Patches:
         self._wrap(Optimizer, "__init__", self._optimizer_made)
         self._wrap(DataLoader, "__iter__", self._loader_iter)
         self._wrap(_BaseIterator, "_next_index", self._next_index)
+        self._wrap(dataloader_module._MultiProcessingDataLoaderIter, "_get_data", self._get_data)
         self._wrap(_BaseIterator, "_reset", _calling_first(lambda iterator: events.loader_resetting(iterator)))
         self._wrap(_BaseIterator, "__next__", self._next)
         self._wrap(torch.Tensor, "backward", _calling_first(lambda loss: None if is_compiling() else events.differentiating(loss)))
@@ -210,6 +214,17 @@ class Patches:
             return index
 
         return _next_index
+
+    def _get_data(self, original: "Callable[..., Any]") -> "Callable[..., Any]":
+        events = self._events
+
+        @functools.wraps(original)
+        def _get_data(self: Any) -> Any:
+            got = original(self)
+            events.loader_got(self, got[0])
+            return got
+
+        return _get_data
 
     def _next(self, original: "Callable[..., Any]") -> "Callable[..., Any]":
         events = self._events

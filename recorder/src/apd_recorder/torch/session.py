@@ -95,6 +95,10 @@ class Session:
         """A sampler gave out the indices of a batch."""
         self._guarded(lambda: self.loaders.index(iterator, index))
 
+    def loader_got(self, iterator: Any, number: int) -> None:
+        """A worker of a loader gave a batch."""
+        self._guarded(lambda: self.loaders.got(iterator, number))
+
     def loader_fetched(self, iterator: Any, data: Any) -> None:
         """A loader gives a batch to the script."""
         self._guarded(lambda: self._fetched(iterator, data))
@@ -313,9 +317,8 @@ class Session:
         self.loaders.resetting(iterator)
 
     def _fetched(self, iterator: Any, data: Any) -> None:
-        collecting = not self._candidates or any(model.is_collecting for model in self._candidates.values())
-        position = _overtaking(iterator)
-        self.loaders.fetched(iterator, data, position, collecting or bool(self._unstepped))
+        wanted = bool(self._unstepped) or any(model.wants_content for model in self._trained())
+        self.loaders.fetched(iterator, data, wanted)
 
     def _exhausted(self, iterator: Any) -> None:
         iteration = self.loaders.exhausted(iterator)
@@ -376,6 +379,8 @@ class Session:
         for moment in waiting:
             with swapped(root, moment.state):
                 self._write(model, moment.epoch, moment.step, moment.metrics)
+        if model.recorded_step == model.steps:
+            model.recorded()
         model.started += time.monotonic() - begun
 
     def _open(self, model: TrainedModel, root: torch.nn.Module, probes: ProbeSet) -> None:
@@ -398,7 +403,7 @@ class Session:
     def _record(self, model: TrainedModel, epoch: float) -> None:
         begun = time.monotonic()
         self._write(model, epoch, model.steps, model.epoch_metrics())
-        model.recorded_step = model.steps
+        model.recorded()
         model.started += time.monotonic() - begun
 
     def _write(self, model: TrainedModel, epoch: float, step: int, metrics: "Dict[str, float]") -> None:
@@ -433,8 +438,11 @@ class Session:
         if self.options.every is not None:
             return model.steps // self.options.every + 1
         total = model.steps_of_last_epoch or (model.iteration.batches if model.iteration else None) or 0
-        share = model.steps_of_epoch / total if total > model.steps_of_epoch else 0.5
-        return round(model.epochs + min(0.99, max(0.01, share)), 2)
+        share = model.steps_of_epoch / total if total > model.steps_of_epoch else 0.0
+        if share < 0.01:
+            self.notices.tell("the loader did not come to an end: only the beginning and the end are recorded (--every N records every N steps)")
+            return model.epochs + 1
+        return round(model.epochs + min(0.99, share), 2)
 
     # ---- folders
 
@@ -469,8 +477,3 @@ def _variables_of(module: Any) -> "List[str]":
     spaces = [vars(script)] if script is not None else []
     inner = unwrapped(module) if module is not None else None
     return [name for space in spaces for name, value in list(space.items()) if (value is module or value is inner) and value is not None]
-
-
-def _overtaking(iterator: Any) -> int:
-    """Which of the waiting batches came, where workers may overtake each other (``in_order=False``)."""
-    return 0
