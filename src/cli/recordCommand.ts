@@ -4,9 +4,9 @@ import { formatShare } from '../core/appearance/textWidth';
 import { usualPatternLimit } from '../engine/recording/takeSnapshot';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
-import { checkLogFile, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
+import { checkLogFile, tellsEpochsAlone, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { recordRun } from '../engine/recording/recordRun';
-import { checkpointMoments } from '../runs/checkpoints/checkpointMoments';
+import { arrangeCheckpoints, type ArrangedCheckpoints } from '../runs/checkpoints/checkpointMoments';
 import type { BackendChoice } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
@@ -44,7 +44,7 @@ export function addRecord(program: Command): void {
     )
     .argument(
       '<model...>',
-      'ONNX files, or model.json files of TensorFlow.js, in the order of their snapshots',
+      'ONNX files, or model.json files of TensorFlow.js; in the order of the training where their names tell it, else as given',
     )
     .requiredOption('--out <folder>', 'the run folder')
     .option('--log <file>', "the training's log, which is linked to the run")
@@ -52,7 +52,7 @@ export function addRecord(program: Command): void {
     .option('--force', 'replace the run that is in the folder')
     .option(
       '--epochs <list>',
-      'epochs of the models, with commas (by their names when left out, else 0, 1, 2, …)',
+      'epochs of the models in the order given, with commas (by their names when left out, else 0, 1, 2, …)',
       numberList,
     )
     .option('--output <name>', "the model's output that gives the classes")
@@ -73,16 +73,29 @@ export function addRecord(program: Command): void {
   addDataOptions(command).action(record);
 }
 
-async function record(models: string[], options: RecordOptions): Promise<void> {
-  const moments = options.epochs?.map((epoch) => ({ epoch })) ?? checkpointMoments(models);
-  if (moments.length !== models.length) {
+/** Models with their moments: as told, else by their names. */
+function arrange(given: string[], { epochs }: RecordOptions, stepsAreEpochs: boolean): ArrangedCheckpoints {
+  if (!epochs) return arrangeCheckpoints(given, { stepsAreEpochs });
+  if (epochs.length !== given.length) {
     throw new InputError(
       '--epochs',
-      `has ${moments.length} numbers for ${models.length} models, expected one each`,
+      `has ${epochs.length} numbers for ${given.length} models, expected one each`,
     );
   }
+  return { files: given, moments: epochs.map((epoch) => ({ epoch })), leftOut: [] };
+}
+
+async function record(given: string[], options: RecordOptions): Promise<void> {
   const signal = interruptSignal();
-  if (options.log !== undefined) await checkLogFile(options.log, signal);
+  const log = options.log === undefined ? undefined : await checkLogFile(options.log, signal);
+  const {
+    files: models,
+    moments,
+    leftOut,
+  } = arrange(given, options, log !== undefined && tellsEpochsAlone(log));
+  for (const { file, reason } of leftOut) {
+    say(`${file}: left out, as it ${reason}; --epochs takes all models.`);
+  }
   const { dataset, scaling, kept } = await openData(options);
   const bar = new ProgressBar('Recording');
   let finished = 0;

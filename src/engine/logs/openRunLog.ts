@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { LogOptions } from '../../protocol/logs';
+import type { TrainingLog } from '../../logs/formats/log';
 import { changeLinks } from '../../runs/links';
 import { ByteCache } from '../work/byteCache';
 import { RunStore } from '../analysis/runStore';
@@ -33,14 +34,20 @@ export async function readRunLog(
   }
 }
 
-/** @throws InputError where a file cannot be read, or is no log */
-export async function checkLogFile(file: string, signal?: AbortSignal): Promise<void> {
+/** A log read once. @throws InputError where a file cannot be read, or is no log */
+export async function checkLogFile(file: string, signal?: AbortSignal): Promise<TrainingLog> {
   const registry = new LogRegistry(silent);
   try {
     await check(registry, file, {}, signal);
+    return (await registry.read(path.resolve(file), {}, signal)).followed.log!;
   } finally {
     registry.close();
   }
+}
+
+/** Whether a log tells epochs and no steps at all, so that `checkpoint-3` can only be of an epoch. */
+export function tellsEpochsAlone({ rows }: TrainingLog): boolean {
+  return rows.some(({ epoch }) => epoch !== undefined) && rows.every(({ step }) => step === undefined);
 }
 
 async function check(

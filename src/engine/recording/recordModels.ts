@@ -6,7 +6,7 @@ import type { RecordParams } from '../../protocol/recording';
 import { usualPatternLimit } from './takeSnapshot';
 import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
-import { checkpointMoments } from '../../runs/checkpoints/checkpointMoments';
+import { arrangeCheckpoints } from '../../runs/checkpoints/checkpointMoments';
 import type { Work } from '../work/work';
 
 /** What is told while models are recorded. */
@@ -24,16 +24,18 @@ export async function recordModels(
   notes: RecordNotes,
   work: Work,
 ): Promise<{ folder: string; notices: string[] }> {
-  const { models, out } = params;
+  const { out } = params;
+  const { files: models, moments, leftOut } = arrangeCheckpoints(params.models);
   work.onProgress?.('Opening the dataset');
   const source = await openSource(params);
-  const notices: string[] = [];
+  const notices = leftOut.map(({ file, reason }) => `${file}: left out, as it ${reason}.`);
+  notices.forEach((text) => notes.onLog(text));
   let finished = 0;
   await recordRun(
     {
       ...source,
       models,
-      moments: checkpointMoments(models),
+      moments,
       force: params.force,
     },
     {

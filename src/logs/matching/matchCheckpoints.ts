@@ -48,7 +48,7 @@ export function matchCheckpoints(
   corrections: MatchCorrections = {},
 ): CheckpointMatches {
   const index = new RowIndex(log);
-  const numbers = asStepsWhereTooLarge(checkpoints.map(numbersOfCheckpoint), index);
+  const numbers = asLogCounts(checkpoints.map(numbersOfCheckpoint), index);
   const { epochShift } = corrections;
   const join =
     epochShift === undefined
@@ -77,13 +77,23 @@ export function matchCheckpoints(
   return result;
 }
 
-/** A bare number may be of a step: it is one where the log has steps and epochs do not go that far. */
-function asStepsWhereTooLarge(names: CheckpointNumbers[], index: RowIndex): CheckpointNumbers[] {
-  const bare = names.filter(({ naming }) => naming === 'number');
-  const largest = bare.reduce((most, { epoch }) => Math.max(most, epoch!), 0);
+/**
+ * Numbers that may be of epochs or steps, as the log counts: a bare number is of a step where the log has steps and epochs do
+ * not go that far; `checkpoint-3` is of an epoch where the log has epochs that go that far, and no steps at all.
+ */
+function asLogCounts(names: CheckpointNumbers[], index: RowIndex): CheckpointNumbers[] {
+  const largest = (naming: CheckpointNumbers['naming']) =>
+    names.reduce(
+      (most, name) => (name.naming === naming ? Math.max(most, name.epoch ?? name.step!) : most),
+      0,
+    );
   const epochs = index.lastEpoch === undefined ? -1 : index.lastEpoch + 1;
-  if (!index.hasSteps || largest <= epochs) return names;
-  return names.map((name) => (name.naming === 'number' ? { naming: 'step', step: name.epoch } : name));
+  const toSteps = index.hasSteps && largest('number') > epochs;
+  const toEpochs = index.hasEpochs && !index.hasSteps && largest('huggingface') <= epochs;
+  return names.map((name): CheckpointNumbers => {
+    if (toSteps && name.naming === 'number') return { naming: 'step', step: name.epoch };
+    return toEpochs && name.naming === 'huggingface' ? { naming: 'number', epoch: name.step } : name;
+  });
 }
 
 function countPerEpoch(names: CheckpointNumbers[]): Map<number, number> {
@@ -94,10 +104,15 @@ function countPerEpoch(names: CheckpointNumbers[]): Map<number, number> {
   return counts;
 }
 
-/** Rows of checkpoints without any number, where there is one for each epoch (or row, in logs without). */
+/**
+ * Rows of checkpoints without any number but a time, or with steps where the log has none: where there is one for each epoch
+ * (or row, in logs without).
+ */
 function rowsByOrder(names: CheckpointNumbers[], order: number[], index: RowIndex): Map<number, number> {
   const rows = index.hasEpochs ? [...index.epochs.values()].map((of) => of.at(-1)!) : index.steps;
-  const fits = names.length === rows.length && names.every(({ naming }) => naming === 'none');
+  const hasOrderOnly = ({ epoch, step }: CheckpointNumbers) =>
+    epoch === undefined && (step === undefined || !index.hasSteps);
+  const fits = names.length === rows.length && names.every(hasOrderOnly);
   return new Map(fits ? order.map((checkpoint, position) => [checkpoint, rows[position]]) : []);
 }
 
@@ -113,11 +128,12 @@ function findByNumbers(
     const within = perEpoch.get(epoch)! > 1 ? step : undefined;
     return findByEpoch(epoch, join, index, within);
   }
+  if (byOrder !== undefined) {
+    const why = step === undefined ? 'its name tells neither epoch nor step' : 'the log tells no steps';
+    return { row: byOrder, reason: `by order: ${why}` };
+  }
   if (step !== undefined) return index.findStep(step);
   if (epoch !== undefined) return 'the log tells no epochs';
-  if (byOrder !== undefined) {
-    return { row: byOrder, reason: 'by order: its name tells neither epoch nor step' };
-  }
   return 'its name tells neither epoch nor step';
 }
 

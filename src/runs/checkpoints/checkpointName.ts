@@ -1,13 +1,19 @@
 import { naturalOrder } from '../../data/naturalOrder';
 
-/** The way in which a checkpoint is named. `number`: by a number that may be of an epoch or of a step. */
-export type CheckpointNaming = 'lightning' | 'keras' | 'huggingface' | 'epoch' | 'step' | 'number' | 'none';
+/**
+ * The way in which a checkpoint is named. `number`: by a number that may be of an epoch or of a step; `time`: by a date or a
+ * time, which only tells the order.
+ */
+export type CheckpointNaming =
+  'lightning' | 'keras' | 'huggingface' | 'epoch' | 'step' | 'number' | 'time' | 'none';
 
 /** What the name of a checkpoint tells. */
 export interface CheckpointNumbers {
   naming: CheckpointNaming;
   epoch?: number;
   step?: number;
+  /** A date or time as a number that grows with it, only comparable among names written alike. */
+  time?: number;
   /** The number that the first epoch has in names of this kind; absent where that is the author's own choice. */
   firstEpoch?: 0 | 1;
 }
@@ -20,11 +26,17 @@ const plainName =
 
 /** Whole epochs, and fractions as runs made here name their folders (`epoch-0000.25`). */
 const epochPattern = /(?<![a-z])ep(?:och)?[=_-]?(\d{1,15}(?:\.\d{1,6}(?![\d.]))?)/i;
-const stepPattern = /(?<![a-z])(?:global_?step|step|iter(?:ation)?)s?[=_-]?(\d{1,15})/i;
-const huggingFacePattern = /(?<![a-z])checkpoint-(\d{1,15})$/i;
+const stepPattern =
+  /(?<![a-z])(?:global_?step|step|iter(?:ation)?|updates?)s?[=_-]?(\d{1,15}(?:[km](?![a-z\d]))?)/i;
+const huggingFacePattern = /(?<![a-z])checkpoint-(\d{1,15}(?:[km])?)$/i;
 /** Keras' own suggestion, `{epoch:02d}-{val_loss:.2f}`. */
 const kerasPattern = /(?:^|[._-])(\d{1,15})-\d{1,15}\.\d{1,15}$/;
 const decimal = /\d{1,15}\.\d{1,15}/g;
+/** A date of this century or the last decades of the one before, with the time of the day where it follows. */
+const datePattern =
+  /(?<!\d)((?:19[89]|20\d)\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[T_-]?([01]\d|2[0-3])[-_.h]?([0-5]\d)(?:[-_.m]?([0-5]\d))?)?(?:[-_.]?\d{3,6})?Z?(?!\d)/;
+/** Seconds or milliseconds since 1970, of 2008 to 2040. */
+const clockPattern = /(?<!\d)(1[2-9]\d{8}|2[01]\d{8})(\d{3})?(?!\d)/;
 
 /**
  * Reads epoch and step from the name of a checkpoint, or of the folder it lies in where its own says nothing:
@@ -42,6 +54,11 @@ export function readCheckpointName(path: string): CheckpointNumbers {
   if (folder !== undefined) {
     const outer = explicit(stemOf(folder), false);
     if (outer) return outer;
+  }
+  const time = timeIn(stem);
+  if (time) {
+    const other = lastNumber(stem.replace(time.text, ' '));
+    return other ? { ...other, time: time.value } : { naming: 'time', time: time.value };
   }
   return (
     lastNumber(stem) ??
@@ -76,7 +93,20 @@ function explicit(stem: string, ofKeras: boolean): CheckpointNumbers | undefined
 
 function numberIn(pattern: RegExp, text: string): number | undefined {
   const match = pattern.exec(text);
-  return match ? Number(match[1]) : undefined;
+  if (!match) return undefined;
+  const unit = /[km]$/i.exec(match[1])?.[0].toLowerCase();
+  return unit ? Number(match[1].slice(0, -1)) * (unit === 'k' ? 1e3 : 1e6) : Number(match[1]);
+}
+
+/** A date or time in a name: 2026-05-24, 20260524_011900, 20260524011900, or seconds since 1970. */
+function timeIn(text: string): { text: string; value: number } | undefined {
+  const date = datePattern.exec(text);
+  if (date) {
+    const [all, year, , month, day, hour = '00', minute = '00', second = '00'] = date;
+    return { text: all, value: Number(`${year}${month}${day}${hour}${minute}${second}`) };
+  }
+  const clock = clockPattern.exec(text);
+  return clock ? { text: clock[0], value: Number(clock[0]) } : undefined;
 }
 
 /** The last whole number, as an epoch until the log says otherwise. Numbers with a point are values of metrics. */
@@ -106,13 +136,13 @@ export function numbersOfCheckpoint({ name, epoch, step }: Checkpoint): Checkpoi
 }
 
 /**
- * Indices of checkpoints in the order in which they were written, as far as it can be told: by epoch, then step, then time
- * of modification, then name in natural order. Those without numbers come last.
+ * Indices of checkpoints in the order in which they were written, as far as it can be told: by epoch, then step, then the
+ * time in the name, then that of modification, then name in natural order. Those without numbers come last.
  */
 export function inTrainingOrder(checkpoints: readonly Checkpoint[]): number[] {
   const keys = checkpoints.map((checkpoint) => {
-    const { epoch, step } = numbersOfCheckpoint(checkpoint);
-    return { epoch: epoch ?? (step === undefined ? Infinity : 0), step: step ?? 0 };
+    const { epoch, step, time } = numbersOfCheckpoint(checkpoint);
+    return { epoch: epoch ?? (step === undefined ? Infinity : 0), step: step ?? 0, time: time ?? Infinity };
   });
   // A difference of infinities is no number.
   const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
@@ -122,6 +152,7 @@ export function inTrainingOrder(checkpoints: readonly Checkpoint[]): number[] {
       (a, b) =>
         compare(keys[a].epoch, keys[b].epoch) ||
         compare(keys[a].step, keys[b].step) ||
+        compare(keys[a].time, keys[b].time) ||
         compare(checkpoints[a].modified ?? 0, checkpoints[b].modified ?? 0) ||
         naturalOrder(checkpoints[a].name, checkpoints[b].name),
     );

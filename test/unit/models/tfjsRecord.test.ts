@@ -10,7 +10,7 @@ import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { noScaling } from '../../../src/data/scaling';
 import { usualPatternLimit } from '../../../src/engine/recording/takeSnapshot';
-import { checkpointMoments } from '../../../src/runs/checkpoints/checkpointMoments';
+import { arrangeCheckpoints } from '../../../src/runs/checkpoints/checkpointMoments';
 import { recordRun } from '../../../src/engine/recording/recordRun';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { engineOn, numbers, saved, seedWeights, writeModel } from './tfjsModels';
@@ -36,7 +36,7 @@ describe('recording tfjs models', () => {
     await recordRun(
       {
         models,
-        moments: checkpointMoments(models),
+        moments: arrangeCheckpoints(models).moments,
         dataset,
         scaling: noScaling,
         dataOptions: {},
@@ -115,7 +115,7 @@ describe('recording tfjs models', () => {
   });
 
   it('prefers the name of a file to that of its folder', () => {
-    const epochs = (...files: string[]) => checkpointMoments(files).map(({ epoch }) => epoch);
+    const epochs = (...files: string[]) => arrangeCheckpoints(files).moments.map(({ epoch }) => epoch);
     assert.deepEqual(epochs('epoch-9/epoch-001.onnx', 'epoch-9/epoch-002.onnx'), [1, 2]);
     assert.deepEqual(epochs('epoch-9/a.onnx', 'epoch-9/b.onnx'), [0, 1]);
     assert.deepEqual(epochs('epoch-4/model.json'), [4]);

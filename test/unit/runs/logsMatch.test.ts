@@ -64,6 +64,14 @@ describe('checkpoints: what names tell', () => {
       ['17/model.onnx', { naming: 'number', epoch: 17 }],
       ['digits2/last.onnx', { naming: 'none' }],
       ['best.onnx', { naming: 'none' }],
+      ['leaf_20260524011900.onnx', { naming: 'time', time: 20260524011900 }],
+      ['leaf-2026-05-24T01-19-00.onnx', { naming: 'time', time: 20260524011900 }],
+      ['leaf_20260524_0119.onnx', { naming: 'time', time: 20260524011900 }],
+      ['net-1716513540.onnx', { naming: 'time', time: 1716513540 }],
+      ['run_2026-05-24_3.onnx', { naming: 'number', epoch: 3, time: 20260524000000 }],
+      ['20260524/epoch_4.onnx', { naming: 'epoch', epoch: 4 }],
+      ['net_20261324.onnx', { naming: 'number', epoch: 20261324 }],
+      ['step_10k.onnx', { naming: 'step', step: 10000 }],
       ['', { naming: 'none' }],
     ] as const) {
       assert.deepEqual(readCheckpointName(name), expected, name);
