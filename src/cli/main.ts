@@ -9,6 +9,7 @@ import { addModel } from './modelCommand';
 import { prepareStreams, printHelp, say, sayLines } from './terminal';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
+import { addRun } from './runCommand';
 import { addSuspects } from './suspectsCommand';
 import { addTrain } from './trainCommand';
 import { UsageError } from './usageError';
@@ -19,6 +20,7 @@ Examples:
   apd model model.onnx
   apd record checkpoints/epoch-*.onnx --data x.npy --labels y.npy --out runs/first
   apd draw runs/first --out first.png
+  apd run train.py
   apd report runs/first
   apd help record
 
@@ -36,6 +38,7 @@ function createProgram(): Command {
     .exitOverride();
   addTrain(program);
   addRecord(program);
+  addRun(program);
   addFollow(program);
   addDraw(program);
   addExport(program);
