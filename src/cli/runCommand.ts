@@ -56,6 +56,8 @@ export function addRun(program: Command): void {
     .option('--smooth <how>', 'sign: also the sign of the pre-activation of GELU, SiLU and the like')
     .option('--seed <n>', 'seed of the choice of instances')
     .option('--force', 'replace a run that is there')
+    // Of a module nothing stands before its options.
+    .allowUnknownOption()
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(runScript);
@@ -68,6 +70,9 @@ function addPattern(pattern: string, before: string[] = []): string[] {
 async function runScript(script: string | undefined, args: string[], options: RunOptions): Promise<void> {
   if (script === undefined && options.module === undefined) {
     throw new UsageError('name the training script, or a module with -m');
+  }
+  if (options.module === undefined && script!.startsWith('-')) {
+    throw new UsageError(`unknown option ${script}; options of the script come after it`);
   }
   // With -m the first word after the options is already the module's.
   const rest = script === undefined ? [] : [script, ...args];

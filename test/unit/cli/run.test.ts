@@ -52,6 +52,7 @@ describe('apd run', function () {
     assert.match(run(['gone.py']).stderr, /^apd: gone\.py: is not there, expected a Python script\n$/);
     assert.equal(run(['gone.py']).status, 1);
     assert.equal(run([]).status, 2);
+    assert.match(run(['--evry', '3', 'gone.py']).stderr, /unknown option --evry/);
     const nowhere = spawnSync(process.execPath, [cli, 'run', '--python', 'no-such-python', cli], {
       encoding: 'utf8',
     });
