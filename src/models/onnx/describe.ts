@@ -5,6 +5,7 @@ import type { ActivationLayer, ModelDescription, ModelInput, SkippedActivation }
 import { traceFlow } from './activations/flow';
 import { GraphIndex } from './activations/graphIndex';
 import { inlineFunctions } from './proto/inline';
+import { notPiecewiseLinear } from './activations/smooth';
 import { findActivations, type FoundLayer } from './activations/activationLayers';
 import { layerNames } from './activations/layerNames';
 import { chooseOutput, describeOutput, listNames } from './outputs';
@@ -95,14 +96,29 @@ export function tally(skipped: readonly SkippedActivation[]): string {
   return [...counts].map(([activation, count]) => `${activation} ×${count}`).join(', ') || 'none';
 }
 
-/** The error for a model without layers. */
+/** Layers of one activation with one reason, for messages: `Relu ×2 ('a', 'b'): reason`. */
+function reasons(skipped: readonly SkippedActivation[]): string[] {
+  const groups = new Map<string, SkippedActivation[]>();
+  for (const each of skipped) {
+    const key = JSON.stringify([each.activation, each.reason]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].map((group) => {
+    const names = group.slice(0, 3).map(({ name }) => `'${name}'`);
+    const more = group.length > names.length ? ', …' : '';
+    return `${group[0].activation} ×${group.length} (${names.join(', ')}${more}): ${group[0].reason}`;
+  });
+}
+
+/** The error for a model without layers: why each that was found is none, and what helps. */
 export function noLayers(source: string, skipped: readonly SkippedActivation[]): InputError {
+  const problem = 'no piecewise linear activation found, so there are no activation patterns';
   const expected = 'Relu, LeakyRelu, PRelu, ThresholdedRelu, Clip, HardSigmoid, Abs or Max with a constant';
-  return new InputError(
-    source,
-    'no piecewise linear activation found, so there are no activation patterns ' +
-      `(found: ${tally(skipped)}; expected ${expected})`,
-  );
+  if (skipped.length === 0) return new InputError(source, `${problem} (expected ${expected})`);
+  if (skipped.every(({ reason }) => reason === notPiecewiseLinear)) {
+    return new InputError(source, `${problem} (found: ${tally(skipped)}; expected ${expected})`);
+  }
+  return new InputError(source, `no activation can be recorded: ${reasons(skipped).join('; ')}`);
 }
 
 /** Sentences about what was found. */

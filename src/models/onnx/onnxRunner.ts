@@ -15,6 +15,7 @@ import type {
 import { floatsOf, isOfType, toElementType } from './convert';
 import { engineMessage, type OnnxBackend } from './onnxBackend';
 import { predictedClasses } from './predict';
+import { copyInstance, type InstanceLayout } from './probe';
 
 /** Results of one call of the engine, by output name. */
 type Fetched = Readonly<Record<string, Tensor>>;
@@ -85,13 +86,19 @@ export class OnnxSession {
   }
 }
 
+/** Where a layer's pre-activations come from: an output, and where the instances stand in it. */
+export interface FetchedTap {
+  output: string;
+  layout: InstanceLayout;
+}
+
 /** What a runner needs besides what it tells. */
 export interface RunnerParts {
   description: ModelDescription;
   backend: Backend;
   session: OnnxSession;
-  /** Output to fetch for each layer. */
-  taps: string[];
+  /** What to fetch for each layer. */
+  taps: FetchedTap[];
 }
 
 /** An ONNX model that runs. Its `layers` are complete: a trial run at opening gave the shapes. */
@@ -106,7 +113,7 @@ export class OnnxRunner implements ModelRunner {
   readonly notices: string[];
   readonly backend: Backend;
   private readonly session: OnnxSession;
-  private readonly taps: string[];
+  private readonly taps: FetchedTap[];
   private readonly order = new InOrder();
   private closed = false;
 
@@ -160,7 +167,7 @@ export class OnnxRunner implements ModelRunner {
   }
 
   private async runPieces(pieces: Piece[], rows: number): Promise<BatchResult> {
-    const names = [...new Set([...this.taps, this.output.name])];
+    const names = [...new Set([...this.taps.map(({ output }) => output), this.output.name])];
     const predicted = new Int32Array(rows);
     const parts: TensorData[][] = this.taps.map(() => []);
     const runs = pieces.map((piece) => this.session.run(this.input.name, piece.feed, names));
@@ -180,23 +187,32 @@ export class OnnxRunner implements ModelRunner {
   /** Each layer's pre-activations of the rows asked for. */
   private readTaps(fetched: Fetched, rows: number): TensorData[] {
     const taken = new Set<string>();
-    return this.taps.map((name, i) => {
-      const tensor = fetched[name];
+    return this.taps.map(({ output, layout }, i) => {
+      const tensor = fetched[output];
       const values = floatsOf(tensor);
       const { units, name: layer } = this.layers[i];
-      const perRow = values ? values.length / tensor.dims[0] : 0;
       const held = this.input.batch ?? rows;
-      if (!values || perRow * tensor.dims[0] !== held * units) {
+      if (values?.length !== held * units) {
         throw new InputError(
           this.path,
           `layer '${layer}' came with shape [${tensor.dims.join(', ')}], expected ${units} units for each of ${held} instances`,
         );
       }
-      const own = taken.has(name) ? values.slice() : values;
-      taken.add(name);
+      if (layout.before > 1) return gathered(values, layout, rows, held);
+      const own = taken.has(output) ? values.slice() : values;
+      taken.add(output);
       return own.subarray(0, rows * units);
     });
   }
+}
+
+/** The instances of a tensor one after the other, where they do not stand so. */
+function gathered(values: TensorData, layout: InstanceLayout, rows: number, held: number): TensorData {
+  const units = layout.before * layout.after;
+  const out =
+    values instanceof Float64Array ? new Float64Array(rows * units) : new Float32Array(rows * units);
+  for (let row = 0; row < rows; row++) copyInstance(values, layout, [row, held], out, row * units);
+  return out;
 }
 
 /** One array of several; the only one itself. */

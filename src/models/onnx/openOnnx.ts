@@ -9,7 +9,7 @@ import { hasDetours, readExternalData, readSmallConstants, type ExternalFile } f
 import { withPlainLocations } from './proto/locations';
 import { integerField, join } from './proto/rewrite';
 import { resolveInputShape } from './inputShape';
-import { OnnxRunner, OnnxSession } from './onnxRunner';
+import { OnnxRunner, OnnxSession, type FetchedTap } from './onnxRunner';
 import { outputKind } from './outputs';
 import { columnsOf } from './predict';
 import { probeRows, probeTap, rotateRows } from './probe';
@@ -78,7 +78,7 @@ async function openSession(
 /** The model as a trial run shows it, layers that are of no use left out. */
 interface Probed {
   description: ModelDescription;
-  taps: string[];
+  taps: FetchedTap[];
 }
 
 /**
@@ -104,7 +104,7 @@ async function probe(
   const at = (row: number): number => (grown ? row : (row + rows - 1) % rows);
   const skipped: SkippedActivation[] = [...description.skipped];
   const layers: ModelDescription['layers'] = [];
-  const kept: string[] = [];
+  const kept: FetchedTap[] = [];
   taps.forEach((tap, i) => {
     const layer = description.layers[i];
     const probed = probeTap(first[tap], second[tap], { rows, grown, at });
@@ -113,7 +113,7 @@ async function probe(
       return;
     }
     layers.push({ ...layer, shape: probed.shape, units: unitsOf(probed.shape) });
-    kept.push(tap);
+    kept.push({ output: tap, layout: probed.layout });
   });
   if (layers.length === 0) throw noLayers(description.path, skipped);
   const { output, notices } = probedOutput(analysed, second[description.output.name].dims, rows + grown);

@@ -2,8 +2,8 @@ import type { Tensor } from 'onnxruntime-web';
 import type { ModelInput, TensorData } from '../runner';
 import { floatsOf } from './convert';
 
-/** What a run told about a tap: its shape an instance, or why it is of no use. */
-export type ProbedTap = { shape: number[] } | { reason: string };
+/** What a run told about a tap: its shape an instance and where those stand, or why it is of no use. */
+export type ProbedTap = { shape: number[]; layout: InstanceLayout } | { reason: string };
 
 /**
  * Rows to try a model with: evenly spread numbers in [0, 1), always the same ones; for integers 0 and 1, which are
@@ -58,31 +58,90 @@ export interface TrialRuns {
   at: (row: number) => number;
 }
 
+/** Where the instances of a batch stand in a tensor: seen as [before, rows, after], row-major, each has a slice of it. */
+export interface InstanceLayout {
+  before: number;
+  after: number;
+}
+
+/** A place where the instances of a batch may stand in a tensor. */
+interface Candidate {
+  layout: InstanceLayout;
+  /** Shape of one instance. */
+  shape: number[];
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
+
+/** Copies the values of one instance, [before, after], into `out` at `at`. */
+export function copyInstance(
+  values: TensorData,
+  { before, after }: InstanceLayout,
+  [row, rows]: [number, number],
+  out: TensorData,
+  at = 0,
+): void {
+  for (let k = 0; k < before; k++) {
+    const from = (k * rows + row) * after;
+    out.set(values.subarray(from, from + after), at + k * after);
+  }
+}
+
 /**
- * Finds the shape of one instance in a tap: the first axis must be made of the instances, so that each one's values
- * stand together, and they must not depend on the other instances of the batch.
+ * Axes along which a tensor grew as the batch did, with the instances outermost or innermost on an axis that holds several
+ * things of each. The first axis comes first: it is the usual one.
  */
-export function probeTap(first: Tensor, second: Tensor, { rows, grown, at }: TrialRuns): ProbedTap {
+function candidates(first: readonly number[], second: readonly number[], runs: TrialRuns): Candidate[] {
+  const { rows, grown } = runs;
+  const found: Candidate[] = [];
+  for (const [axis, size] of first.entries()) {
+    const grows = second[axis] * rows === size * (rows + grown);
+    const others = first.every((other, i) => i === axis || other === second[i]);
+    if (first.length !== second.length || size % rows !== 0 || !grows || !others) continue;
+    const [before, after] = [first.slice(0, axis), first.slice(axis + 1)];
+    const each = size / rows;
+    const inner = each === 1 ? [] : [each];
+    const shape = [...before, ...inner, ...after];
+    found.push({ layout: { before: product(before), after: each * product(after) }, shape });
+    if (each > 1) found.push({ layout: { before: product(before) * each, after: product(after) }, shape });
+  }
+  return found;
+}
+
+/** Whether each instance's values are the same in both runs, if they stand as is assumed. */
+function standsApart(one: TensorData, other: TensorData, layout: InstanceLayout, runs: TrialRuns): boolean {
+  const { rows, grown, at } = runs;
+  const units = layout.before * layout.after;
+  const [a, b] = [new Float64Array(units), new Float64Array(units)];
+  for (let row = 0; row < rows; row++) {
+    copyInstance(one, layout, [row, rows], a);
+    copyInstance(other, layout, [at(row), rows + grown], b);
+    if (!sameValues(a, b)) return false;
+  }
+  return true;
+}
+
+/**
+ * Finds the shape of one instance in a tap, and where the instances stand: on the axis that grows with the batch (the first
+ * one, the second where sequences come first, …). Their values must not depend on the other instances of the batch.
+ */
+export function probeTap(first: Tensor, second: Tensor, runs: TrialRuns): ProbedTap {
   const one = floatsOf(first);
   const other = floatsOf(second);
   if (!one || !other) return { reason: `its pre-activation is of type ${first.type}` };
-  const [lead, ...rest] = first.dims;
-  const scaled = ((lead ?? 0) * (rows + grown)) / rows;
-  const fits = second.dims[0] === scaled && rest.every((size, i) => size === second.dims[i + 1]);
-  if (lead === undefined || lead % rows !== 0 || !fits) {
+  if (one.length === 0) return { reason: `its pre-activation is empty (shape ${listed(first)})` };
+  const places = candidates(first.dims, second.dims, runs);
+  if (places.length === 0) {
+    const { rows, grown } = runs;
     const shapes = grown
-      ? `${listed(first)} for ${rows}, ${listed(second)} for ${rows + grown}`
+      ? `${listed(first)} for ${rows}, ${listed(second)} for ${rows + grown} instances`
       : listed(first);
-    return { reason: `the first axis of its pre-activation is not the batch (shape ${shapes})` };
+    return { reason: `no axis of its pre-activation counts the instances (shape ${shapes})` };
   }
-  const units = one.length / rows;
-  if (units === 0) return { reason: `its pre-activation is empty (shape ${listed(first)})` };
-  const instance = (values: TensorData, row: number): TensorData =>
-    values.subarray(row * units, (row + 1) * units);
-  for (let row = 0; row < rows; row++) {
-    if (!sameValues(instance(one, row), instance(other, at(row)))) {
-      return { reason: 'its pre-activation mixes the instances of the batch' };
-    }
-  }
-  return { shape: lead === rows ? rest : [lead / rows, ...rest] };
+  const found = places.find(({ layout }) => standsApart(one, other, layout, runs));
+  return found ?? { reason: mixesInstances };
 }
+
+/** Why a layer is of no use whose values depend on what else is in the batch, and what helps. */
+const mixesInstances =
+  'its pre-activation mixes the instances of the batch: export the model in evaluation mode and without statistics over the batch';

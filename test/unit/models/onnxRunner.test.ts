@@ -73,11 +73,12 @@ describe('running ONNX models', () => {
         await runner.close();
         return runner.skipped.map(({ reason }) => reason);
       };
-      assert.deepEqual(await reasons('batch-mean'), ['its pre-activation mixes the instances of the batch']);
-      assert.deepEqual(await reasons('heads-first'), ['its pre-activation mixes the instances of the batch']);
-      assert.deepEqual(await reasons('time-first'), [
-        'the first axis of its pre-activation is not the batch (shape [5, 2, 3] for 2, [5, 3, 3] for 3)',
-      ]);
+      const [reason] = await reasons('batch-mean');
+      assert.match(
+        reason,
+        /^its pre-activation mixes the instances of the batch: export the model in evaluation/,
+      );
+      for (const name of ['heads-first', 'time-first']) assert.deepEqual(await reasons(name), [], name);
     });
 
     it(`gives no class to a row whose output is NaN (${engine})`, async () => {

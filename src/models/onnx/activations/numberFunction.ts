@@ -220,5 +220,7 @@ export function shapeOf(f: Evaluate): Shape {
   if (!found) return { kind: 'smooth' };
   if (found.length === 1) return { kind: 'affine' };
   const breakpoints = found.slice(1).map((right, i) => meeting(f, found[i], right)!);
-  return { kind: 'pieces', breakpoints, lines: found.map(({ line }) => line!) };
+  // Near a breakpoint: far away a line's offset is lost to rounding.
+  const lines = found.map((each, i) => sideOf(f, each, i === 0 ? each.to : each.from).line);
+  return { kind: 'pieces', breakpoints, lines };
 }
