@@ -41,10 +41,16 @@ export function followCommands(services: Services) {
   } satisfies Handlers;
 }
 
-/** The run that a menu or tree means, or that of the active diagram; undefined where a plain folder is meant, or nothing. */
+/**
+ * The run that a menu or tree means, or that of the active diagram where its checkpoints come from elsewhere; undefined
+ * where a plain folder is meant, or nothing.
+ */
 async function runMeant(services: Services, target: RunTarget | undefined): Promise<string | undefined> {
   const folder = folderOf(target);
-  if (folder === undefined) return services.sessions.active?.folder;
+  if (folder === undefined) {
+    const { active } = services.sessions;
+    return active?.run?.training ? undefined : active?.folder;
+  }
   if (!(target instanceof vscode.Uri)) return folder;
   return (await isRun(folder)) ? folder : undefined;
 }

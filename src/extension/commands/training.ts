@@ -9,6 +9,7 @@ import { manageTrainings } from '../trainings/manageTrainings';
 import { newConfiguration } from '../trainings/newConfiguration';
 import { openTrainingExample } from '../trainings/trainingExample';
 import { branchFrom, goOn, startTraining, trainMore } from '../trainings/startTraining';
+import { canGoOn, hasEpochsLeft, type Standing } from '../trainings/trainingWording';
 import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
@@ -31,16 +32,16 @@ export function trainingCommands(services: Services) {
     },
     'apd.manageTrainings': () => manageTrainings(services),
     'apd.continueTraining': async (target?: RunTarget) => {
-      const run = await chosenRun(services, 'Continue Training', target);
+      const run = await chosenRun(services, 'Continue Training', target, hasEpochsLeft);
       if (run !== undefined) await goOn(services, run);
     },
     'apd.trainMore': async (target?: RunTarget, epochs?: unknown) => {
-      const run = await chosenRun(services, 'Train More Epochs', target);
+      const run = await chosenRun(services, 'Train More Epochs', target, canGoOn);
       const more = typeof epochs === 'number' ? epochs : undefined;
       if (run !== undefined) await trainMore(services, run, more);
     },
     'apd.branchTraining': async (target?: RunTarget | { folder: string; snapshot: number }) => {
-      const run = await chosenRun(services, 'Restart from Snapshot', target);
+      const run = await chosenRun(services, 'Restart from Snapshot', target, canGoOn);
       if (run === undefined) return;
       const given = target && 'snapshot' in target ? target.snapshot : undefined;
       const snapshot = given ?? (await pickWholeEpoch(services, run));
@@ -60,21 +61,25 @@ export function trainingCommands(services: Services) {
   } satisfies Handlers;
 }
 
-/** The run of a menu or of the active diagram, or one that the user picks among those that were trained. */
+/**
+ * The run of a menu or of the active diagram, or one that the user picks.
+ * @param suits which runs are meant, by how their training stands; that of a menu is taken as it is
+ */
 async function chosenRun(
   services: Services,
   title: string,
   target: RunTarget | undefined,
+  suits: (standing: Standing) => boolean,
 ): Promise<string | undefined> {
   const given = folderOf(target);
   if (given !== undefined) return given;
-  const active = services.sessions.active?.folder;
-  if (active !== undefined && (await services.training.info(active))) return active;
-  const runs = await services.runs.list();
-  const standings = await Promise.all(runs.map((run) => services.training.standing(run)));
-  const trained = runs.filter((_, i) => standings[i]);
-  if (trained.length === 0) throw new UserError('no run of the workspace was trained here');
-  return pickRun(services, title, trained);
+  const { sessions, training } = services;
+  const active = sessions.active?.folder;
+  const suiting = await training.runsThat(suits, active);
+  if (active !== undefined && suiting.includes(active)) return active;
+  if (suiting.length === 0)
+    throw new UserError('no run of the workspace can be gone on with; “APD: Train…” makes one');
+  return pickRun(services, title, suiting);
 }
 
 /** Lets the user pick a snapshot that training can start anew from: one after a whole epoch. */

@@ -11,6 +11,8 @@ export function contextKeyUpdates(sessions: Sessions): vscode.Disposable {
     setContextKey('apd.hasRun', run !== undefined);
     setContextKey('apd.hasEarlier', run !== undefined && session!.state.snapshot > 0);
     setContextKey('apd.hasLater', run !== undefined && session!.state.snapshot < run.snapshots.length - 1);
+    setContextKey('apd.hasLevels', run !== undefined && run.layers.length > 1);
+    setContextKey('apd.hasLabels', run?.labelled ?? false);
     setContextKey('apd.hasSelection', session !== undefined && session.state.selection.kind !== 'none');
     setContextKey('apd.hasFilters', session !== undefined && session.state.filters.length > 0);
     setContextKey('apd.busy', session?.busy ?? false);

@@ -3,16 +3,21 @@
  * the two together, and the types below keep the code to it.
  */
 
-/** How a command is offered. */
+/** How a command is offered. Each says when, or why always: what can do nothing now is not offered. */
 export interface CommandEntry {
   /** Title without the category. */
   title: string;
   /** Codicon, for toolbars. */
   icon?: string;
-  /** When it can be run, as a `when` clause. */
+  /** When it can be run, as a `when` clause: elsewhere menus show it grey, and the palette not at all. */
   enablement?: string;
-  /** False for commands that only views call: they are kept out of the palette. */
-  palette?: false;
+  /**
+   * When the palette offers it, for commands that menus give something that the palette does not; false for commands
+   * that only views call.
+   */
+  palette?: string | false;
+  /** Why it is offered always. */
+  always?: string;
 }
 
 /** Category of all commands in the palette. */
@@ -21,6 +26,8 @@ export const category = 'APD';
 const hasRun = 'apd.hasRun';
 const hasLog = 'apd.hasRun && apd.hasLog';
 const inLog = 'resourcePath in apd.logFiles';
+const someRun = 'apd.hasRun || apd.runFolders';
+const browses = 'it lets the user browse for what the workspace does not have';
 
 const commandTable = {
   'apd.openModel': {
@@ -28,9 +35,9 @@ const commandTable = {
     icon: '$(type-hierarchy)',
     enablement: '!apd.recording',
   },
-  'apd.openRun': { title: 'Open Run…', icon: '$(folder-opened)' },
+  'apd.openRun': { title: 'Open Run…', icon: '$(folder-opened)', always: browses },
   'apd.openExample': { title: 'Open Example Diagram', icon: '$(beaker)', enablement: '!apd.recording' },
-  'apd.chooseDataset': { title: 'Choose Dataset of Model…', icon: '$(database)' },
+  'apd.chooseDataset': { title: 'Choose Dataset of Model…', icon: '$(database)', always: browses },
   'apd.previousSnapshot': {
     title: 'Previous Snapshot',
     icon: '$(chevron-left)',
@@ -43,9 +50,21 @@ const commandTable = {
   },
   'apd.firstSnapshot': { title: 'First Snapshot', enablement: `${hasRun} && apd.hasEarlier` },
   'apd.lastSnapshot': { title: 'Last Snapshot', enablement: `${hasRun} && apd.hasLater` },
-  'apd.goToSnapshot': { title: 'Go to Snapshot…', icon: '$(history)', enablement: hasRun },
-  'apd.goToLevel': { title: 'Go to Level…', icon: '$(layers)', enablement: hasRun },
-  'apd.colourBy': { title: 'Colour By…', icon: '$(symbol-color)', enablement: hasRun },
+  'apd.goToSnapshot': {
+    title: 'Go to Snapshot…',
+    icon: '$(history)',
+    enablement: 'apd.hasEarlier || apd.hasLater',
+  },
+  'apd.goToLevel': {
+    title: 'Go to Level…',
+    icon: '$(layers)',
+    enablement: `${hasRun} && apd.hasLevels`,
+  },
+  'apd.colourBy': {
+    title: 'Colour By…',
+    icon: '$(symbol-color)',
+    enablement: `${hasRun} && apd.hasLabels`,
+  },
   'apd.switchView': { title: 'Switch View…', icon: '$(eye)', enablement: hasRun },
   'apd.filterToSelection': {
     title: 'Filter to Selection',
@@ -61,11 +80,15 @@ const commandTable = {
   'apd.revealInDataset': { title: 'Reveal in Dataset', icon: '$(go-to-file)', enablement: hasRun },
   'apd.exportPicture': { title: 'Export Picture…', icon: '$(file-media)', enablement: hasRun },
   'apd.exportData': { title: 'Export Data…', icon: '$(export)', enablement: hasRun },
-  'apd.reportRun': { title: 'Report Measures of Run', icon: '$(output)' },
-  'apd.refresh': { title: 'Refresh', icon: '$(refresh)' },
+  'apd.reportRun': { title: 'Report Measures of Run', icon: '$(output)', always: browses },
+  'apd.refresh': { title: 'Refresh', icon: '$(refresh)', always: 'it looks for runs' },
   'apd.cancel': { title: 'Cancel', icon: '$(debug-stop)', enablement: 'apd.busy || apd.recording' },
-  'apd.showLog': { title: 'Show Log', icon: '$(list-flat)' },
-  'apd.train': { title: 'Train…', icon: '$(play)' },
+  'apd.showLog': { title: 'Show Log', icon: '$(list-flat)', always: 'there is a log from the start' },
+  'apd.train': {
+    title: 'Train…',
+    icon: '$(play)',
+    always: 'it offers to write a configuration where there is none',
+  },
   'apd.pauseTraining': {
     title: 'Pause Training',
     icon: '$(debug-pause)',
@@ -77,13 +100,33 @@ const commandTable = {
     enablement: 'apd.training && apd.trainingPaused',
   },
   'apd.stopTraining': { title: 'Stop Training', icon: '$(debug-stop)', enablement: 'apd.training' },
-  'apd.manageTrainings': { title: 'Manage Trainings…', icon: '$(checklist)' },
-  'apd.trainMore': { title: 'Train More Epochs…', icon: '$(add)' },
-  'apd.continueTraining': { title: 'Continue Training', icon: '$(debug-restart)' },
-  'apd.branchTraining': { title: 'Restart from Snapshot…', icon: '$(repo-forked)' },
-  'apd.openTrainingExample': { title: 'Open Training Example…', icon: '$(mortar-board)' },
-  'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)' },
-  'apd.openRunsOfConfiguration': { title: 'Open Runs of Configuration', icon: '$(type-hierarchy)' },
+  'apd.manageTrainings': {
+    title: 'Manage Trainings…',
+    icon: '$(checklist)',
+    enablement: 'apd.training',
+  },
+  'apd.trainMore': { title: 'Train More Epochs…', icon: '$(add)', palette: 'apd.trainedRuns' },
+  'apd.continueTraining': {
+    title: 'Continue Training',
+    icon: '$(debug-restart)',
+    palette: 'apd.unfinishedRuns',
+  },
+  'apd.branchTraining': {
+    title: 'Restart from Snapshot…',
+    icon: '$(repo-forked)',
+    palette: 'apd.trainedRuns',
+  },
+  'apd.openTrainingExample': {
+    title: 'Open Training Example…',
+    icon: '$(mortar-board)',
+    always: 'the examples come with the extension',
+  },
+  'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)', always: browses },
+  'apd.openRunsOfConfiguration': {
+    title: 'Open Runs of Configuration',
+    icon: '$(type-hierarchy)',
+    palette: 'apd.trainedRuns || apd.training',
+  },
   'apd.installNativeBackend': {
     title: 'Install Native Backend…',
     icon: '$(cloud-download)',
@@ -103,7 +146,7 @@ const commandTable = {
     icon: '$(lock)',
     enablement: `${hasRun} && apd.following`,
   },
-  'apd.linkLog': { title: 'Link Log…', icon: '$(link)' },
+  'apd.linkLog': { title: 'Link Log…', icon: '$(link)', enablement: someRun },
   'apd.unlinkLog': { title: 'Unlink Log', icon: '$(debug-disconnect)', enablement: hasLog },
   'apd.revealInLog': { title: 'Reveal in Log', icon: '$(go-to-file)', enablement: hasLog },
   'apd.showDiagramForLine': {
@@ -116,7 +159,7 @@ const commandTable = {
   'apd.matchSnapshot': { title: 'Set Log Line of Snapshot…', icon: '$(edit)', enablement: hasLog },
   'apd.shiftEpochs': { title: 'Set Epoch Shift of Log…', enablement: hasLog },
   'apd.chooseMetrics': { title: 'Choose Metrics of Timeline…', icon: '$(graph-line)', enablement: hasLog },
-  'apd.followCheckpoints': { title: 'Follow Checkpoints…', icon: '$(radio-tower)' },
+  'apd.followCheckpoints': { title: 'Follow Checkpoints…', icon: '$(radio-tower)', always: browses },
   'apd.pauseFollowing': {
     title: 'Pause Following Checkpoints',
     icon: '$(debug-pause)',
@@ -158,6 +201,9 @@ export interface ContextKeys {
   /** There is a snapshot before, or after, the one that is shown. */
   'apd.hasEarlier': boolean;
   'apd.hasLater': boolean;
+  /** It has levels to choose among; and labels beside outputs. */
+  'apd.hasLevels': boolean;
+  'apd.hasLabels': boolean;
   /** Blocks or instances are selected. */
   'apd.hasSelection': boolean;
   'apd.hasFilters': boolean;
@@ -181,9 +227,12 @@ export interface ContextKeys {
   'apd.followable': boolean;
   /** Paths of logs that belong to runs, for `resourcePath in …`. */
   'apd.logFiles': string[];
-  /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`. */
-  'apd.runFolders': string[];
-  'apd.modelFolders': string[];
+  /** Paths of the workspace's run folders, and of folders with models, for `resourcePath in …`; false where there are none. */
+  'apd.runFolders': string[] | false;
+  'apd.modelFolders': string[] | false;
+  /** Those of runs that were trained and are not being trained now; and of them those with epochs left. */
+  'apd.trainedRuns': string[] | false;
+  'apd.unfinishedRuns': string[] | false;
 }
 
 /** Names of the context keys, for the test that looks for misspelt ones. */
@@ -191,6 +240,8 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.hasRun',
   'apd.hasEarlier',
   'apd.hasLater',
+  'apd.hasLevels',
+  'apd.hasLabels',
   'apd.hasSelection',
   'apd.hasFilters',
   'apd.busy',
@@ -206,6 +257,8 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.logFiles',
   'apd.runFolders',
   'apd.modelFolders',
+  'apd.trainedRuns',
+  'apd.unfinishedRuns',
 ];
 
 /** Container of the views in the activity bar. */

@@ -137,13 +137,18 @@ export class RunFolders implements vscode.Disposable {
   }
 
   private tellContext(): void {
-    // `resourcePath` is the path as the window sees it, which differs from ours where the host is another system.
-    const both = (folders: Set<string>) => [
-      ...new Set([...folders].flatMap((folder) => [folder, vscode.Uri.file(folder).path])),
-    ];
-    setContextKey('apd.runFolders', both(this.runs));
-    setContextKey('apd.modelFolders', both(this.models));
+    setContextKey('apd.runFolders', menuPaths(this.runs));
+    setContextKey('apd.modelFolders', menuPaths(this.models));
   }
+}
+
+/**
+ * Paths of folders for `resourcePath in …`; false where there are none, so that the key alone asks whether there are any.
+ * The path as the window sees it stands beside ours, from which it differs where the host is another system.
+ */
+export function menuPaths(folders: Iterable<string>): string[] | false {
+  const both = new Set([...folders].flatMap((folder) => [folder, vscode.Uri.file(folder).path]));
+  return both.size > 0 && [...both];
 }
 
 /** Folders that a model makes folders of checkpoints: its own, and for a `model.json` the one above, beside its like. */

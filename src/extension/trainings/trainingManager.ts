@@ -132,6 +132,14 @@ export class TrainingManager implements vscode.Disposable {
     return { status: state, epoch, epochs };
   }
 
+  /** Runs of the workspace, and one that may lie outside, whose training stands so; sorted by path. */
+  async runsThat(stand: (standing: Standing) => boolean, outside?: string): Promise<string[]> {
+    const listed = await this.surroundings.runs.list();
+    const folders = outside === undefined || listed.includes(outside) ? listed : [...listed, outside];
+    const standings = await Promise.all(folders.map((folder) => this.standing(folder)));
+    return folders.filter((_, i) => standings[i] && stand(standings[i]));
+  }
+
   /** What the run folder says of its training, whoever trains it. */
   info(folder: string): Promise<TrainingInfo | undefined> {
     const known = this.infos.get(folder);

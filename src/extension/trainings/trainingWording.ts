@@ -45,6 +45,16 @@ export type Standing = Pick<TrainingInfo, 'epoch' | 'epochs' | 'message'> & {
   status: TrainingInfo['status'] | 'waiting' | 'paused';
 };
 
+/** Whether a run was trained and can be gone on with now. */
+export function canGoOn({ status }: Standing): boolean {
+  return status === 'finished' || hasEpochsLeft({ status });
+}
+
+/** Whether a training ended before its last epoch, and can be continued now. */
+export function hasEpochsLeft({ status }: Pick<Standing, 'status'>): boolean {
+  return status === 'stopped' || status === 'broken' || status === 'failed';
+}
+
 /** Codicon and words for how a training stands. */
 export function standingText({ status, epoch, epochs }: Standing): { icon: string; text: string } {
   switch (status) {

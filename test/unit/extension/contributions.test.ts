@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
   category,
   commands,
@@ -64,14 +64,33 @@ describe('contributions in package.json', () => {
     assert.deepEqual(restrictedConfigurations, ['apd.log.pattern', 'apd.runsFolder']);
   });
 
-  it('keep from the palette exactly the commands that only views call', () => {
-    const hidden = table.filter(([, { palette }]) => palette === false).map(([command]) => command);
-    const menu = contributes.menus.commandPalette;
-    assert.deepEqual(
-      menu.map(({ command }) => command),
-      hidden,
+  it('are in the palette when the table says so', () => {
+    const conditions = table.flatMap(([command, { palette }]) =>
+      palette === undefined ? [] : [{ command, when: String(palette) }],
     );
-    assert.ok(menu.every(({ when }) => when === 'false'));
+    assert.deepEqual(contributes.menus.commandPalette, conditions);
+  });
+
+  it('say of each command when it is offered, or why always', () => {
+    const unreasoned = table.filter(
+      ([, { enablement, palette, always }]) =>
+        (always === undefined) === (enablement === undefined && palette === undefined) || always === '',
+    );
+    assert.deepEqual(
+      unreasoned.map(([command]) => command),
+      [],
+    );
+  });
+
+  it('ask only for context keys that the code sets', () => {
+    const code = readdirSync('src/extension', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(`src/extension/${name}`, 'utf8'))
+      .join('\n');
+    assert.deepEqual(
+      contextKeys.filter((key) => !code.includes(`setContextKey('${key}'`)),
+      [],
+    );
   });
 
   it('name only commands of the table in menus, keys and texts', () => {

@@ -7,7 +7,9 @@ import {
   starterName,
 } from '../../../src/extension/trainings/configurationNames';
 import {
+  canGoOn,
   duration,
+  hasEpochsLeft,
   latestProgress,
   progressText,
   shareDone,
@@ -28,6 +30,25 @@ const progress: TrainingProgress = {
   accuracy: 0.9351,
   secondsLeft: 12.2,
 };
+
+describe('runs that can be trained further', () => {
+  const standings: Standing['status'][] = [
+    'waiting',
+    'running',
+    'paused',
+    'stopped',
+    'broken',
+    'failed',
+    'finished',
+  ];
+
+  it('are those whose training has ended; continued are those that ended early', () => {
+    const those = (suits: (standing: Standing) => boolean) =>
+      standings.filter((status) => suits({ status, epoch: 1, epochs: 2 }));
+    assert.deepEqual(those(canGoOn), ['stopped', 'broken', 'failed', 'finished']);
+    assert.deepEqual(those(hasEpochsLeft), ['stopped', 'broken', 'failed']);
+  });
+});
 
 describe('progress of a training in words', () => {
   it('tells epoch, loss, accuracy and what is left', () => {
