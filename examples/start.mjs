@@ -1,5 +1,6 @@
 // What `npm start` does: records the digits example and draws it, with the command line that users have, then opens the
-// examples in a real VS Code with the extension loaded: the desktop's where `code` is found, else VS Code in the browser.
+// examples in a real VS Code with the extension loaded, and the diagram on screen: the desktop's where `code` is found,
+// else VS Code in the browser.
 //   npm start [-- --once]     with --once, or where CI is set, it ends after the picture
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { startServer } from '../test/host/server.mjs';
 const example = path.join(root, 'examples', 'digits');
 const out = path.join(root, 'out', 'start');
 const workspace = path.join(out, 'workspace');
+/** What opens the diagram in the window. */
+const starter = path.join(root, 'examples', 'starter');
 const run = path.join(workspace, 'apd-runs', 'digits');
 const picture = path.join(out, 'digits.png');
 const partition = path.join(out, 'digits-partition.png');
@@ -60,41 +63,40 @@ function openDesktop() {
   const shell = process.platform === 'win32';
   const version = spawnSync('code', ['--version'], { shell, stdio: 'ignore' });
   if (version.status !== 0) return false;
-  const opened = spawnSync('code', ['--new-window', `--extensionDevelopmentPath=${root}`, workspace], {
-    shell,
-    stdio: 'inherit',
-  });
+  const extensions = [root, starter].map((folder) => `--extensionDevelopmentPath=${folder}`);
+  const opened = spawnSync('code', ['--new-window', ...extensions, workspace], { shell, stdio: 'inherit' });
   return opened.status === 0;
 }
 
-/** The extension as an installed one: the server takes it from a folder. */
-function installExtension() {
-  const { name, publisher, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+/** What of the repository the installed extension has. */
+const PARTS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'examples'];
+
+/** The extension, and what opens its diagram, as installed ones: the server takes them from a folder. */
+function installExtensions() {
   const extensions = path.join(out, 'extensions');
-  const folder = path.join(extensions, `${publisher}.${name}-${version}`);
   rmSync(extensions, { recursive: true, force: true });
-  mkdirSync(path.join(folder, 'examples'), { recursive: true });
-  for (const part of [
-    'package.json',
-    'README.md',
-    'CHANGELOG.md',
-    'LICENSE',
-    'dist',
-    'media',
-    'examples/digits',
-  ]) {
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
-  }
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  const location = { $mid: 1, path: folder, scheme: 'file' };
-  const entry = {
-    identifier: { id: `${publisher}.${name}` },
-    version,
-    location,
-    relativeLocation: path.basename(folder),
-  };
-  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([entry]));
+  // Images of MNIST that were fetched into the example stay there.
+  const wanted = (file) => !file.startsWith(path.join(root, 'examples', 'mnist', 'data'));
+  const own = install(extensions, root, (folder) => {
+    for (const part of PARTS) {
+      cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter: wanted });
+    }
+    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
+  });
+  const opener = install(extensions, starter, (folder) => cpSync(starter, folder, { recursive: true }));
+  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([own, opener]));
   return extensions;
+}
+
+/** Puts an extension into a folder of its own. Returns what the server's list says of it. */
+function install(extensions, source, copy) {
+  const { name, publisher, version } = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'));
+  const relativeLocation = `${publisher}.${name}-${version}`;
+  const folder = path.join(extensions, relativeLocation);
+  mkdirSync(folder, { recursive: true });
+  copy(folder);
+  const location = { $mid: 1, path: folder, scheme: 'file' };
+  return { identifier: { id: `${publisher}.${name}` }, version, location, relativeLocation };
 }
 
 /** Serves VS Code in the browser until it is interrupted. */
@@ -104,11 +106,11 @@ async function serve() {
     console.log(`\nNo VS Code to open: \`code\` is not on the path, and VS Code in the browser ${reason}.`);
     return;
   }
-  const server = await startServer({ extensions: installExtension(), folder: workspace });
+  const server = await startServer({ extensions: installExtensions(), folder: workspace });
   console.log(`
 VS Code with the extension:  ${server.origin}/
-  Click the icon with coloured bars at the left, then a snapshot of the run “digits”;
-  or right-click a model in the Explorer and choose “Open Diagram for Model…”.
+  It opens with the diagram of the run “digits”. The icon with coloured bars at the left has its snapshots;
+  a right-click on a model in the Explorer, “Open Diagram for Model…”, makes another.
 Ctrl-C ends it.`);
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
