@@ -77,8 +77,9 @@ async function chosenRun(
   const active = sessions.active?.folder;
   const suiting = await training.runsThat(suits, active);
   if (active !== undefined && suiting.includes(active)) return active;
-  if (suiting.length === 0)
+  if (suiting.length === 0) {
     throw new UserError('no run of the workspace can be gone on with; “APD: Train…” makes one');
+  }
   return pickRun(services, title, suiting);
 }
 

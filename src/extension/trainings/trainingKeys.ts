@@ -39,8 +39,9 @@ function trainedRunKeys({ log, runs, sessions, training }: Needs): vscode.Dispos
       setContextKey('apd.unfinishedRuns', menuPaths(unfinished));
     } catch (error) {
       // The window is being closed, or the engine stopped: the next change asks again.
-      if (!isCancelled(error))
+      if (!isCancelled(error)) {
         log.debug(`Which runs can be trained further is not known: ${messageOf(error)}`);
+      }
     }
   };
   void update();
