@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openModel } from '../../../src/models/openModel';
-import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
+import { batchOf, engines, expectations, modelPath, patternsOf } from './expectedModels';
 
 const expected = expectations();
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeModel } from '../../../src/models/openModel';
-import { modelPath } from './helpers';
+import { modelPath } from './expectedModels';
 
 /** Activations without a pattern, as `activation: reason`. */
 async function skippedOf(name: string): Promise<string[]> {

@@ -7,7 +7,7 @@ import { InputError } from '../../../src/core/errors';
 import { analyseModel } from '../../../src/models/onnx/describe';
 import { describeModel, openModel } from '../../../src/models/openModel';
 import type { ModelOptions } from '../../../src/models/options';
-import { engines, modelPath } from './helpers';
+import { engines, modelPath } from './expectedModels';
 
 /** Checks that a file is refused in one line that begins with a file's name. */
 async function refused(attempt: Promise<unknown>, message: RegExp): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { InputError } from '../../../src/core/errors';
 import { loadOnnxBackend } from '../../../src/models/onnx/onnxBackend';
 import { openModel } from '../../../src/models/openModel';
-import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
+import { batchOf, engines, expectations, modelPath, patternsOf } from './expectedModels';
 
 const expected = expectations();
 

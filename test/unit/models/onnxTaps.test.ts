@@ -6,7 +6,7 @@ import { parseModel } from '../../../src/models/onnx/proto/parse';
 import { ElementType } from '../../../src/models/onnx/proto/proto';
 import { exposeTaps } from '../../../src/models/onnx/taps';
 import { openModel } from '../../../src/models/openModel';
-import { batchOf, engines, expectations, modelPath, patternsOf } from './helpers';
+import { batchOf, engines, expectations, modelPath, patternsOf } from './expectedModels';
 
 /** A model as the file has it, understood. */
 function analysed(name: string): ReturnType<typeof analyseModel> {

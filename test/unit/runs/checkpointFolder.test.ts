@@ -5,8 +5,8 @@ import { InputError } from '../../../src/core/errors';
 import { findLogsBeside } from '../../../src/logs/matching/findLogs';
 import { listCheckpoints } from '../../../src/runs/checkpoints/checkpointFolder';
 import { EntryBudget, listFolder } from '../../../src/runs/watching/folderEntries';
-import { jsonRows, temporaryFolder } from './followHelp';
-import { fixture } from './logsHelp';
+import { jsonRows, temporaryFolder } from '../../helpers/followedLogs';
+import { fixture } from '../../helpers/logFixtures';
 
 /** Writes files, with their folders. */
 async function write(at: (...parts: string[]) => string, files: Record<string, string | Uint8Array>) {

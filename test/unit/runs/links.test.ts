@@ -9,7 +9,7 @@ import {
   readLinks,
   type RunLinks,
 } from '../../../src/runs/links';
-import { temporaryFolder } from './followHelp';
+import { temporaryFolder } from '../../helpers/followedLogs';
 
 describe('links of a run', () => {
   const at = temporaryFolder();

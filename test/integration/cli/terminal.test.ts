@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { apd, apdOk, recordArguments, temporaryFolder } from '../../helpers/apd';
+
+const escape = String.fromCharCode(27);
+/** Clears the screen, writes into the title of the window, and begins a line. */
+const hostile = `${escape}[2J${escape}]0;owned${String.fromCharCode(7)}\nfake: line`;
+const shown = String.raw`\x1b[2J\x1b]0;owned\x07\nfake: line`;
+const acts = /(?!\n)[\p{Cc}\p{Bidi_Control}]/u;
+
+describe('what the command line writes to a terminal', () => {
+  const folder = temporaryFolder();
+  const run = () => path.join(folder(), 'run');
+  before(async () => {
+    await apdOk(...(await recordArguments('moons', run())));
+    const file = path.join(run(), 'apd-run.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8'));
+    manifest.name = hostile;
+    manifest.layers[0].name = hostile;
+    manifest.classes = [hostile, 'b'];
+    await writeFile(file, JSON.stringify(manifest));
+  });
+
+  it('shows escape sequences and line breaks of run and layer names in tables', async () => {
+    const { stdout } = await apdOk('report', run(), '--no-log');
+    assert.equal(stdout.split('\n')[0], shown);
+    assert.equal(stdout.includes(`\n${shown} `), true);
+    assert.doesNotMatch(stdout, acts);
+    assert.doesNotMatch(stdout, /^fake/m);
+  });
+
+  it('keeps the data of exports as it is', async () => {
+    const { stdout } = await apdOk('export', run(), '--what', 'nodes', '--format', 'csv');
+    assert.equal(stdout.includes(hostile), true);
+    const { stdout: json } = await apdOk('report', run(), '--no-log', '--json');
+    assert.equal(JSON.parse(json).name, hostile);
+  });
+
+  it('tells of a file with a line break in its name in one line', async () => {
+    const { code, stderr } = await apd('model', path.join(folder(), `${hostile}.onnx`));
+    assert.equal(code, 1);
+    assert.equal(stderr.trimEnd().split('\n').length, 1);
+    assert.equal(stderr.includes(`${shown}.onnx: `), true);
+    assert.doesNotMatch(stderr, acts);
+  });
+
+  it('tells of a wrong option that holds an escape sequence without obeying it', async () => {
+    const { code, stderr } = await apd('report', run(), `--${escape}[2J`);
+    assert.equal(code, 2);
+    assert.doesNotMatch(stderr, acts);
+  });
+});

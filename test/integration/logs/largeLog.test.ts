@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { appendFile, open } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { FollowedLog } from '../../../src/logs/following/followedLog';
+import { temporaryFolder } from '../../helpers/followedLogs';
+
+const mebibyte = 1024 * 1024;
+const size = 64 * mebibyte;
+/** Rows of the log, each behind many lines that tell nothing. */
+const blocks = 64;
+
+/** Bytes of the heap and of buffers that are in use. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+describe('a followed log of 64 MiB', () => {
+  const at = temporaryFolder();
+
+  it('is read with little memory, lets other work in between, and is then read on from its end', async () => {
+    const file = at('train.log');
+    const line = 'a line as it comes out of the data pipeline, with no number of interest in it\n';
+    const noise = line.repeat(Math.floor(size / blocks / line.length));
+    const handle = await open(file, 'w');
+    for (let epoch = 1; epoch <= blocks; epoch++) {
+      await handle.write(`${noise}epoch=${epoch} loss=${1 / epoch}\n`);
+    }
+    const { size: written } = await handle.stat();
+    await handle.close();
+    assert.ok(written > 0.99 * size);
+
+    const followed = new FollowedLog(file);
+    const before = memoryInUse();
+    let most = before;
+    let turns = 0;
+    let done = false;
+    const other = () => {
+      turns++;
+      if (turns % 16 === 0) most = Math.max(most, memoryInUse());
+      if (!done) setImmediate(other);
+    };
+    setImmediate(other);
+    await followed.update();
+    done = true;
+    assert.ok(turns >= written / mebibyte, `${turns} turns`);
+    assert.ok(most - before < 16 * mebibyte, `${(most - before) / mebibyte} MiB`);
+    assert.deepEqual(
+      followed.log!.rows.map(({ epoch }) => epoch),
+      Array.from({ length: blocks }, (_, index) => index + 1),
+    );
+    const lines = blocks * (noise.length / line.length + 1);
+    assert.equal(followed.log!.rows.at(-1)!.place.line, lines);
+
+    await appendFile(file, 'epoch=65 loss=0.001\n');
+    const start = performance.now();
+    await followed.update();
+    const milliseconds = performance.now() - start;
+    assert.equal(followed.log!.rows.at(-1)!.place.line, lines + 1);
+    assert.ok(milliseconds < 200, `took ${milliseconds} ms, as if all were read again`);
+  });
+});
