@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import type * as browserScript from '../host/browser.mjs';
-import type * as runScript from '../host/run.mjs';
+import type * as runScript from '../host/runHost.mjs';
 import type * as serverScript from '../host/server.mjs';
 import type * as workspaceScript from '../host/workspace.mjs';
 import { bench, figure, goal, ms, printTable, timing } from './harness';
@@ -45,7 +45,7 @@ const cases: WindowCase[] = [
 async function harness() {
   const load = (name: string) => import(pathToFileURL(path.resolve('test', 'host', name)).href) as unknown;
   return {
-    ...((await load('run.mjs')) as typeof runScript),
+    ...((await load('runHost.mjs')) as typeof runScript),
     ...((await load('server.mjs')) as typeof serverScript),
     ...((await load('browser.mjs')) as typeof browserScript),
     ...((await load('workspace.mjs')) as typeof workspaceScript),

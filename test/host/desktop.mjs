@@ -2,7 +2,7 @@
 //   npm run test:desktop
 import { downloadAndUnzipVSCode, runTests, TestRunFailedError } from '@vscode/test-electron';
 import { buildProduct, root } from '../../esbuild.mjs';
-import { bundleHostTests } from './run.mjs';
+import { bundleHostTests } from './runHost.mjs';
 import { makeWorkspace } from './workspace.mjs';
 
 /** Downloads VS Code, or takes what was downloaded before. Undefined, and one line that says why, where it cannot be had. */
@@ -13,7 +13,7 @@ async function desktop() {
     const reason = (error.cause ?? error).message?.split('\n')[0] ?? String(error);
     console.error(
       `Desktop VS Code cannot be downloaded here (${reason}). ` +
-        '`node test/host/run.mjs` runs the same tests in the VS Code that npm carries.',
+        '`npm run test:host` runs the same tests in the VS Code that npm carries.',
     );
     return undefined;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 const MARK = '@apd-test ';
 
 /** Tells the runner outside of the window, through the console of the extension host. */
-function tell(note: { line?: string; kind?: 'passes' | 'failures' | 'pending' }): void {
+function tell(note: { line: string; kind?: 'passed' | 'failed' | 'skipped'; titles?: string[] }): void {
   console.log(MARK + JSON.stringify(note));
 }
 
@@ -30,13 +30,20 @@ export async function run(): Promise<void> {
     });
     runner.on('pass', (test) =>
       tell({
-        kind: 'passes',
+        kind: 'passed',
+        titles: test.titlePath(),
         line: `${indent(depthOf(test.parent!) + 1)}✔ ${test.title} (${test.duration}ms)`,
       }),
     );
-    runner.on('pending', (test) => tell({ kind: 'pending', line: `  - ${test.title}` }));
+    runner.on('pending', (test) =>
+      tell({ kind: 'skipped', titles: test.titlePath(), line: `  - ${test.title}` }),
+    );
     runner.on('fail', (test, error: Error) =>
-      tell({ kind: 'failures', line: `  ✘ ${test.fullTitle()}\n${error.stack ?? error.message}` }),
+      tell({
+        kind: 'failed',
+        titles: test.titlePath(),
+        line: `  ✘ ${test.fullTitle()}\n${error.stack ?? error.message}`,
+      }),
     );
   });
 }

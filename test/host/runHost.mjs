@@ -1,11 +1,9 @@
-// Mocha inside the extension host of a real VS Code.
-//   node test/host/run.mjs [words of test titles]
+// Mocha inside the extension host of a real VS Code: the tier `host` of test/run.mjs.
 import { build } from 'esbuild';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { fileURLToPath } from 'node:url';
-import { buildProduct, root } from '../../esbuild.mjs';
+import { root } from '../../esbuild.mjs';
 import { findChromium, openBrowser, windowAddress } from './browser.mjs';
 import { installHost } from './install.mjs';
 import { startServer } from './server.mjs';
@@ -62,7 +60,7 @@ export async function bundleForHost(entry) {
   return outfile;
 }
 
-/** Runs the suite. Returns its counts, as mocha names them. */
+/** Runs the suite. Returns the title paths of the tests that passed, failed, and were skipped. */
 export async function runHost(grep = '') {
   const tests = await bundleHostTests();
   const workspace = makeWorkspace();
@@ -70,7 +68,7 @@ export async function runHost(grep = '') {
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    return await results(page, windowAddress(server.origin, workspace.folder, tests));
+    return await resultsOf(page, windowAddress(server.origin, workspace.folder, tests));
   } finally {
     await browser.close();
     await server.stop();
@@ -79,8 +77,8 @@ export async function runHost(grep = '') {
 }
 
 /** Opens the window and listens until its tests have ended. */
-async function results(page, address) {
-  const stats = { passes: 0, failures: 0, pending: 0 };
+async function resultsOf(page, address) {
+  const results = { passed: [], failed: [], skipped: [] };
   let finish;
   const ended = new Promise((resolve) => {
     finish = resolve;
@@ -91,33 +89,23 @@ async function results(page, address) {
       if (process.env.APD_TEST_VERBOSE) console.log(`[${type}] ${text}`);
       return;
     }
-    const note = JSON.parse(text.slice(MARK.length));
-    if (note.line) console.log(note.line);
-    if (note.kind) stats[note.kind]++;
+    const { line, kind, titles } = JSON.parse(text.slice(MARK.length));
+    console.log(line);
+    if (kind) results[kind].push(titles);
   });
   await page.exposeFunction('codeAutomationExit', (code) => finish(code));
   const timer = setTimeout(() => finish('timeout'), PATIENCE_MS);
   await page.goto(address);
   const code = await ended;
   clearTimeout(timer);
-  if (code !== 0 && stats.failures === 0) {
+  if (code !== 0 && results.failed.length === 0) {
     console.log(`  the extension host ended with ${code}`);
     await page.screenshot({ path: path.join(root, 'out', 'test', 'host-failure.png') });
-    stats.failures = 1;
+    results.failed.push([`the extension host ended with ${code}`]);
   }
+  const { passed, failed, skipped } = results;
   console.log(
-    `\n  ${stats.passes} passing, ${stats.failures} failing, ${stats.pending} pending (in VS Code)\n`,
+    `\n  ${passed.length} passing, ${failed.length} failing, ${skipped.length} pending (in VS Code)\n`,
   );
-  return stats;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const obstacle = hostObstacle();
-  if (obstacle) {
-    console.error(obstacle);
-    process.exit(1);
-  }
-  await buildProduct();
-  const stats = await runHost(process.argv.slice(2).join(' '));
-  process.exit(stats.failures > 0 || stats.passes === 0 ? 1 : 0);
+  return results;
 }

@@ -1,12 +1,9 @@
-// Bundles the browser-and-mouse tests; test/run.mjs runs them, or this file alone:
-//   node test/e2e/run.mjs [words of test titles]
+// Bundles the browser-and-mouse tests: the tier `e2e` of test/run.mjs.
 import { build } from 'esbuild';
-import Mocha from 'mocha';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildProduct, root } from '../../esbuild.mjs';
-import { hostObstacle } from '../host/run.mjs';
+import { pathToFileURL } from 'node:url';
+import { root } from '../../esbuild.mjs';
 
 /** Scripts of test/host find their files beside themselves, so they stay where they are. */
 const scriptsAsTheyAre = {
@@ -19,12 +16,12 @@ const scriptsAsTheyAre = {
   },
 };
 
-/** Bundles the tests; each attempt to run them needs a bundle of its own, as modules load once. Returns the bundle. */
-export async function bundleBrowserTests(attempt = 1) {
+/** Bundles the tests. Returns the bundle. */
+export async function bundleBrowserTests() {
   const folder = path.join(root, 'test', 'e2e');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.test.ts')).sort();
   // An ES module beside the others, so that it imports the scripts of test/host as they are.
-  const outfile = path.join(root, 'out', 'test', `e2e-${attempt}.mjs`);
+  const outfile = path.join(root, 'out', 'test', 'e2e.mjs');
   await build({
     absWorkingDir: root,
     bundle: true,
@@ -39,17 +36,4 @@ export async function bundleBrowserTests(attempt = 1) {
     outfile,
   });
   return outfile;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const obstacle = hostObstacle();
-  if (obstacle) {
-    console.error(obstacle);
-    process.exit(1);
-  }
-  await buildProduct();
-  const mocha = new Mocha({ timeout: 60_000, grep: process.argv.slice(2).join(' ') || undefined });
-  mocha.addFile(await bundleBrowserTests());
-  await mocha.loadFilesAsync();
-  mocha.run((failures) => process.exit(failures > 0 ? 1 : 0));
 }
