@@ -13,11 +13,10 @@ export interface Holder {
 
 /** Locks that this process holds, by their absolute paths. */
 const held = new Set<string>();
-/** A lock in which nothing stands yet is looked at again this often, after this many milliseconds. */
-const looks = 8;
+/** Milliseconds after which a lock in which nothing stands yet, or a guard, is looked at again. */
 const lookAgainMs = 25;
-/** A guard that is older, in milliseconds, was left behind. */
-const guardedMs = 5000;
+/** An empty lock or a guard that is older, in milliseconds, was left behind. */
+const unfinishedMs = 5000;
 /** Looks at a lock that others are taking, too. */
 const mostAttempts = 400;
 
@@ -45,11 +44,11 @@ async function holderOf(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** What stands in a lock; who has just made it is given the time to write it. */
+/** What stands in a lock; who has just made it is given the time to write it, as a busy machine may need long for that. */
 async function textOf(file: string): Promise<string> {
-  for (let look = 1; ; look++) {
+  for (;;) {
     const text = await readFile(file, 'utf8');
-    if (text !== '' || look === looks) return text;
+    if (text !== '' || Date.now() - (await stat(file)).mtimeMs > unfinishedMs) return text;
     await sleep(lookAgainMs);
   }
 }
@@ -103,7 +102,7 @@ async function removeLeft(file: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writingError(error, file);
     const since = await stat(guard).then(({ mtimeMs }) => Date.now() - mtimeMs, gone);
-    if (since > guardedMs) await rm(guard, { force: true });
+    if (since > unfinishedMs) await rm(guard, { force: true });
     else await sleep(lookAgainMs);
     return;
   }

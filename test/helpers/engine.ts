@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../src/extension/engine/engineClient';
+import type { EngineRequests } from '../../src/protocol/engine';
 import type { RecordParams } from '../../src/protocol/recording';
 import type { FlowScene, Scene } from '../../src/protocol/scene';
+import { createEngineHandlers } from '../../src/engine/engineHandlers';
 import { InstanceSet } from '../../src/engine/analysis/instanceSet';
 import { initialState, type FilterStep, type ViewState } from '../../src/protocol/state';
 import { epochName, fixture } from '../fixtures';
@@ -19,6 +21,22 @@ export function engines(): (options?: Partial<EngineOptions>) => EngineClient {
     const client = new EngineClient({ module: engineModule, ...options });
     started.push(client);
     return client;
+  };
+}
+
+/** Asks the engine. */
+export interface EngineRequester {
+  request<K extends keyof EngineRequests>(
+    method: K,
+    params: EngineRequests[K]['params'],
+  ): Promise<EngineRequests[K]['result']>;
+}
+
+/** An engine in this process: it answers as the one in a process of its own, and starts with nothing kept. */
+export function engineHere(): EngineRequester {
+  const handlers = createEngineHandlers(() => undefined);
+  return {
+    request: async (method, params) => structuredClone(await handlers[method](structuredClone(params), {})),
   };
 }
 

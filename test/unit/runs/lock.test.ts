@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../../src/core/errors';
 import { lockHolder, takeLock } from '../../../src/runs/lock';
+import { NO_PROCESS, temporaryFolder } from '../../helpers/setup';
 
 describe('lock of a run', function () {
   this.timeout(10_000);
-  let folder: string;
+  const at = temporaryFolder('test');
   let file: string;
   const take = () => takeLock(file, (holder) => new InputError(file, `is taken (${holder})`));
   const leave = (pid: number) => writeFileSync(file, JSON.stringify({ pid, host: hostname() }));
-  /** The number of a process that has ended. */
-  const ended = () => spawnSync(process.execPath, ['-e', '']).pid;
 
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-lock-'));
-    file = path.join(folder, 'run', 'lock');
+    file = at('run', 'lock');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is held by one, and can be taken again once it was given back', async () => {
     const giveBack = await take();
@@ -38,7 +33,7 @@ describe('lock of a run', function () {
       await take()
     )();
     for (let round = 0; round < 8; round++) {
-      leave(ended());
+      leave(NO_PROCESS);
       const outcomes = await Promise.allSettled(Array.from({ length: 6 }, take));
       const got = outcomes.filter(({ status }) => status === 'fulfilled');
       assert.equal(got.length, 1);
@@ -64,11 +59,12 @@ describe('lock of a run', function () {
     )();
     writeFileSync(file, '');
     const second = take();
-    await sleep(50);
     // A process that is there: that of this one's parent.
-    leave(process.ppid);
+    setTimeout(() => leave(process.ppid), 50);
     await assert.rejects(second, /is taken/);
     writeFileSync(file, '');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(file, longAgo, longAgo);
     await (
       await take()
     )();

@@ -4,16 +4,16 @@ import path from 'node:path';
 import { ByteCache } from '../../../../src/engine/work/byteCache';
 import { RunStore } from '../../../../src/engine/analysis/runStore';
 import type { Manifest } from '../../../../src/runs/manifest';
-import { engines, epochsTo, recordParams, temporaryFolder } from '../../../helpers/engine';
+import { engineHere, epochsTo, recordParams, temporaryFolder } from '../../../helpers/engine';
 
 describe('store of runs', function () {
   this.timeout(30_000);
-  const engine = engines();
+
   const folder = temporaryFolder();
 
   it('keeps what it has of a run that gets more snapshots, and nothing of one that is replaced', async () => {
     const out = path.join(folder(), 'moons');
-    await engine().request('model/record', recordParams('moons', epochsTo(2), out));
+    await engineHere().request('model/record', recordParams('moons', epochsTo(2), out));
     const file = path.join(out, 'apd-run.json');
     const whole = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
     const write = (manifest: Manifest) => writeFileSync(file, JSON.stringify(manifest));

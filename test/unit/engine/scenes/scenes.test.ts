@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { EngineClient } from '../../../../src/extension/engine/engineClient';
 import type { FlowScene, PartitionScene, PatternsScene, SceneColumn } from '../../../../src/protocol/scene';
 import type { ViewState } from '../../../../src/protocol/state';
 import { readExpected, readReferenceApdf, readReferenceClusters } from '../../../fixtures';
 import {
   asFlow,
-  engines,
+  engineHere,
+  type EngineRequester,
   epochsTo,
   recordParams,
   stateOf,
@@ -22,11 +22,10 @@ const expected = readExpected('digits');
 describe('scenes', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
-  const engine = engines();
-  let client: EngineClient;
+  let client: EngineRequester;
   const run = () => path.join(folder(), 'digits');
   before(async () => {
-    client = engine();
+    client = engineHere();
     await client.request('model/record', recordParams('digits', epochsTo(8), run()));
   });
 
@@ -97,7 +96,11 @@ describe('scenes', function () {
 
   it('are the same whether the snapshots before were looked at or not', async () => {
     const state = { snapshot: 8, resolution: 24 };
-    const cold = await engine().request('scene/draw', { folder: run(), state: stateOf(state), height: 600 });
+    const cold = await engineHere().request('scene/draw', {
+      folder: run(),
+      state: stateOf(state),
+      height: 600,
+    });
     for (const snapshot of [2, 5, 3]) await draw({ ...state, snapshot });
     assert.deepEqual(await draw(state), cold);
   });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { EngineClient } from '../../../../src/extension/engine/engineClient';
 import type { BlockReference, FlowReference, Selection, ViewState } from '../../../../src/protocol/state';
 import { readReferenceApdf } from '../../../fixtures';
 import {
   asFlow,
-  engines,
+  engineHere,
+  type EngineRequester,
   epochsTo,
   recordParams,
   stateOf,
@@ -19,11 +19,10 @@ const INSTANCES = 1797;
 describe('what is selected', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
-  const engine = engines();
-  let client: EngineClient;
+  let client: EngineRequester;
   const run = () => path.join(folder(), 'digits');
   before(async () => {
-    client = engine();
+    client = engineHere();
     await client.request('model/record', recordParams('digits', epochsTo(8), run()));
   });
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +13,7 @@ import {
   readTrainingState,
   writeTrainingState,
 } from '../../../../src/engine/training/preparation/trainingState';
+import { NO_PROCESS } from '../../../helpers/setup';
 import { appendLog, cutLog } from '../../../../src/engine/training/trainLog';
 
 describe('training: what a run folder keeps', () => {
@@ -52,8 +52,8 @@ describe('training: what a run folder keeps', () => {
     await assert.rejects(lockRun(folder), /is being trained into already \(process \d+\)/);
     await unlock();
     assert.equal(await trainingProcess(folder), undefined);
-    const gone = spawnSync(process.execPath, ['-e', '0']).pid;
-    await writeFile(path.join(folder, 'training', 'lock'), JSON.stringify({ pid: gone, host: hostname() }));
+    const left = { pid: NO_PROCESS, host: hostname() };
+    await writeFile(path.join(folder, 'training', 'lock'), JSON.stringify(left));
     assert.equal(await trainingProcess(folder), undefined);
     await (
       await lockRun(folder)

@@ -1,0 +1,53 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A number that no process has: larger than any system gives. */
+export const NO_PROCESS = 2 ** 30;
+
+/**
+ * A temporary folder of the tests of one `describe`, removed after them. What a process that is just ending still
+ * writes there does not stand in the way.
+ * @param per whether all tests share one, or each has its own
+ * @returns makes paths in it
+ */
+export function temporaryFolder(per: 'suite' | 'test' = 'suite'): (...parts: string[]) => string {
+  let folder = '';
+  const make = () => {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'apd-test-')));
+  };
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  if (per === 'suite') {
+    before(make);
+    after(remove);
+  } else {
+    beforeEach(make);
+    afterEach(remove);
+  }
+  return (...parts) => path.join(folder, ...parts);
+}
+
+/** Milliseconds for which `until` waits: far more than anything takes, as machines can be busy. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Waits until something is so.
+ * @param what it is, for the error
+ * @param isSo looked at again and again; what is true of its result ends the wait
+ * @returns what made it so
+ * @throws Error when it does not become so for a long time
+ */
+export async function until<T>(
+  what: string,
+  isSo: () => T | Promise<T>,
+  patience = PATIENCE_MS,
+): Promise<NonNullable<T>> {
+  const end = performance.now() + patience;
+  for (;;) {
+    const found = await isSo();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`not within ${patience / 1000} s: ${what}`);
+    await sleep(10);
+  }
+}
