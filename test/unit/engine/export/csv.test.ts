@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { csvLine } from '../../../src/engine/export/csv';
+import { csvLine } from '../../../../src/engine/export/csv';
 
 describe('lines of CSV', () => {
   it('keep names that spreadsheets would compute as text', () => {

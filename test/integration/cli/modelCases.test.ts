@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { checkCase, readCases } from '../../modelCases/checkCase';
 import { fixturesFolder } from '../../fixtures';
-import { cli } from './apd';
+import { cli } from '../../helpers/apd';
 
 describe('models as other tools save them', function () {
   this.timeout(60_000);
