@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fixturesFolder } from '../fixtures';
 
@@ -32,16 +30,6 @@ export async function apdOk(...args: string[]): Promise<Outcome> {
   const outcome = await apd(...args);
   if (outcome.code !== 0) throw new Error(`apd ${args.join(' ')}: exit ${outcome.code}\n${outcome.stderr}`);
   return outcome;
-}
-
-/** A temporary folder for the tests of one `describe`, removed after them. */
-export function temporaryFolder(): () => string {
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-test-'));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  return () => folder;
 }
 
 /** Arguments that record all epochs of a reference set. */

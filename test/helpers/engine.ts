@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../src/extension/engine/engineClient';
 import type { EngineRequests } from '../../src/protocol/engine';
@@ -38,16 +36,6 @@ export function engineHere(): EngineRequester {
   return {
     request: async (method, params) => structuredClone(await handlers[method](structuredClone(params), {})),
   };
-}
-
-/** A temporary folder of one `describe`, removed after it. */
-export function temporaryFolder(): () => string {
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-engine-'));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  return () => folder;
 }
 
 /** Parameters that record epochs of a reference set. */

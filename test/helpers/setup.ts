@@ -28,6 +28,16 @@ export function temporaryFolder(per: 'suite' | 'test' = 'suite'): (...parts: str
   return (...parts) => path.join(folder, ...parts);
 }
 
+/** True while a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Milliseconds for which `until` waits: far more than anything takes, as machines can be busy. */
 const PATIENCE_MS = 15_000;
 
@@ -39,7 +49,7 @@ const PATIENCE_MS = 15_000;
  * @throws Error when it does not become so for a long time
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   isSo: () => T | Promise<T>,
   patience = PATIENCE_MS,
 ): Promise<NonNullable<T>> {
@@ -47,7 +57,10 @@ export async function until<T>(
   for (;;) {
     const found = await isSo();
     if (found) return found;
-    if (performance.now() > end) throw new Error(`not within ${patience / 1000} s: ${what}`);
+    if (performance.now() > end) {
+      const said = typeof what === 'string' ? what : what();
+      throw new Error(`not within ${patience / 1000} s: ${said}`);
+    }
     await sleep(10);
   }
 }

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
-import { activated, closeAll, dataset, file, runFolder, until } from './extension';
+import { activated, closeAll, dataset, file, runFolder } from './extension';
+import { until } from '../helpers/setup';
 
 const LONG_MS = 30_000;
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
@@ -28,7 +29,7 @@ describe('following checkpoints', function () {
   const epochs = () => session.run!.snapshots.map(({ epoch }) => epoch);
   const shownEpoch = () => session.shown && session.run?.snapshots[session.shown.snapshot]?.epoch;
   const onScreen = (epoch: number) =>
-    until(() => shownEpoch() === epoch && !session.busy, `epoch ${epoch} on screen`, LONG_MS);
+    until(`epoch ${epoch} on screen`, () => shownEpoch() === epoch && !session.busy, LONG_MS);
 
   before(async () => {
     ({ services } = await activated());
@@ -48,7 +49,7 @@ describe('following checkpoints', function () {
     await run('apd.followCheckpoints', vscode.Uri.file(folder), undefined, { dataset: dataset('digits') });
     assert.equal(services.following.of(live)?.checkpoints, folder);
     await write(0);
-    await until(() => services.sessions.of(live)[0]?.scene !== undefined, 'the first diagram', LONG_MS);
+    await until('the first diagram', () => services.sessions.of(live)[0]?.scene !== undefined, LONG_MS);
     [session] = services.sessions.of(live);
     await onScreen(0);
   });
@@ -72,12 +73,12 @@ describe('following checkpoints', function () {
   });
 
   it('takes the log that lies beside them, and each line that comes', async () => {
-    await until(() => services.logs.of(live)?.marks.length === 3, 'three rows with snapshots', LONG_MS);
+    await until('three rows with snapshots', () => services.logs.of(live)?.marks.length === 3, LONG_MS);
     await appendFile(log, lines[3].slice(0, 10));
     await write(4);
     await onScreen(4);
     await appendFile(log, `${lines[3].slice(10)}\n`);
-    await until(() => services.logs.of(live)?.marks.length === 4, 'the row that came in halves', LONG_MS);
+    await until('the row that came in halves', () => services.logs.of(live)?.marks.length === 4, LONG_MS);
     const { marks } = services.logs.of(live)!;
     assert.deepEqual(
       marks.map(({ line, epoch }) => [line, epoch]),
@@ -88,7 +89,7 @@ describe('following checkpoints', function () {
   it('takes a burst, and ends with every snapshot in its place, once', async () => {
     await Promise.all([5, 6, 7, 8].map((epoch) => write(epoch)));
     await onScreen(8);
-    await until(() => epochs().length === 9, 'all nine snapshots', LONG_MS);
+    await until('all nine snapshots', () => epochs().length === 9, LONG_MS);
     assert.deepEqual(epochs(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     const expected = JSON.parse(
       readFileSync(path.join(__dirname, '../../../test/fixtures/digits/expected.json'), 'utf8'),
@@ -103,10 +104,10 @@ describe('following checkpoints', function () {
     await writeFile(log, '');
     await write(8, 1);
     await appendFile(log, `${lines[0]}\n`);
-    await until(() => services.logs.of(live)?.marks.length === 1, 'the log of the new training', LONG_MS);
+    await until('the log of the new training', () => services.logs.of(live)?.marks.length === 1, LONG_MS);
     await until(
-      () => session.run!.snapshots[1].patterns?.join() === session.run!.snapshots[8].patterns?.join(),
       'the new snapshot in the place of the old one',
+      () => session.run!.snapshots[1].patterns?.join() === session.run!.snapshots[8].patterns?.join(),
       LONG_MS,
     );
     assert.equal(epochs().length, 9);
@@ -114,10 +115,10 @@ describe('following checkpoints', function () {
 
   it('goes on after the engine died', async () => {
     process.kill(services.engine.pid!, 'SIGKILL');
-    await until(() => services.following.of(live) !== undefined, 'following again', LONG_MS);
+    await until('following again', () => services.following.of(live) !== undefined, LONG_MS);
     await sleep(500);
     await write(2, 9);
-    await until(() => epochs().includes(9), 'a checkpoint that came after', LONG_MS);
+    await until('a checkpoint that came after', () => epochs().includes(9), LONG_MS);
   });
 
   it('stays paused until it is asked for again, and then takes what came meanwhile', async () => {
@@ -127,7 +128,7 @@ describe('following checkpoints', function () {
     await sleep(600);
     assert.ok(!epochs().includes(10));
     await run('apd.followCheckpoints', { folder: live });
-    await until(() => epochs().includes(10), 'the checkpoint of the pause', LONG_MS);
+    await until('the checkpoint of the pause', () => epochs().includes(10), LONG_MS);
   });
 
   it('begins a run of its own for a folder of the same name elsewhere', async () => {
@@ -137,7 +138,7 @@ describe('following checkpoints', function () {
     await run('apd.followCheckpoints', vscode.Uri.file(other), undefined, { dataset: dataset('digits') });
     const second = `${live}-2`;
     assert.equal(services.following.of(second)?.checkpoints, other);
-    await until(() => services.sessions.of(second)[0]?.scene !== undefined, 'its diagram', LONG_MS);
+    await until('its diagram', () => services.sessions.of(second)[0]?.scene !== undefined, LONG_MS);
     assert.equal(services.following.of(live)?.checkpoints, folder);
     await services.following.pause(second);
     await rm(other, { recursive: true, force: true });
@@ -153,13 +154,13 @@ describe('following checkpoints', function () {
     }
     await run('apd.followCheckpoints', vscode.Uri.file(many), undefined, { dataset: dataset('digits') });
     const shown = () => services.sessions.of(burst)[0];
-    await until(() => shown()?.scene !== undefined, 'the first diagram', LONG_MS);
+    await until('the first diagram', () => shown()?.scene !== undefined, LONG_MS);
     const seen: (number | undefined)[] = [];
     const listening = shown().onDidChange((event) => {
       const { shown: state, run: now } = shown();
       if (event === 'scene') seen.push(now?.snapshots[state!.snapshot]?.epoch);
     });
-    await until(() => shown().run!.snapshots.length === 100, 'all hundred snapshots', LONG_MS);
+    await until('all hundred snapshots', () => shown().run!.snapshots.length === 100, LONG_MS);
     await shown().settled();
     listening.dispose();
     assert.deepEqual(

@@ -4,7 +4,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { Random } from '../../src/core/random';
 import type { FlowScene } from '../../src/protocol/scene';
-import { activated, closeAll, dataset, drawn, file, openModel, runFolder, until } from './extension';
+import { activated, closeAll, dataset, drawn, file, openModel, runFolder } from './extension';
+import { until } from '../helpers/setup';
 
 /** How often each of the 1,797 digits is taken, each time with other noise. */
 const COPIES = 20;
@@ -44,7 +45,7 @@ describe('a large dataset', () => {
     const opened = vscode.commands.executeCommand('apd.openModel', file('large'), undefined, {
       dataset: data(),
     });
-    await until(() => services.sessions.of(runFolder('large')).length > 0, 'the first snapshot', 30_000);
+    await until('the first snapshot', () => services.sessions.of(runFolder('large')).length > 0, 30_000);
     await vscode.commands.executeCommand('apd.cancel');
     await opened;
     const session = await drawn();

@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
-import { activated, closeAll, dataset, drawn, file, openModel, until } from './extension';
+import { activated, closeAll, dataset, drawn, file, openModel } from './extension';
+import { until } from '../helpers/setup';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
 
@@ -19,11 +20,11 @@ async function choosing(command: string, target: unknown, entry: number): Promis
   // The list opens a moment after the command began; keys before that go nowhere.
   await new Promise((resolve) => setTimeout(resolve, 700));
   for (let i = 0; i < entry; i++) await run('workbench.action.quickOpenSelectNext');
-  await until(async () => {
+  await until(`an answer of ${command}`, async () => {
     if (!over) await run('workbench.action.acceptSelectedQuickOpenItem');
     await new Promise((resolve) => setTimeout(resolve, 200));
     return over;
-  }, `an answer of ${command}`);
+  });
   await done;
 }
 
@@ -41,7 +42,7 @@ describe('the link of a run to its log', function () {
     await closeAll();
     ({ services } = await activated());
     ({ folder } = await openModel(file('digits'), dataset('digits')));
-    await until(() => services.logs.of(folder)?.state === 'read', 'the log beside the checkpoints');
+    await until('the log beside the checkpoints', () => services.logs.of(folder)?.state === 'read');
     // As Keras writes it, which counts epochs from 0: the checkpoint of epoch 1 was written after its epoch 0.
     const lines = Array.from({ length: 8 }, (_, epoch) => `${epoch},${0.1 * epoch},${2 - 0.2 * epoch}`);
     other = file('elsewhere', 'training.csv').fsPath;
@@ -114,7 +115,7 @@ describe('the link of a run to its log', function () {
     await services.logs.correct({ folder, row: { snapshot: 7, to: { line: 3 } } });
     await closeAll();
     process.kill(services.engine.pid!, 'SIGKILL');
-    await until(() => services.engine.pid === undefined, 'the end of the engine');
+    await until('the end of the engine', () => services.engine.pid === undefined);
     await run('apd.openRun', { folder });
     await drawn();
     const read = await services.logs.read(folder);
@@ -148,14 +149,14 @@ describe('a log in the table editor', () => {
     const text = file('digits', 'log.jsonl');
     await run('vscode.openWith', text, 'apd.textLogTable');
     const input = () => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    await until(() => input() instanceof vscode.TabInputCustom, 'the table');
+    await until('the table', () => input() instanceof vscode.TabInputCustom);
     assert.equal((input() as vscode.TabInputCustom).viewType, 'apd.textLogTable');
     const events = file('elsewhere.out.tfevents.1');
     await writeFile(events.fsPath, '');
     await run('vscode.open', events);
     await until(
-      () => (input() as vscode.TabInputCustom | undefined)?.viewType === 'apd.logTable',
       'the table of events',
+      () => (input() as vscode.TabInputCustom | undefined)?.viewType === 'apd.logTable',
     );
     await rm(events.fsPath);
   });

@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
-import { activated, closeAll, dataset, drawn, file, openModel, until } from './extension';
+import { activated, closeAll, dataset, drawn, file, openModel } from './extension';
+import { until } from '../helpers/setup';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
 const log = () => file('digits', 'log.jsonl');
@@ -18,13 +19,13 @@ async function openLog(): Promise<vscode.TextEditor> {
 async function cursorTo(editor: vscode.TextEditor, line: number): Promise<void> {
   const start = new vscode.Position(line === 1 ? 1 : line - 2, 0);
   // A page of a diagram that has just loaded takes the focus, and the key with it.
-  await until(async () => {
+  await until(`the cursor in line ${line}`, async () => {
     await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn });
     editor.selection = new vscode.Selection(start, start);
     await run(line === 1 ? 'cursorUp' : 'cursorDown');
     await new Promise((resolve) => setTimeout(resolve, 50));
     return lineOf(editor) === line;
-  }, `the cursor in line ${line}`);
+  });
 }
 
 const lineOf = (editor: vscode.TextEditor) => editor.selection.active.line + 1;
@@ -40,7 +41,7 @@ describe('the log of a run', function () {
     ({ services } = await activated());
     session = await openModel(file('digits'), dataset('digits'));
     ({ folder } = session);
-    await until(() => services.logs.of(folder)?.state === 'read', 'the log beside the checkpoints');
+    await until('the log beside the checkpoints', () => services.logs.of(folder)?.state === 'read');
   });
 
   beforeEach(async () => {
@@ -110,7 +111,7 @@ describe('the log of a run', function () {
     const editor = await openLog();
     for (const line of [1, 2, 5]) {
       await cursorTo(editor, line);
-      await until(() => session.shown?.snapshot === line, `snapshot ${line}`);
+      await until(`snapshot ${line}`, () => session.shown?.snapshot === line);
       assert.equal(lineOf(editor), line);
       assert.equal(vscode.window.activeTextEditor, editor);
     }
@@ -136,7 +137,7 @@ describe('the log of a run', function () {
   it('leaves cursor and focus where they are when the diagram steps', async () => {
     const editor = await openLog();
     await cursorTo(editor, 2);
-    await until(() => session.shown?.snapshot === 2, 'snapshot 2');
+    await until('snapshot 2', () => session.shown?.snapshot === 2);
     await run('apd.nextSnapshot');
     await session.settled();
     assert.equal(session.shown?.snapshot, 3);
@@ -150,11 +151,11 @@ describe('the log of a run', function () {
     const editor = await openLog();
     await cursorTo(editor, 7);
     await run('apd.nextSnapshotInLog');
-    await until(() => session.shown?.snapshot === 8, 'snapshot 8');
+    await until('snapshot 8', () => session.shown?.snapshot === 8);
     await run('apd.nextSnapshotInLog');
     assert.equal(lineOf(editor), 8);
     await run('apd.previousSnapshotInLog');
-    await until(() => session.shown?.snapshot === 7, 'snapshot 7');
+    await until('snapshot 7', () => session.shown?.snapshot === 7);
     assert.equal(lineOf(editor), 7);
   });
 
@@ -162,10 +163,10 @@ describe('the log of a run', function () {
     session.change({ snapshot: 4 });
     await session.settled();
     await run('apd.revealInLog');
-    await until(() => vscode.window.activeTextEditor?.document.uri.fsPath === log().fsPath, 'the log');
-    await until(() => lineOf(vscode.window.activeTextEditor!) === 4, 'line 4');
+    await until('the log', () => vscode.window.activeTextEditor?.document.uri.fsPath === log().fsPath);
+    await until('line 4', () => lineOf(vscode.window.activeTextEditor!) === 4);
     await run('apd.revealInLog', { folder, snapshot: 6 });
-    await until(() => lineOf(vscode.window.activeTextEditor!) === 6, 'line 6');
+    await until('line 6', () => lineOf(vscode.window.activeTextEditor!) === 6);
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const own = tabs.filter(
       ({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath === log().fsPath,
@@ -176,7 +177,7 @@ describe('the log of a run', function () {
   it('opens the diagram of a line beside itself where none is open, at that snapshot', async () => {
     await run('apd.openModel', file('digits', 'epoch-008.onnx'), undefined, { dataset: dataset('digits') });
     await drawn();
-    await until(() => services.logs.runsOf(log().fsPath).length > 1, 'a run with only one of the snapshots');
+    await until('a run with only one of the snapshots', () => services.logs.runsOf(log().fsPath).length > 1);
     await closeAll();
     const editor = await openLog();
     await run('apd.showDiagramForLine', { uri: log(), lineNumber: 3 });
@@ -184,9 +185,9 @@ describe('the log of a run', function () {
     assert.equal(session.folder, folder);
     assert.equal(session.shown?.snapshot, 3);
     assert.equal(session.sceneNumber, 1, 'another snapshot was drawn before');
-    await until(() => vscode.window.tabGroups.all.length === 2, 'two groups of editors');
+    await until('two groups of editors', () => vscode.window.tabGroups.all.length === 2);
     assert.ok(vscode.window.visibleTextEditors.includes(editor));
-    await until(() => vscode.window.activeTextEditor === editor, 'the focus in the log');
+    await until('the focus in the log', () => vscode.window.activeTextEditor === editor);
   });
 
   it('is read again when it is written anew, and its marks are where the rows are then', async () => {
@@ -194,15 +195,15 @@ describe('the log of a run', function () {
     try {
       await writeFile(`${log().fsPath}.new`, `{"note": "started again"}\n\n${before}`);
       await rename(`${log().fsPath}.new`, log().fsPath);
-      await until(() => services.logs.of(folder)?.marks[0]?.line === 3, 'marks two lines further down');
+      await until('marks two lines further down', () => services.logs.of(folder)?.marks[0]?.line === 3);
       const editor = await openLog();
-      await until(() => editor.document.lineCount === 11, 'the text of the new file');
+      await until('the text of the new file', () => editor.document.lineCount === 11);
       await cursorTo(editor, 6);
-      await until(() => session.shown?.snapshot === 4, 'snapshot 4');
+      await until('snapshot 4', () => session.shown?.snapshot === 4);
     } finally {
       await writeFile(log().fsPath, before);
     }
-    await until(() => services.logs.of(folder)?.marks[0]?.line === 1, 'marks as before');
+    await until('marks as before', () => services.logs.of(folder)?.marks[0]?.line === 1);
   });
 
   it('scrolls to the row of the shown snapshot, and is typed into without delay, at 100,000 lines', async () => {
@@ -218,11 +219,11 @@ describe('the log of a run', function () {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(name), place);
     try {
       await cursorTo(editor, 50_000);
-      await until(() => session.shown?.snapshot === 499, 'snapshot 499');
+      await until('snapshot 499', () => session.shown?.snapshot === 499);
       session.change({ snapshot: 899 });
       const row = new vscode.Position(89_999, 0);
       const seen = () => editor.visibleRanges.some((range) => range.contains(row));
-      await until(seen, 'the row of snapshot 899 in sight');
+      await until('the row of snapshot 899 in sight', seen);
       assert.equal(lineOf(editor), 50_000);
       assert.equal(session.state.snapshot, 899);
       // Other work of the machine may block one round: what we do would block all of them.

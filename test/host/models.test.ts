@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, closeAll, dataset, drawn, file, openModel, runFolder, until } from './extension';
+import { activated, closeAll, dataset, drawn, file, openModel, runFolder } from './extension';
+import { until } from '../helpers/setup';
 
 /** Patterns per level of digits/epoch-008.onnx, by the authors' code (test/fixtures/digits/expected.json). */
 const DIGITS = [451, 203, 250];
@@ -15,15 +16,15 @@ describe('opening models', () => {
     assert.equal(session.folder, runFolder('digits-epoch-008'));
     assert.equal(session.run?.dataset.rows, 1797);
     assert.equal(session.run.snapshots.length, 1);
-    await until(() => session.timeline !== undefined, 'the timeline');
+    await until('the timeline', () => session.timeline !== undefined);
     assert.deepEqual(
       session.timeline?.patterns.map((level) => level[0]),
       DIGITS,
     );
     assert.equal(session.scene?.instances, 1797);
     const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
-    await until(() => tab()?.input instanceof vscode.TabInputWebview, 'the panel');
-    await until(() => tab()?.label === 'digits-epoch-008 · epoch 8', 'its title');
+    await until('the panel', () => tab()?.input instanceof vscode.TabInputWebview);
+    await until('its title', () => tab()?.label === 'digits-epoch-008 · epoch 8');
   });
 
   it('opens the run that is there when nothing changed, without asking', async () => {
@@ -40,12 +41,12 @@ describe('opening models', () => {
 
   it('makes one run of a folder of checkpoints, in the order of their epochs', async () => {
     const session = await openModel(file('moons'), dataset('moons'));
-    await until(() => session.run?.snapshots.length === 21, 'all snapshots');
+    await until('all snapshots', () => session.run?.snapshots.length === 21);
     assert.deepEqual(
       session.run?.snapshots.map(({ epoch }) => epoch),
       Array.from({ length: 21 }, (_, epoch) => epoch),
     );
-    await until(() => !session.busy && session.shown?.snapshot === 20, 'the last snapshot on screen');
+    await until('the last snapshot on screen', () => !session.busy && session.shown?.snapshot === 20);
   });
 
   it('makes one run of several selected models', async () => {
@@ -66,7 +67,7 @@ describe('opening models', () => {
     const model = file('digits', 'epoch-008.onnx');
     await vscode.commands.executeCommand('vscode.openWith', model, 'apd.modelDiagram');
     const { services } = await activated();
-    await until(() => services.sessions.active?.scene !== undefined, 'the drawing');
+    await until('the drawing', () => services.sessions.active?.scene !== undefined);
     const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
     assert.ok(input instanceof vscode.TabInputCustom);
     assert.equal(input.viewType, 'apd.modelDiagram');
@@ -83,7 +84,7 @@ describe('opening models', () => {
   it('records and opens the example', async () => {
     await vscode.commands.executeCommand('apd.openExample');
     const { services } = await activated();
-    await until(() => services.sessions.active?.run?.snapshots.length === 9, 'the example');
+    await until('the example', () => services.sessions.active?.run?.snapshots.length === 9);
     assert.ok(services.sessions.active?.folder.startsWith(services.context.globalStorageUri.fsPath));
   });
 });
@@ -95,12 +96,12 @@ describe('run folders', () => {
     const { services } = await activated();
     const copy = file('elsewhere', 'copy').fsPath;
     await cp(runFolder('digits-epoch-008'), copy, { recursive: true });
-    await until(async () => (await services.runs.list()).includes(copy), 'the new run');
+    await until('the new run', async () => (await services.runs.list()).includes(copy));
     await vscode.commands.executeCommand('apd.openRun', vscode.Uri.file(path.join(copy, 'apd-run.json')));
     assert.equal((await drawn()).folder, copy);
     await closeAll();
     await rm(path.dirname(copy), { recursive: true });
-    await until(async () => !(await services.runs.list()).includes(copy), 'the run to go');
+    await until('the run to go', async () => !(await services.runs.list()).includes(copy));
   });
 
   it('show several panels at once, each with its own state', async () => {
@@ -114,6 +115,6 @@ describe('run folders', () => {
     await moons.settled();
     assert.equal(moons.shown?.snapshot, 0);
     // News of which panel is in front arrives a moment after the panels themselves.
-    await until(() => services.sessions.active === digits, 'the panel opened last is the active one');
+    await until('the panel opened last is the active one', () => services.sessions.active === digits);
   });
 });

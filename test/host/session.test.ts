@@ -3,7 +3,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../src/extension/session/session';
-import { activated, closeAll, drawn, file, openModel, until } from './extension';
+import { activated, closeAll, drawn, file, openModel } from './extension';
+import { until } from '../helpers/setup';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
 
@@ -13,7 +14,7 @@ describe('the session', () => {
   before(async () => {
     await run('apd.openExample');
     const { services } = await activated();
-    await until(() => services.sessions.active?.run?.snapshots.length === 9, 'the example');
+    await until('the example', () => services.sessions.active?.run?.snapshots.length === 9);
   });
 
   beforeEach(async () => {
@@ -112,10 +113,10 @@ describe('the session', () => {
     const target = file('picture.svg');
     // Not awaited to its end: the command offers to open the file, and nobody answers here.
     void run('apd.exportPicture', target);
-    await until(async () => {
+    await until('the picture', async () => {
       const text = await readFile(target.fsPath, 'utf8').catch(() => '');
       return text.includes('</svg>');
-    }, 'the picture');
+    });
   });
 
   it('reports the measures as a read-only document', async () => {
@@ -163,7 +164,7 @@ describe('a run that has just begun', () => {
     assert.deepEqual([session.error, session.scene, session.sceneNumber], [undefined, undefined, 0]);
     for (const snapshots of [1, 3]) {
       await write(snapshots);
-      await until(() => session.shown?.snapshot === snapshots - 1, `snapshot ${snapshots}`);
+      await until(`snapshot ${snapshots}`, () => session.shown?.snapshot === snapshots - 1);
       assert.equal(session.error, undefined);
     }
     // What was not written to is not drawn again.

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, closeAll, file, openModel, until } from './extension';
+import { activated, closeAll, file, openModel } from './extension';
+import { until } from '../helpers/setup';
 
 const LONG_MS = 40_000;
 
@@ -17,7 +18,7 @@ describe('models that a training wrote', function () {
     const { services } = await activated();
     await rm(run(), { recursive: true, force: true });
     await vscode.commands.executeCommand('apd.train', file('trained', 'short.apd.json'));
-    await until(() => services.training.trainings.length === 0, 'the end of the training', LONG_MS);
+    await until('the end of the training', () => services.training.trainings.length === 0, LONG_MS);
     await closeAll();
   });
 
@@ -31,7 +32,7 @@ describe('models that a training wrote', function () {
     const { snapshots } = JSON.parse(await readFile(path.join(run(), 'apd-run.json'), 'utf8')) as {
       snapshots: { epoch: number; patternCounts: number[] }[];
     };
-    await until(() => session.timeline !== undefined, 'the timeline');
+    await until('the timeline', () => session.timeline !== undefined);
     assert.deepEqual(
       session.timeline?.patterns.map((level) => level[0]),
       snapshots.at(-1)!.patternCounts,
@@ -41,7 +42,7 @@ describe('models that a training wrote', function () {
 
   it('open as one run by right-click on the folder of all of them, in the order of training', async () => {
     const session = await openModel(file('trained', 'runs', 'short', 'models'), data());
-    await until(() => (session.run?.snapshots.length ?? 0) >= 6, 'all snapshots');
+    await until('all snapshots', () => (session.run?.snapshots.length ?? 0) >= 6);
     const epochs = session.run!.snapshots.map(({ epoch }) => epoch);
     assert.deepEqual(
       epochs,
@@ -57,7 +58,7 @@ describe('examples to train', () => {
     await vscode.commands.executeCommand('apd.openTrainingExample', 'moons');
     const shown = () => vscode.window.activeTextEditor;
     const wanted = file('apd-examples', 'moons', 'moons.apd.json').fsPath;
-    await until(() => shown()?.document.uri.fsPath === wanted, 'the configuration');
+    await until('the configuration', () => shown()?.document.uri.fsPath === wanted);
     assert.equal(shown()?.document.languageId, 'jsonc');
     const edit = new vscode.WorkspaceEdit();
     edit.insert(shown()!.document.uri, new vscode.Position(0, 0), '// mine\n');

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
-import { activated, closeAll, file, until } from './extension';
+import { activated, closeAll, file } from './extension';
+import { until } from '../helpers/setup';
 
 /** Time for what a whole training takes on a busy machine. */
 const LONG_MS = 40_000;
@@ -21,15 +22,15 @@ describe('training', function () {
   /** Waits for the diagram of a run. */
   async function shownRun(name: string): Promise<Session> {
     await until(
-      () => services.sessions.of(runOf(name))[0]?.scene !== undefined,
       `the diagram of ${name}`,
+      () => services.sessions.of(runOf(name))[0]?.scene !== undefined,
       LONG_MS,
     );
     return services.sessions.of(runOf(name))[0];
   }
 
   async function idle(): Promise<void> {
-    await until(() => services.training.trainings.length === 0, 'the end of all trainings', LONG_MS);
+    await until('the end of all trainings', () => services.training.trainings.length === 0, LONG_MS);
   }
 
   before(async () => {
@@ -54,7 +55,7 @@ describe('training', function () {
       const listening = session.onDidChange((event) => {
         if (event === 'scene') seen.add(session.shown!.snapshot);
       });
-      await until(() => seen.size >= 4, 'four snapshots on screen', LONG_MS);
+      await until('four snapshots on screen', () => seen.size >= 4, LONG_MS);
       listening.dispose();
       assert.equal(session.followsLatest, true);
       assert.ok(services.training.pid !== undefined && services.training.pid !== services.engine.pid);
@@ -70,7 +71,7 @@ describe('training', function () {
           scene.dispose();
         });
       });
-      await until(() => took.length >= 5, 'five more snapshots', LONG_MS);
+      await until('five more snapshots', () => took.length >= 5, LONG_MS);
       listening.dispose();
       const median = [...took].sort((a, b) => a - b)[Math.floor(took.length / 2)];
       console.log(`snapshot to scene: ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`);
@@ -87,7 +88,7 @@ describe('training', function () {
       assert.deepEqual([progress()!.epoch, progress()!.step], [epoch, step]);
       assert.equal((await services.training.standing(runOf('moons')))?.status, 'paused');
       await run('apd.resumeTraining');
-      await until(() => progress()!.epoch > epoch, 'the next epoch', LONG_MS);
+      await until('the next epoch', () => progress()!.epoch > epoch, LONG_MS);
     });
 
     it('lets go when the user steps back, and comes on again by its toggle and by the last snapshot', async () => {
@@ -95,16 +96,16 @@ describe('training', function () {
       assert.equal(session.followsLatest, false);
       await session.settled();
       const before = snapshots();
-      await until(() => snapshots() > before, 'another snapshot', LONG_MS);
+      await until('another snapshot', () => snapshots() > before, LONG_MS);
       await session.settled();
       assert.equal(session.shown?.snapshot, 1);
       await run('apd.followLatest');
       assert.equal(session.followsLatest, true);
-      await until(() => session.shown!.snapshot >= before, 'the newest snapshot', LONG_MS);
+      await until('the newest snapshot', () => session.shown!.snapshot >= before, LONG_MS);
       await run('apd.holdSnapshot');
       const held = session.state.snapshot;
       const then = snapshots();
-      await until(() => snapshots() > then, 'another snapshot', LONG_MS);
+      await until('another snapshot', () => snapshots() > then, LONG_MS);
       assert.equal(session.state.snapshot, held);
       await run('apd.lastSnapshot');
       assert.equal(session.followsLatest, true);
@@ -113,7 +114,7 @@ describe('training', function () {
     it('keeps what the user selected and hid while snapshots come', async () => {
       session.change({ selection: { kind: 'instances', instances: [3, 5] }, hiddenClasses: [1] });
       const before = session.state.snapshot;
-      await until(() => session.shown!.snapshot > before, 'another snapshot', LONG_MS);
+      await until('another snapshot', () => session.shown!.snapshot > before, LONG_MS);
       assert.deepEqual(session.state.selection, { kind: 'instances', instances: [3, 5] });
       assert.deepEqual(session.shown!.hiddenClasses, [1]);
       session.change({ selection: { kind: 'none' }, hiddenClasses: [] });
@@ -132,14 +133,14 @@ describe('training', function () {
       const { epoch } = (await services.training.standing(runOf('moons')))!;
       await run('apd.continueTraining', { folder: runOf('moons') });
       const kept = async () => (await services.training.freshInfo(runOf('moons')))?.epoch ?? 0;
-      await until(async () => (await kept()) > epoch, 'an epoch more', LONG_MS);
+      await until('an epoch more', async () => (await kept()) > epoch, LONG_MS);
       process.kill(services.training.pid!, 'SIGKILL');
       await idle();
       const broken = await services.training.freshInfo(runOf('moons'));
       assert.equal(broken?.status, 'broken');
       assert.ok(broken.epoch > epoch, `${broken.epoch} epochs are kept`);
       await run('apd.continueTraining', vscode.Uri.file(runOf('moons')));
-      await until(() => (progress()?.epoch ?? 0) > broken.epoch, 'it to go on', LONG_MS);
+      await until('it to go on', () => (progress()?.epoch ?? 0) > broken.epoch, LONG_MS);
     });
 
     it('ends, and the last snapshot is on screen', async () => {
@@ -152,7 +153,7 @@ describe('training', function () {
         config: path.join(runOf('moons'), 'training', 'config.apd.json'),
         message: undefined,
       });
-      await until(() => session.run!.snapshots.at(-1)?.epoch === 60, 'the last snapshot', LONG_MS);
+      await until('the last snapshot', () => session.run!.snapshots.at(-1)?.epoch === 60, LONG_MS);
       await session.settled();
       assert.equal(session.shown?.snapshot, snapshots() - 1);
       const log = await readFile(path.join(runOf('moons'), 'log.jsonl'), 'utf8');
@@ -217,14 +218,14 @@ describe('training', function () {
       );
       const whole = new vscode.Range(0, 0, document.lineCount, 0);
       await editor.edit((edit) => edit.replace(whole, wrong));
-      await until(() => own().length > 0, 'a diagnostic');
+      await until('a diagnostic', () => own().length > 0);
       const line = document
         .getText()
         .split('\n')
         .findIndex((text) => text.includes('validation'));
       assert.equal(own()[0].range.start.line, line);
       await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
-      await until(() => own().length === 0, 'it to go');
+      await until('it to go', () => own().length === 0);
       await run('workbench.action.files.revert');
       await closeAll();
       await rm(uri.fsPath);

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { fixture } from '../../fixtures';
-import { apd, temporaryFolder } from '../../helpers/apd';
+import { apd } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 const model = fixture('digits', 'epoch-008.onnx');
 const data = fixture('digits', 'x.npy');

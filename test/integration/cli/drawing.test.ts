@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode } from 'fast-png';
-import { apd, apdOk, recordArguments, temporaryFolder } from '../../helpers/apd';
+import { apd, apdOk, recordArguments } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('apd draw', function () {
   this.timeout(60_000);

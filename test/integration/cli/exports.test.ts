@@ -4,7 +4,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { readReferenceApdf } from '../../fixtures';
-import { apdOk, recordArguments, temporaryFolder } from '../../helpers/apd';
+import { apdOk, recordArguments } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 interface DiagramJson {
   instances: number;

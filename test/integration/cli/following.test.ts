@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fixture } from '../../fixtures';
-import { apd, temporaryFolder } from '../../helpers/apd';
+import { apd } from '../../helpers/apd';
+import { temporaryFolder, until } from '../../helpers/setup';
 
 const expected = JSON.parse(readFileSync(fixture('digits', 'expected.json'), 'utf8')) as {
   patterns_per_layer: number[][];
@@ -14,8 +14,7 @@ const nameOf = (epoch: number) => `epoch-00${epoch}.onnx`;
 
 describe('apd follow', function () {
   this.timeout(60_000);
-  const folder = temporaryFolder();
-  const at = (...names: string[]) => path.join(folder(), ...names);
+  const at = temporaryFolder();
   const data = ['--data', fixture('digits', 'x.npy'), '--labels', fixture('digits', 'y.npy')];
   let running: ChildProcess | undefined;
   let said = '';
@@ -33,13 +32,11 @@ describe('apd follow', function () {
     return new Promise((resolve) => child.once('exit', resolve));
   }
 
-  async function until(pattern: RegExp): Promise<void> {
-    const end = Date.now() + 20_000;
-    while (!pattern.test(said)) {
-      assert.ok(Date.now() < end, `waited for ${pattern} in: ${said}`);
-      await sleep(20);
-    }
-  }
+  const toSay = (pattern: RegExp) =>
+    until(
+      () => `${pattern} in: ${said}`,
+      () => pattern.test(said),
+    );
 
   async function checkpoint(epoch: number, pauseMs = 0): Promise<void> {
     const whole = readFileSync(fixture('digits', nameOf(epoch)));
@@ -58,11 +55,11 @@ describe('apd follow', function () {
   it('records a training that is under way with its log, is stopped by Ctrl-C, and goes on later', async () => {
     const command = [at('models'), ...data, '--log', at('train.jsonl'), '--out', at('run')];
     const ended = follow(...command);
-    await until(/Waiting for checkpoints in .*, which is not there yet/);
+    await toSay(/Waiting for checkpoints in .*, which is not there yet/);
     for (const epoch of [0, 1, 2]) {
       if (epoch > 0) appendFileSync(at('train.jsonl'), `${lines[epoch - 1]}\n`);
       await checkpoint(epoch, 150);
-      await until(new RegExp(`epoch ${epoch}: ${expected.patterns_per_layer[epoch].join(' – ')} patterns`));
+      await toSay(new RegExp(`epoch ${epoch}: ${expected.patterns_per_layer[epoch].join(' – ')} patterns`));
     }
     running!.kill('SIGINT');
     assert.equal(await ended, 0);
@@ -100,7 +97,7 @@ describe('apd follow', function () {
     const where = await apd('follow', '--out', at('other'));
     assert.equal(where.code, 2);
     assert.match(where.stderr, /was not followed yet: name the folder/);
-    const others = await apd('follow', folder(), '--data', fixture('moons', 'x.npy'), '--out', at('other'));
+    const others = await apd('follow', at(), '--data', fixture('moons', 'x.npy'), '--out', at('other'));
     assert.equal(others.code, 1);
     assert.match(others.stderr, /was recorded of .*digits.x\.npy, not of .*moons.x\.npy/);
   });

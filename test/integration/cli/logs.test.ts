@@ -4,7 +4,8 @@ import path from 'node:path';
 import { pearson, spearman } from '../../../src/core/measures/correlation';
 import type { RunReport } from '../../../src/engine/reports/report';
 import { epochName, fixture } from '../../fixtures';
-import { apd, apdOk, temporaryFolder } from '../../helpers/apd';
+import { apd, apdOk } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('apd and logs', function () {
   this.timeout(60_000);

@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { RunReport } from '../../../src/engine/reports/report';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { fixture } from '../../fixtures';
-import { apd, apdOk, cli, recordArguments, temporaryFolder } from '../../helpers/apd';
+import { apd, apdOk, cli, recordArguments } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 const model = fixture('digits', 'epoch-008.onnx');
 const data = fixture('digits', 'x.npy');

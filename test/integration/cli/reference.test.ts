@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { epochName, fixture, readExpected, readReferenceClusters } from '../../fixtures';
 import type { RunReport } from '../../../src/engine/reports/report';
-import { apdOk, recordArguments, temporaryFolder } from '../../helpers/apd';
+import { apdOk, recordArguments } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 /** Renumbers groups by first appearance, so that equal partitions are equal arrays. */
 function canonical(groups: ArrayLike<number>): number[] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { apd, apdOk, recordArguments, temporaryFolder } from '../../helpers/apd';
+import { apd, apdOk, recordArguments } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 const escape = String.fromCharCode(27);
 /** Clears the screen, writes into the title of the window, and begins a line. */

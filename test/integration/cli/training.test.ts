@@ -3,7 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixture } from '../../fixtures';
-import { apd, apdOk, cli, temporaryFolder } from '../../helpers/apd';
+import { apd, apdOk, cli } from '../../helpers/apd';
+import { temporaryFolder } from '../../helpers/setup';
 
 const moons = {
   data: { files: 'x.npy', labels: 'y.npy' },

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { EngineDied, Latest } from '../../../src/extension/engine/engineClient';
 import { inputErrorCode, requestCancelledCode, type ProgressNote } from '../../../src/protocol/engine';
-import { asFlow, engines, epochsTo, recordParams, stateOf, temporaryFolder } from '../../helpers/engine';
+import { asFlow, engines, epochsTo, recordParams, stateOf } from '../../helpers/engine';
+import { temporaryFolder } from '../../helpers/setup';
 
 /** The same few models many times over: work that takes a while. */
 function longRecording(out: string) {

@@ -6,16 +6,8 @@ import { inputErrorCode } from '../../../src/protocol/engine';
 import { guessDatasets } from '../../../src/engine/recording/guessDatasets';
 import { fixture, fixturesFolder, readExpected, readReferenceApdf } from '../../fixtures';
 import { apdOk } from '../../helpers/apd';
-import {
-  asFlow,
-  engines,
-  epochsTo,
-  recordParams,
-  stateOf,
-  sum,
-  temporaryFolder,
-  filterStep,
-} from '../../helpers/engine';
+import { asFlow, engines, epochsTo, recordParams, stateOf, sum, filterStep } from '../../helpers/engine';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('files of the engine', function () {
   this.timeout(60_000);

@@ -1,17 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  appendFile,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
@@ -19,6 +8,7 @@ import { openSource } from '../../../src/engine/recording/recordModels';
 import { readLinks } from '../../../src/runs/links';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { RunWriter } from '../../../src/runs/writeRun';
+import { temporaryFolder, until } from '../../helpers/setup';
 
 const digits = path.join(process.cwd(), 'test/fixtures/digits');
 const expected = JSON.parse(readFileSync(path.join(digits, 'expected.json'), 'utf8')) as {
@@ -29,17 +19,16 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(3, '0')}.onnx`
 
 describe('following checkpoints', function () {
   this.timeout(30_000);
-  let place: string;
+  const at = temporaryFolder('test');
   let checkpoints: string;
   let run: string;
   let follower: RunFollower | undefined;
   let told: string[];
   let taken: number[];
 
-  beforeEach(async () => {
-    place = await mkdtemp(path.join(tmpdir(), 'apd-follow-'));
-    checkpoints = path.join(place, 'checkpoints');
-    run = path.join(place, 'run');
+  beforeEach(() => {
+    checkpoints = at('checkpoints');
+    run = at('run');
     told = [];
     taken = [];
   });
@@ -47,7 +36,6 @@ describe('following checkpoints', function () {
   afterEach(async () => {
     await follower?.stop();
     follower = undefined;
-    await rm(place, { recursive: true, force: true });
   });
 
   const begin = () =>
@@ -80,14 +68,6 @@ describe('following checkpoints', function () {
     await copyFile(path.join(digits, nameOf(epoch)), path.join(checkpoints, name));
   };
 
-  async function until(done: () => boolean, what: string): Promise<void> {
-    const end = Date.now() + 15_000;
-    while (!done()) {
-      if (Date.now() > end) assert.fail(`${what}; told: ${told.join(' | ')}; taken: ${taken.join()}`);
-      await sleep(10);
-    }
-  }
-
   /** The run is as if it had been recorded from whole files: nothing twice, in order, with the reference's patterns. */
   async function assertRun(epochs: number[]): Promise<void> {
     const { manifest } = await openRun(run);
@@ -112,7 +92,7 @@ describe('following checkpoints', function () {
     await assert.rejects(openRun(run), /is no run/);
     for (const epoch of [0, 1, 2]) {
       await write(epoch);
-      await until(() => taken.includes(epoch), `epoch ${epoch} is recorded`);
+      await until(`epoch ${epoch} is recorded`, () => taken.includes(epoch));
     }
     await assertRun([0, 1, 2]);
     assert.deepEqual((await readLinks(run)).checkpoints, { path: '../checkpoints', follow: true });
@@ -136,7 +116,7 @@ describe('following checkpoints', function () {
       await appendFile(file, whole.subarray(at, at + part));
       await sleep(260);
     }
-    await until(() => taken.length > 0, 'it is recorded once it is whole');
+    await until('it is recorded once it is whole', () => taken.length > 0);
     await running.idle();
     assert.deepEqual(taken, [3]);
     assert.deepEqual(running.state.incomplete, []);
@@ -147,11 +127,11 @@ describe('following checkpoints', function () {
     await write(1);
     await writeFile(path.join(checkpoints, nameOf(2)), 'half a model');
     const running = await follow({ giveUpMs: 300 });
-    await until(() => running.state.refused.length === 1, 'it is given up');
+    await until('it is given up', () => running.state.refused.length === 1);
     assert.match(running.state.refused[0].problem, /epoch-002\.onnx/);
     assert.equal(told.filter((text) => /given up until it changes/.test(text)).length, 1);
     await write(2);
-    await until(() => taken.includes(2), 'it is recorded');
+    await until('it is recorded', () => taken.includes(2));
     assert.deepEqual(running.state.refused, []);
     await assertRun([1, 2]);
   });
@@ -168,7 +148,7 @@ describe('following checkpoints', function () {
     assert.deepEqual(taken, [2]);
     // A training that starts over writes its first epochs again.
     await write(5, nameOf(1));
-    await until(() => taken.length === 2, 'the changed checkpoint is recorded');
+    await until('the changed checkpoint is recorded', () => taken.length === 2);
     const { manifest } = await openRun(run);
     assert.deepEqual(
       manifest.snapshots.map(({ epoch }) => epoch),
@@ -196,7 +176,7 @@ describe('following checkpoints', function () {
     await running.idle();
     await rm(path.join(checkpoints, nameOf(0)));
     await write(2);
-    await until(() => taken.includes(2), 'the next one is recorded');
+    await until('the next one is recorded', () => taken.includes(2));
     await assertRun([0, 1, 2]);
   });
 
@@ -206,7 +186,7 @@ describe('following checkpoints', function () {
     await running.idle();
     for (const epoch of [1, 2]) {
       await write(epoch, 'model.onnx');
-      await until(() => taken.length === epoch + 1, `version ${epoch} is recorded`);
+      await until(`version ${epoch} is recorded`, () => taken.length === epoch + 1);
     }
     await assertRun([0, 1, 2]);
   });
@@ -217,7 +197,7 @@ describe('following checkpoints', function () {
     const running = await follow();
     await running.idle();
     await write(3, 'checkpoint-1000/model.onnx');
-    await until(() => taken.length === 3, 'the third is recorded');
+    await until('the third is recorded', () => taken.length === 3);
     const { manifest } = await openRun(run);
     assert.deepEqual(
       manifest.snapshots.map(({ epoch, step }) => [epoch, step]),
@@ -267,7 +247,7 @@ describe('following checkpoints', function () {
     await rm(run, { recursive: true });
     await writeFile(run, 'in the way');
     await write(1);
-    await until(() => running.state.status === 'failed', 'it ends');
+    await until('it ends', () => running.state.status === 'failed');
     assert.match(running.state.message ?? '', /run/);
   });
 
@@ -277,7 +257,7 @@ describe('following checkpoints', function () {
     await running.idle();
     await rm(run, { recursive: true });
     await write(1);
-    await until(() => running.state.status === 'failed', 'it ends');
+    await until('it ends', () => running.state.status === 'failed');
     assert.match(running.state.message ?? '', /run: is not there any more/);
     await assert.rejects(readdir(run), /ENOENT/);
   });
@@ -286,7 +266,7 @@ describe('following checkpoints', function () {
     await mkdir(checkpoints, { recursive: true });
     await writeFile(path.join(checkpoints, 'epoch-1\n\u001b[31mX.onnx'), 'no model');
     const running = await follow({ giveUpMs: 0 });
-    await until(() => running.state.refused.length === 1, 'it is refused');
+    await until('it is refused', () => running.state.refused.length === 1);
     const { problem } = running.state.refused[0];
     assert.match(problem, /epoch-1 \[31mX\.onnx: .*ONNX/);
     assert.doesNotMatch(problem, /\p{Cc}/u);
@@ -300,10 +280,10 @@ describe('following checkpoints', function () {
       path.join(process.cwd(), 'test/fixtures/moons/epoch-000.onnx'),
       path.join(checkpoints, nameOf(7)),
     );
-    await until(() => running.state.refused.length === 1, 'it is refused');
+    await until('it is refused', () => running.state.refused.length === 1);
     assert.match(running.state.refused[0].problem, /epoch-007/);
     await write(8);
-    await until(() => taken.includes(8), 'the next one is recorded');
+    await until('the next one is recorded', () => taken.includes(8));
     await assertRun([0, 8]);
   });
 });

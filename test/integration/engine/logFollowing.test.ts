@@ -2,20 +2,11 @@ import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { temporaryFolder } from '../../helpers/engine';
 import { epochsOf, logRequests, makeRun } from '../../helpers/logRuns';
+import { temporaryFolder, until } from '../../helpers/setup';
 
 const line = (epoch: number) => `${JSON.stringify({ epoch, loss: 1 / epoch })}\n`;
 const epochs = (last: number) => Array.from({ length: last }, (_, e) => e + 1);
-
-/** Waits until a condition holds, for five seconds at most. */
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!(await holds())) {
-    if (performance.now() > end) assert.fail(`not within five seconds: ${what}`);
-    await wait(20);
-  }
-}
 
 describe('logs that grow', function () {
   this.timeout(20_000);
@@ -81,7 +72,7 @@ describe('logs that grow', function () {
       await wait(10);
       await read();
     }
-    await until(async () => (await read()) === 60, 'the last row was told');
+    await until('the last row was told', async () => (await read()) === 60);
     const seconds = (performance.now() - started) / 1000;
     assert.ok(told >= 2 && told <= 5 * seconds + 3, `${told} times in ${seconds} s`);
 
@@ -104,11 +95,11 @@ describe('logs that grow', function () {
       await wait(300);
       notes.length = 0;
       change();
-      await until(() => notes.length > 0, `told of ${state}`);
-      await until(async () => {
+      await until(`told of ${state}`, () => notes.length > 0);
+      await until(`${state} with ${marks}`, async () => {
         const now = await info(run);
         return now.state === state && now.marks.length === marks;
-      }, `${state} with ${marks}`);
+      });
     };
     await told(() => writeFileSync(log, line(1)), 'read', 1);
     await told(

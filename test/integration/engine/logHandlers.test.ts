@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fixture, readReferenceApdf } from '../../fixtures';
-import { engines, epochsTo, recordParams, temporaryFolder } from '../../helpers/engine';
+import { engines, epochsTo, recordParams } from '../../helpers/engine';
 import { options } from '../../helpers/logRuns';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('logs in the engine', function () {
   this.timeout(60_000);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { branchRun } from '../../../src/engine/training/preparation/branchRun';
 import { TrainingControl } from '../../../src/engine/training/trainingControl';
@@ -13,6 +12,7 @@ import type { TrainParams } from '../../../src/protocol/training';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { reportRun } from '../../../src/engine/reports/report';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
+import { temporaryFolder } from '../../helpers/setup';
 
 const moons = path.resolve('test/fixtures/moons');
 
@@ -44,17 +44,15 @@ const quiet: TrainHooks = { onNotice: () => undefined, onProgress: () => undefin
 
 describe('training: a run', function () {
   this.timeout(60_000);
-  let folder: string;
+  const at = temporaryFolder();
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'apd-train-'));
-    for (const name of ['x.npy', 'y.npy']) await cp(path.join(moons, name), path.join(folder, name));
-    await writeFile(path.join(folder, 'moons.apd.json'), JSON.stringify(demanding));
+    for (const name of ['x.npy', 'y.npy']) await cp(path.join(moons, name), at(name));
+    await writeFile(at('moons.apd.json'), JSON.stringify(demanding));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   const params = (out: string, more: Partial<TrainParams> = {}): TrainParams => ({
-    config: path.join(folder, 'moons.apd.json'),
-    out: path.join(folder, out),
+    config: at('moons.apd.json'),
+    out: at(out),
     backendFolders: [],
     ...more,
   });
@@ -64,10 +62,10 @@ describe('training: a run', function () {
   /** All that must be the same to the bit: patterns, models, optimizer, and the log but for the time it took. */
   async function bitsOf(run: string): Promise<Record<string, string>> {
     const bits: Record<string, string> = {};
-    const names = await readdir(path.join(folder, run), { recursive: true, withFileTypes: true });
+    const names = await readdir(at(run), { recursive: true, withFileTypes: true });
     for (const entry of names.filter((each) => each.isFile())) {
       const file = path.join(entry.parentPath, entry.name);
-      const name = path.relative(path.join(folder, run), file);
+      const name = path.relative(at(run), file);
       if (/\.(npz|bin|jsonl)$|model\.json$/.test(name)) {
         const text = await readFile(file, name.endsWith('.jsonl') ? 'utf8' : 'base64');
         bits[name] = text.replace(/,"seconds":[\d.]+/g, '');
@@ -92,7 +90,7 @@ describe('training: a run', function () {
     const bits = await bitsOf('first');
     assert.ok(Object.keys(bits).length > 20, Object.keys(bits).join());
     assert.deepEqual(await bitsOf('second'), bits);
-    const epochs = (await openRun(path.join(folder, 'first'))).manifest.snapshots.map(({ epoch }) => epoch);
+    const epochs = (await openRun(at('first'))).manifest.snapshots.map(({ epoch }) => epoch);
     assert.deepEqual(epochs, [0, 0.5, 1, 2, 3, 4, 5]);
   });
 
@@ -100,16 +98,16 @@ describe('training: a run', function () {
     const stopped = await stopAfter(params('stopped'), 1);
     assert.equal(stopped.ended, 'stopped');
     assert.ok(stopped.epoch >= 1 && stopped.epoch < 4, `epoch ${stopped.epoch}`);
-    const [info] = await trainingInfo([path.join(folder, 'stopped')]);
+    const [info] = await trainingInfo([at('stopped')]);
     assert.deepEqual([info.status, info.epoch, info.epochs], ['stopped', stopped.epoch, 5]);
-    const resumed = await train({ run: path.join(folder, 'stopped'), backendFolders: [] });
+    const resumed = await train({ run: at('stopped'), backendFolders: [] });
     assert.deepEqual([resumed.ended, resumed.epoch], ['finished', 5]);
     assert.deepEqual(await bitsOf('stopped'), await bitsOf('first'));
   });
 
   it('broken off while it shows its last epoch, shows it anew from the checkpoint', async () => {
-    const run = path.join(folder, 'unshown');
-    await cp(path.join(folder, 'first'), run, { recursive: true });
+    const run = at('unshown');
+    await cp(at('first'), run, { recursive: true });
     const log = (await readFile(path.join(run, 'log.jsonl'), 'utf8')).trimEnd().split('\n');
     const { loss, accuracy, learning_rate, seconds } = JSON.parse(log.at(-1)!) as Record<string, number>;
     const file = path.join(run, 'training', 'state.json');
@@ -125,7 +123,7 @@ describe('training: a run', function () {
   });
 
   it('goes on to more epochs, and says so when there are none left', async () => {
-    const run = path.join(folder, 'second');
+    const run = at('second');
     await assert.rejects(train({ run, backendFolders: [] }), /has its 5 epochs/);
     const more = await train({ run, epochs: 6, backendFolders: [] });
     assert.deepEqual([more.epoch, more.snapshots], [6, 8]);
@@ -133,8 +131,8 @@ describe('training: a run', function () {
 
   it('starts anew from a snapshot beside, to the same bits, and leaves the first run as it is', async () => {
     const before = await bitsOf('first');
-    const out = path.join(folder, 'branch');
-    await branchRun(path.join(folder, 'first'), 3, out);
+    const out = at('branch');
+    await branchRun(at('first'), 3, out);
     assert.deepEqual(
       (await openRun(out)).manifest.snapshots.map(({ epoch }) => epoch),
       [0, 0.5, 1, 2],
@@ -142,7 +140,7 @@ describe('training: a run', function () {
     await train({ run: out, backendFolders: [] });
     assert.deepEqual(await bitsOf('branch'), before);
     assert.deepEqual(await bitsOf('first'), before);
-    const within = branchRun(path.join(folder, 'first'), 1, path.join(folder, 'other'));
+    const within = branchRun(at('first'), 1, at('other'));
     await assert.rejects(within, /is of epoch 0\.5: training goes on from whole epochs only/);
   });
 
@@ -174,7 +172,7 @@ describe('training: a run', function () {
   it('tells the same story on another backend', async () => {
     await train(params('cpu', { backend: 'cpu' }));
     const accuracies = async (run: string) =>
-      (await openRun(path.join(folder, run))).manifest.snapshots.map(({ accuracy }) => accuracy!);
+      (await openRun(at(run))).manifest.snapshots.map(({ accuracy }) => accuracy!);
     const ours = await accuracies('first');
     (await accuracies('cpu')).forEach((accuracy, s) => {
       assert.ok(Math.abs(accuracy - ours[s]) <= 0.01, `snapshot ${s}: ${accuracy} and ${ours[s]}`);
@@ -183,24 +181,24 @@ describe('training: a run', function () {
 
   it('does not write over a run, nor into one that is being trained', async () => {
     await assert.rejects(train(params('first')), /is a run already/);
-    const unlock = await lockRun(path.join(folder, 'first'));
+    const unlock = await lockRun(at('first'));
     await assert.rejects(train(params('first', { force: true })), /is being trained into already/);
     await unlock();
     await train(params('paused', { force: true, epochs: 2 }));
-    const { manifest } = await openRun(path.join(folder, 'paused'));
+    const { manifest } = await openRun(at('paused'));
     assert.deepEqual(
       manifest.snapshots.map(({ epoch }) => epoch),
       [0, 0.5, 1, 2],
     );
-    assert.deepEqual((await readdir(path.join(folder, 'paused', 'models'))).length, 4);
+    assert.deepEqual((await readdir(at('paused', 'models'))).length, 4);
   });
 
   it('stops when the loss is no number, names epoch and batch, and keeps what was before', async () => {
-    const file = path.join(folder, 'diverges.apd.json');
+    const file = at('diverges.apd.json');
     const training = { ...demanding.training, optimizer: { type: 'sgd', learningRate: 1e30 } };
     const model = { layers: demanding.model.layers.filter(({ type }) => type === 'dense') };
     await writeFile(file, JSON.stringify({ ...demanding, model, training }));
-    const out = path.join(folder, 'diverged');
+    const out = at('diverged');
     await assert.rejects(
       train({ config: file, out, backendFolders: [] }),
       /diverges\.apd\.json, epoch 1, batch \d+: the loss became (NaN|Infinity)/,
@@ -210,23 +208,20 @@ describe('training: a run', function () {
   });
 
   it('leaves nothing where the configuration or the data is wrong', async () => {
-    const file = path.join(folder, 'wrong.apd.json');
+    const file = at('wrong.apd.json');
     await writeFile(file, JSON.stringify({ ...demanding, data: { files: 'missing.npy' } }));
-    await assert.rejects(
-      train({ config: file, out: path.join(folder, 'wrong'), backendFolders: [] }),
-      /missing\.npy/,
-    );
-    assert.ok(!(await readdir(folder)).includes('wrong'));
+    await assert.rejects(train({ config: file, out: at('wrong'), backendFolders: [] }), /missing\.npy/);
+    assert.ok(!(await readdir(at())).includes('wrong'));
   });
 
   it('goes on from a saved model, and says when it ends in another width', async () => {
     const from = 'first/models/epoch-0005/model.json';
-    const file = path.join(folder, 'from.apd.json');
+    const file = at('from.apd.json');
     const training = { ...demanding.training, epochs: 1, optimizer: { type: 'sgd', learningRate: 0.001 } };
     await writeFile(file, JSON.stringify({ ...demanding, model: { from }, training }));
-    const out = path.join(folder, 'from');
+    const out = at('from');
     await train({ config: file, out, backendFolders: [] });
-    const [trained, begun] = [await openRun(path.join(folder, 'first')), await openRun(out)];
+    const [trained, begun] = [await openRun(at('first')), await openRun(out)];
     const last = await readSnapshot(trained, trained.manifest.snapshots.length - 1);
     const first = await readSnapshot(begun, 0);
     assert.deepEqual(first.predicted, last.predicted);
@@ -234,13 +229,13 @@ describe('training: a run', function () {
     const binary = { ...training, loss: 'binaryCrossEntropy' };
     await writeFile(file, JSON.stringify({ ...demanding, model: { from }, training: binary }));
     await assert.rejects(
-      train({ config: file, out: path.join(folder, 'width'), backendFolders: [] }),
+      train({ config: file, out: at('width'), backendFolders: [] }),
       /epoch-0005\/model\.json: .*expected one output for binary cross-entropy/,
     );
   });
 
   it('keeps what is finished when the disk is full, and goes on when there is room', async function () {
-    const small = path.join(folder, 'small');
+    const small = at('small');
     await mkdir(small);
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small]);
     // Only root may make a disk that is soon full.
@@ -264,14 +259,14 @@ describe('training: a run', function () {
   });
 
   it('keeps which labels were changed, and ends early by the metric of a split', async () => {
-    const file = path.join(folder, 'noisy.apd.json');
+    const file = at('noisy.apd.json');
     const data = { ...demanding.data, labelNoise: { share: 0.1, seed: 1 } };
     const earlyStopping = { split: 'val', metric: 'accuracy', patience: 1, minimumChange: 2 };
     await writeFile(
       file,
       JSON.stringify({ ...demanding, data, training: { ...demanding.training, earlyStopping } }),
     );
-    const out = path.join(folder, 'noisy');
+    const out = at('noisy');
     const notices: string[] = [];
     const result = await train(
       { config: file, out, backendFolders: [] },
@@ -290,7 +285,7 @@ describe('training: a run', function () {
       await column('label'),
       await column('original'),
     ];
-    const truth = (await readArray(path.join(folder, 'y.npy'))).data;
+    const truth = (await readArray(at('y.npy'))).data;
     const snapshot = await readSnapshot(run, 0);
     const { snapshots } = await reportRun(run, 'exact');
     const last = snapshots.at(-1)!.labelNoise!;

@@ -1,27 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
 import { CommandFailed, runCommand } from '../../../src/extension/trainings/npmCommand';
+import { isAlive, temporaryFolder, until } from '../../helpers/setup';
 
 describe('a command that installs', function () {
   this.timeout(20_000);
-  let folder: string;
-  const script = (text: string) => ({ program: process.execPath, args: ['-e', text], folder, shell: false });
-  const never = new AbortController().signal;
-
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-install-'));
+  const at = temporaryFolder('test');
+  const script = (text: string) => ({
+    program: process.execPath,
+    args: ['-e', text],
+    folder: at(),
+    shell: false,
   });
-
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const never = new AbortController().signal;
 
   it('runs in its folder, and is heard line by line', async () => {
     const lines: string[] = [];
     const text = `console.log('one\\n\\n  two'); console.error(process.cwd())`;
     await runCommand(script(text), (line) => lines.push(line), never);
-    assert.deepEqual(lines.sort(), [folder, 'one', 'two'].sort());
+    assert.deepEqual(lines.sort(), [at(), 'one', 'two'].sort());
   });
 
   it('fails with its code and what it said last', async () => {
@@ -37,7 +34,7 @@ describe('a command that installs', function () {
   });
 
   it('says that it is not there', async () => {
-    const missing = { program: 'no-such-program', args: [], folder, shell: false };
+    const missing = { program: 'no-such-program', args: [], folder: at(), shell: false };
     await assert.rejects(
       runCommand(missing, () => undefined, never),
       {
@@ -54,19 +51,7 @@ describe('a command that installs', function () {
       setInterval(() => { if (require('fs').existsSync('pid')) console.log('started'); }, 100)`;
     const running = runCommand(script(text), () => source.abort(), source.signal);
     await assert.rejects(running, { name: 'AbortError' });
-    const pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
-    for (let tries = 0; isAlive(pid); tries++) {
-      assert.ok(tries < 100, 'what it started is still there');
-      await sleep(20);
-    }
+    const pid = Number(readFileSync(at('pid'), 'utf8'));
+    await until('what it started ends', () => !isAlive(pid));
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient, EngineDied } from '../../../src/extension/engine/engineClient';
@@ -11,6 +10,7 @@ import {
   type TrainingOrder,
   type TrainingOutcome,
 } from '../../../src/extension/trainings/trainingQueue';
+import { isAlive, temporaryFolder, until } from '../../helpers/setup';
 
 /** What a queue told, in order. */
 interface Told {
@@ -21,14 +21,13 @@ interface Told {
 
 describe('a queue of trainings', function () {
   this.timeout(60_000);
-  let folder: string;
+  const at = temporaryFolder('test');
   let queue: TrainingQueue;
   let told: Told;
 
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-queue-'));
     for (const name of ['x.npy', 'y.npy']) {
-      cpSync(path.join('examples', 'moons', name), path.join(folder, name));
+      cpSync(path.join('examples', 'moons', name), at(name));
     }
     told = { started: [], snapshots: 0, ended: [] };
     queue = new TrainingQueue(
@@ -47,12 +46,11 @@ describe('a queue of trainings', function () {
     const { pid } = queue;
     queue.dispose();
     // The process writes its last words for a moment; the queue does not know it any more.
-    await until(() => pid === undefined || !isAlive(pid), 'the process to end');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await until('the process to end', () => pid === undefined || !isAlive(pid));
   });
 
   function order(name: string, epochs: number): TrainingOrder {
-    const config = path.join(folder, `${name}.apd.json`);
+    const config = at(`${name}.apd.json`);
     const text = JSON.stringify({
       data: { files: 'x.npy', labels: 'y.npy' },
       model: {
@@ -66,12 +64,12 @@ describe('a queue of trainings', function () {
       backend: 'cpu',
     });
     writeFileSync(config, text);
-    return { name, folder: path.join(folder, 'runs', name), config, params: { config } };
+    return { name, folder: at('runs', name), config, params: { config } };
   }
 
   const status = (name: string) =>
     (
-      JSON.parse(readFileSync(path.join(folder, 'runs', name, 'training', 'state.json'), 'utf8')) as {
+      JSON.parse(readFileSync(at('runs', name, 'training', 'state.json'), 'utf8')) as {
         status: string;
       }
     ).status;
@@ -86,16 +84,16 @@ describe('a queue of trainings', function () {
     );
     assert.equal(queue.current, first);
     const pids = new Set([pid]);
-    await until(() => {
+    await until('both to end', () => {
       if (queue.pid !== undefined) pids.add(queue.pid);
       return told.ended.length === 2;
-    }, 'both to end');
+    });
     assert.deepEqual(told.started, ['first', 'second']);
     assert.deepEqual(told.ended.map(endOf), ['first finished', 'second finished']);
     assert.equal(told.snapshots, 6);
     assert.equal(pids.size, 1);
     assert.equal(queue.pid, undefined);
-    await until(() => !isAlive(pid!), 'the process to end');
+    await until('the process to end', () => !isAlive(pid!));
   });
 
   it('takes out what waits, and keeps what was trained of what is stopped', async () => {
@@ -103,9 +101,9 @@ describe('a queue of trainings', function () {
     const second = queue.add(order('second', 2));
     queue.stop(second);
     assert.deepEqual(queue.trainings, [first]);
-    await until(() => (first.progress?.epoch ?? 0) > 2, 'two epochs');
+    await until('two epochs', () => (first.progress?.epoch ?? 0) > 2);
     queue.stop(first);
-    await until(() => told.ended.length === 1, 'the end');
+    await until('the end', () => told.ended.length === 1);
     assert.deepEqual(told.ended.map(endOf), ['first stopped']);
     assert.equal(status('first'), 'stopped');
     assert.deepEqual(told.started, ['first']);
@@ -113,7 +111,7 @@ describe('a queue of trainings', function () {
 
   it('holds a training that is paused', async () => {
     const training = queue.add(order('long', 5000));
-    await until(() => (training.progress?.epoch ?? 0) > 1, 'an epoch');
+    await until('an epoch', () => (training.progress?.epoch ?? 0) > 1);
     await queue.pause(true);
     assert.equal(training.state, 'paused');
     await sleep(400);
@@ -122,35 +120,35 @@ describe('a queue of trainings', function () {
     assert.deepEqual([training.progress!.epoch, training.progress!.step], [epoch, step]);
     await queue.pause(false);
     assert.equal(training.state, 'running');
-    await until(() => training.progress!.epoch > epoch, 'the next epoch');
+    await until('the next epoch', () => training.progress!.epoch > epoch);
   });
 
   it('stops a training that is paused', async () => {
     const training = queue.add(order('long', 5000));
-    await until(() => (training.progress?.epoch ?? 0) > 1, 'an epoch');
+    await until('an epoch', () => (training.progress?.epoch ?? 0) > 1);
     await queue.pause(true);
     queue.stop(training);
-    await until(() => told.ended.length === 1, 'the end');
+    await until('the end', () => told.ended.length === 1);
     assert.deepEqual(told.ended.map(endOf), ['long stopped']);
   });
 
   it('goes on with the next in a new process when the first one is killed', async () => {
     const first: QueuedTraining = queue.add(order('first', 5000));
     queue.add(order('second', 2));
-    await until(() => (first.progress?.epoch ?? 0) > 1, 'an epoch');
+    await until('an epoch', () => (first.progress?.epoch ?? 0) > 1);
     const { pid } = queue;
     process.kill(pid!, 'SIGKILL');
-    await until(() => told.ended.length === 2, 'both to end');
+    await until('both to end', () => told.ended.length === 2);
     assert.deepEqual(told.ended.map(endOf), ['first died', 'second finished']);
     assert.equal(status('first'), 'running');
   });
 
   it('stops in order when the window closes, and tells nothing more', async () => {
     const training = queue.add(order('long', 5000));
-    await until(() => (training.progress?.epoch ?? 0) > 2, 'two epochs');
+    await until('two epochs', () => (training.progress?.epoch ?? 0) > 2);
     const { pid } = queue;
     queue.dispose();
-    await until(() => !isAlive(pid!), 'the process to end');
+    await until('the process to end', () => !isAlive(pid!));
     assert.equal(status('long'), 'stopped');
     assert.deepEqual(told.ended, []);
   });
@@ -191,21 +189,4 @@ describe('the memory of trainings', () => {
 function endOf({ name, outcome }: Told['ended'][number]): string {
   if ('result' in outcome) return `${name} ${outcome.result.ended}`;
   return `${name} ${outcome.error instanceof EngineDied ? 'died' : String(outcome.error)}`;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!holds()) {
-    assert.ok(Date.now() < end, `waited for ${what}`);
-    await sleep(10);
-  }
 }

@@ -3,7 +3,7 @@ import { appendFile, open } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FollowedLog } from '../../../src/logs/following/followedLog';
-import { temporaryFolder } from '../../helpers/followedLogs';
+import { temporaryFolder } from '../../helpers/setup';
 
 const mebibyte = 1024 * 1024;
 const size = 64 * mebibyte;
@@ -19,7 +19,7 @@ function memoryInUse(): number {
 }
 
 describe('a followed log of 64 MiB', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   it('is read with little memory, lets other work in between, and is then read on from its end', async () => {
     const file = at('train.log');

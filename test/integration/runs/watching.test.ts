@@ -16,7 +16,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { watchFile, watchFolder, type Watch } from '../../../src/runs/watching/watchFiles';
 import { FolderEvents } from '../../../src/runs/watching/folderEvents';
 import { FollowedLog } from '../../../src/logs/following/followedLog';
-import { epochsOf, jsonRows, temporaryFolder, until } from '../../helpers/followedLogs';
+import { epochsOf, jsonRows } from '../../helpers/followedLogs';
+import { temporaryFolder, until } from '../../helpers/setup';
 
 /** What the system tells must be there well within a second; what it does not tell is looked for once a second. */
 const soon = 1000;
@@ -26,7 +27,7 @@ const pause = 200;
 
 describe('a log that is watched (complaint 9)', function () {
   this.timeout(30_000);
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
   let file: string;
   let followed: FollowedLog;
   let changes = 0;
@@ -156,7 +157,7 @@ describe('a log that is watched (complaint 9)', function () {
 
 describe('a folder of checkpoints that is watched', function () {
   this.timeout(30_000);
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
   let nudges = 0;
   let watch: Watch;
 
@@ -243,7 +244,7 @@ class Watcher extends EventEmitter {
 }
 
 describe('events of a folder', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   it('are given up where the system has none left, and looking goes on', async () => {
     for (const code of ['ENOSPC', 'EMFILE']) {

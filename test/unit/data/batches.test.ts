@@ -3,7 +3,7 @@ import { batches, type Batch } from '../../../src/data/batches';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { noScaling, parseScaling } from '../../../src/data/scaling';
 import { matchShape } from '../../../src/data/arrays/shape';
-import { fixture, open, problemOf, temporaryFolder } from './helpers';
+import { fixture, open, problemOf, temporaryFiles } from './helpers';
 
 async function collect(all: AsyncIterable<Batch>): Promise<Batch[]> {
   const found: Batch[] = [];
@@ -12,7 +12,7 @@ async function collect(all: AsyncIterable<Batch>): Promise<Batch[]> {
 }
 
 describe('batches', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const flat = (count: number) => ({ shape: [count], axes: 'flat' as const });
 
   it('gives all instances once, in order, the last batch shorter, each in an array of its own', async () => {

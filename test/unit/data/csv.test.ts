@@ -8,10 +8,10 @@ import type { DatasetOptions } from '../../../src/data/openDataset';
 import { isMissing, parseNumber } from '../../../src/data/tables/parseNumber';
 import { describePlace } from '../../../src/data/instancePlaceText';
 import { textBlocks } from '../../../src/data/files/textBlocks';
-import { allNumbers, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, open, problemOf, temporaryFiles } from './helpers';
 
 describe('CSV and TSV tables', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const read = (text: string | Uint8Array, options: Omit<DatasetOptions, 'data'> = {}): Promise<Dataset> =>
     open(temporary('table.csv', text), options);
   const numbers = async (text: string, options: Omit<DatasetOptions, 'data'> = {}) =>

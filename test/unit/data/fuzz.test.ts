@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
 import { Random } from '../../../src/core/random';
-import { allNumbers, fixture, open, temporaryFolder } from './helpers';
+import { allNumbers, fixture, open, temporaryFiles } from './helpers';
 
 /** A damaged copy: bytes changed, cut off, left out, doubled or put in. */
 function damaged(bytes: Buffer, random: () => number): Buffer {
@@ -34,7 +34,7 @@ function damaged(bytes: Buffer, random: () => number): Buffer {
 }
 
 describe('damaged dataset files', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const csv = Buffer.from(
     '\ufeffa,b,"c ""c""",label\r\n1,2.5,-3e1,cat\r\n"4",NA,6,"dog, ""x""\r\ny"\r\n\r\n7,8,?,cat\r\n'.repeat(
       3,

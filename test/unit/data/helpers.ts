@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
 import type { Dataset, Features } from '../../../src/data/dataset';
 import { openDataset, type DatasetOptions } from '../../../src/data/openDataset';
+import { temporaryFolder } from '../../helpers/setup';
 
 export const fixtures = path.join('test', 'fixtures', 'data');
 
@@ -19,15 +19,11 @@ export const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'
   { shape: number[]; values: number[] }
 >;
 
-/** A folder that is there while the tests of a suite run. */
-export function temporaryFolder(): (name: string, content?: string | Uint8Array) => string {
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-data-'));
-  });
-  after(() => rmSync(folder, { recursive: true }));
+/** Files in a temporary folder of a `describe`. @returns writes one, where a content is given, and tells its path */
+export function temporaryFiles(): (name: string, content?: string | Uint8Array) => string {
+  const at = temporaryFolder();
   return (name, content) => {
-    const file = path.join(folder, name);
+    const file = at(name);
     if (content !== undefined) writeFileSync(file, content);
     return file;
   };

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { readArray } from '../../../src/data/arrays/readArray';
-import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, expected, fixture, open, problemOf, temporaryFiles } from './helpers';
 
 /** Bytes of an IDX file of bytes whose header may lie. */
 function idxBytes(shape: number[], content: number, type = 8): Buffer {
@@ -14,7 +14,7 @@ function idxBytes(shape: number[], content: number, type = 8): Buffer {
 }
 
 describe('IDX files', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
 
   for (const type of ['08', '09', '0b', '0c', '0d', '0e']) {
     it(`reads type ${type}`, async () => {

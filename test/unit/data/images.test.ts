@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { decodeImage, readImageHeader } from '../../../src/data/images/image';
 import { defaultLimits } from '../../../src/data/files/limits';
 import { compareText, naturalOrder } from '../../../src/data/naturalOrder';
-import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, expected, fixture, open, problemOf, temporaryFiles } from './helpers';
 
 /** A gray or RGB image of one colour. */
 function plain(width: number, height: number, colour: number[]): Uint8Array {
@@ -116,7 +116,7 @@ describe('images', () => {
 });
 
 describe('folders of images', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const folder = () => temporary('set');
   const put = (name: string, content: Uint8Array | string) => {
     mkdirSync(path.dirname(path.join(folder(), name)), { recursive: true });

@@ -8,7 +8,7 @@ import { encodeNpy, openNpy } from '../../../src/data/arrays/npy';
 import { parseNpyHeader } from '../../../src/data/arrays/npyHeader';
 import { parsePythonLiteral } from '../../../src/data/arrays/pythonLiteral';
 import { readArray, readNpy } from '../../../src/data/arrays/readArray';
-import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, expected, fixture, open, problemOf, temporaryFiles } from './helpers';
 
 /** Bytes of an .npy file with a header of our own. */
 function npyBytes(header: string, numbers: number, version = 1): Uint8Array {
@@ -21,7 +21,7 @@ function npyBytes(header: string, numbers: number, version = 1): Uint8Array {
 }
 
 describe('npy arrays', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
 
   for (const [name, { shape, values }] of Object.entries(expected).filter(([key]) =>
     /^\w\d-(little|big)/.test(key),

@@ -5,7 +5,7 @@ import { encodeNpy } from '../../../src/data/arrays/npy';
 import { partnerOf } from '../../../src/data/arrays/memberChoice';
 import { splitMember } from '../../../src/data/arrays/npz';
 import { readArray } from '../../../src/data/arrays/readArray';
-import { allNumbers, expected, fixture, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, expected, fixture, open, problemOf, temporaryFiles } from './helpers';
 
 /** A member of an archive, with what its headers say where that is not the truth. */
 interface Member {
@@ -66,7 +66,7 @@ function promise(bytes: number): Uint8Array {
 }
 
 describe('npz archives', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
 
   for (const kind of ['stored', 'compressed']) {
     it(`reads members of a ${kind} archive by name`, async () => {

@@ -5,10 +5,10 @@ import type { Dataset } from '../../../src/data/dataset';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { describePlace } from '../../../src/data/instancePlaceText';
-import { allNumbers, fixture, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, fixture, open, problemOf, temporaryFiles } from './helpers';
 
 describe('labels', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   /** Labels of `count` instances, as a file holds them. */
   const labelled = async (path: string, count: number, labelColumn?: string) => {
     const data = temporary('data.npy', encodeNpy(new Uint8Array(count * 2), [count, 2]));
@@ -131,7 +131,7 @@ describe('labels', () => {
 });
 
 describe('openDataset', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const counted = (name: string, from: number, count: number) =>
     temporary(
       name,

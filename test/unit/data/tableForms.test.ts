@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Dataset } from '../../../src/data/dataset';
 import type { DatasetOptions } from '../../../src/data/openDataset';
-import { allNumbers, open, problemOf, temporaryFolder } from './helpers';
+import { allNumbers, open, problemOf, temporaryFiles } from './helpers';
 
 describe('tables as other tools write them', () => {
-  const temporary = temporaryFolder();
+  const temporary = temporaryFiles();
   const read = (text: string, options: Omit<DatasetOptions, 'data'> = {}): Promise<Dataset> =>
     open(temporary('table.csv', text), options);
   const numbers = async (text: string, options: Omit<DatasetOptions, 'data'> = {}) =>

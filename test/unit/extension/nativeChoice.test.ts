@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NativeChoice } from '../../../src/extension/trainings/nativeChoice';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('native code of a workspace', () => {
-  let folder: string;
+  const at = temporaryFolder('test');
   let asked: string[];
   let answer: boolean | undefined;
   let trusted: boolean;
@@ -13,12 +13,11 @@ describe('native code of a workspace', () => {
   let choice: NativeChoice;
 
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-native-'));
-    const native = path.join(folder, 'node_modules', '@tensorflow', 'tfjs-node');
+    const native = at('node_modules', '@tensorflow', 'tfjs-node');
     mkdirSync(native, { recursive: true });
     writeFileSync(path.join(native, 'package.json'), '{}');
     const kept = new Map<string, unknown>();
-    [asked, answer, trusted, folders] = [[], true, true, [folder]];
+    [asked, answer, trusted, folders] = [[], true, true, [at()]];
     choice = new NativeChoice({
       memory: {
         get: <T>(key: string) => kept.get(key) as T | undefined,
@@ -32,14 +31,13 @@ describe('native code of a workspace', () => {
       },
     });
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is not used until the user says so, who is asked once', async () => {
     assert.deepEqual(choice.allowed(), []);
     await choice.settle();
     await choice.settle();
-    assert.deepEqual(asked, [folder]);
-    assert.deepEqual(choice.allowed(), [folder]);
+    assert.deepEqual(asked, [at()]);
+    assert.deepEqual(choice.allowed(), [at()]);
   });
 
   it('is not used after a no, nor after a question that was dismissed, which is asked again', async () => {
@@ -53,7 +51,7 @@ describe('native code of a workspace', () => {
     assert.deepEqual(choice.allowed(), []);
     answer = true;
     await choice.settle(true);
-    assert.deepEqual(choice.allowed(), [folder]);
+    assert.deepEqual(choice.allowed(), [at()]);
   });
 
   it('of a workspace that is not trusted is neither asked about nor used', async () => {
@@ -66,7 +64,7 @@ describe('native code of a workspace', () => {
 
   it('in another folder is another question', async () => {
     await choice.settle();
-    folders = [path.join(folder, 'node_modules')];
+    folders = [at('node_modules')];
     assert.deepEqual(choice.allowed(), []);
     await choice.settle();
     assert.equal(asked.length, 1, 'it brings none');

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { appendFile, chmod, mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { FollowedLog, recogniseFile } from '../../../src/logs/following/followedLog';
 import { InputError } from '../../../src/core/errors';
-import { epochsOf, jsonRows, temporaryFolder } from '../../helpers/followedLogs';
+import { epochsOf, jsonRows } from '../../helpers/followedLogs';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('a followed log', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
   let file: string;
   let followed: FollowedLog;
 
@@ -302,7 +303,7 @@ describe('a followed log', () => {
 });
 
 describe('recogniseFile', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   it('tells the format from the beginning of a file, and what is wrong with others', async () => {
     await writeFile(at('a'), jsonRows(1, 5000));

@@ -6,8 +6,9 @@ import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { GrowingLog } from '../../../src/logs/following/growingLog';
 import { createLogReader } from '../../../src/logs/formats/reader';
 import { recogniseLog } from '../../../src/logs/formats/recognise';
-import { contentOf, temporaryFolder } from '../../helpers/followedLogs';
+import { contentOf } from '../../helpers/followedLogs';
 import { allFixtures, fixture, readLog } from '../../helpers/logFixtures';
+import { temporaryFolder } from '../../helpers/setup';
 
 const seed = 9;
 
@@ -23,7 +24,7 @@ const growth = fc.array(fc.tuple(fc.integer({ min: 1, max: 400 }), fc.boolean())
 });
 
 describe('logs that grow', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   for (const { name, bytes, format } of allFixtures()) {
     it(`${name}: the same as read at once, by whatever pieces it grows`, () => {
@@ -152,7 +153,7 @@ function apply(edit: Edit, file: string, held: Buffer): Buffer {
 }
 
 describe('logs that are damaged while they are followed', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   it('whatever is written into them: no crash, and what is read at the end is what stands there', async () => {
     let count = 0;

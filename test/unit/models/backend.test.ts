@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import { nativeBackendStatus, nativeInstallCommand } from '../../../src/models/tfjs/nativeBackend';
+import { temporaryFolder } from '../../helpers/setup';
 
 const packages = path.resolve('node_modules');
 const stand = '@tensorflow/tfjs-node';
 
 describe('TensorFlow.js backends', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'apd-backend-')));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const at = temporaryFolder('test');
 
   /**
    * A package in place of tfjs-node: it brings its own copy of TensorFlow.js, as the real one does, and registers the
@@ -27,7 +22,7 @@ describe('TensorFlow.js backends', () => {
       main = "require('@tensorflow/tfjs-core').registerBackend('tensorflow', makeBackend, 3);",
     } = {},
   ): string {
-    const own = path.join(folder, 'node_modules');
+    const own = at('node_modules');
     for (const name of ['tfjs-core', 'tfjs-backend-cpu']) {
       const from = path.join(packages, '@tensorflow', name);
       const to = path.join(own, '@tensorflow', name);
@@ -62,7 +57,7 @@ describe('TensorFlow.js backends', () => {
   }
 
   it('takes WebAssembly where nothing else is installed, and says why', async () => {
-    const { tf, backend } = await loadTensorflow('auto', { searchFolders: [folder] });
+    const { tf, backend } = await loadTensorflow('auto', { searchFolders: [at()] });
     assert.equal(backend.name, 'tfjs-wasm');
     assert.equal(backend.version, tf.version_core);
     assert.equal(
@@ -101,7 +96,7 @@ describe('TensorFlow.js backends', () => {
   });
 
   it('says what to do when the native backend was asked for and is not there', async () => {
-    await assert.rejects(loadTensorflow('node', { searchFolders: [folder] }), {
+    await assert.rejects(loadTensorflow('node', { searchFolders: [at()] }), {
       name: 'InputError',
       message:
         /^backend 'node': @tensorflow\/tfjs-node is not installed: install it .*, or choose 'auto' or 'wasm'$/,
@@ -110,13 +105,13 @@ describe('TensorFlow.js backends', () => {
 
   it('does not use a native backend of another release, and says so', async () => {
     const native = installStandIn('4.21.0');
-    assert.deepEqual(nativeBackendStatus([folder], '4.22.0'), {
+    assert.deepEqual(nativeBackendStatus([at()], '4.22.0'), {
       state: 'broken',
       version: '4.21.0',
       folder: native,
       reason: 'it is version 4.21.0, and 4.22.x is needed',
     });
-    const { backend } = await loadTensorflow('auto', { searchFolders: [folder] });
+    const { backend } = await loadTensorflow('auto', { searchFolders: [at()] });
     assert.equal(backend.name, 'tfjs-wasm');
     assert.match(
       backend.reason,
@@ -127,7 +122,7 @@ describe('TensorFlow.js backends', () => {
   it('tells a native backend whose installation did not finish', async () => {
     installStandIn('4.22.0', { binding: false });
     await assert.rejects(
-      loadTensorflow('node', { searchFolders: [folder] }),
+      loadTensorflow('node', { searchFolders: [at()] }),
       /its compiled part is missing .* install it again/,
     );
   });
@@ -136,7 +131,7 @@ describe('TensorFlow.js backends', () => {
     installStandIn('4.22.0', {
       main: "throw new Error('libtensorflow.so.2: cannot open shared object file\\nmore');",
     });
-    const { backend } = await loadTensorflow('auto', { searchFolders: [folder] });
+    const { backend } = await loadTensorflow('auto', { searchFolders: [at()] });
     assert.equal(backend.name, 'tfjs-wasm');
     assert.match(
       backend.reason,
@@ -146,14 +141,15 @@ describe('TensorFlow.js backends', () => {
 
   it('finds an installed one in the folders, in their order, and nowhere else', () => {
     const native = installStandIn('4.22.3');
-    const below = path.join(folder, 'deep', 'down');
+    const below = at('deep', 'down');
     mkdirSync(below, { recursive: true });
-    const empty = mkdtempSync(path.join(tmpdir(), 'apd-empty-'));
+    const empty = at('empty');
+    mkdirSync(empty);
     const expected = { state: 'installed', version: '4.22.3', folder: native };
-    assert.deepEqual(nativeBackendStatus([empty, folder], '4.22.0'), expected);
+    assert.deepEqual(nativeBackendStatus([empty, at()], '4.22.0'), expected);
     assert.deepEqual(nativeBackendStatus([below], '4.22.0'), { state: 'absent' });
     const before = process.cwd();
-    process.chdir(folder);
+    process.chdir(at());
     try {
       assert.deepEqual(nativeBackendStatus([], '4.22.0'), { state: 'absent' });
     } finally {
@@ -161,12 +157,11 @@ describe('TensorFlow.js backends', () => {
     }
     assert.deepEqual(nativeBackendStatus([empty], '4.22.0'), { state: 'absent' });
     assert.deepEqual(nativeBackendStatus([path.join(empty, 'not', 'there')], '4.22.0'), { state: 'absent' });
-    rmSync(empty, { recursive: true });
   });
 
   it('computes with a backend that another copy of TensorFlow.js registers, gradients included', async () => {
     const native = installStandIn('4.22.0');
-    const { tf, backend } = await loadTensorflow('auto', { searchFolders: [folder] });
+    const { tf, backend } = await loadTensorflow('auto', { searchFolders: [at()] });
     assert.deepEqual(backend, {
       name: 'tfjs-node',
       version: '4.22.0',
@@ -181,10 +176,10 @@ describe('TensorFlow.js backends', () => {
   });
 
   it('describes the installation for npm', () => {
-    const command = nativeInstallCommand(path.join(folder, 'global storage'), '4.22.0');
+    const command = nativeInstallCommand(at('global storage'), '4.22.0');
     assert.equal(command.program, 'npm');
     assert.equal(command.args[0], 'install');
     assert.ok(command.args.includes('@tensorflow/tfjs-node@4.22.0'));
-    assert.equal(command.folder, path.join(folder, 'global storage'));
+    assert.equal(command.folder, at('global storage'));
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors';
@@ -8,6 +7,7 @@ import { analyseModel } from '../../../src/models/onnx/describe';
 import { describeModel, openModel } from '../../../src/models/openModel';
 import type { ModelOptions } from '../../../src/models/options';
 import { engines, modelPath } from './expectedModels';
+import { temporaryFolder } from '../../helpers/setup';
 
 /** Checks that a file is refused in one line that begins with a file's name. */
 async function refused(attempt: Promise<unknown>, message: RegExp): Promise<void> {
@@ -20,25 +20,16 @@ async function refused(attempt: Promise<unknown>, message: RegExp): Promise<void
 }
 
 describe('bad ONNX files', () => {
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-models-'));
-  });
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const at = temporaryFolder();
   const write = (name: string, bytes: Uint8Array | string): string => {
-    const file = path.join(folder, name);
+    const file = at(name);
     writeFileSync(file, bytes);
     return file;
   };
 
   it('refuses what is no file, and files of other kinds', async () => {
-    await refused(
-      describeModel(path.join(folder, 'none.onnx')),
-      /none\.onnx: cannot be read \(no such file\)/,
-    );
-    await refused(openModel(folder), /is a folder, expected a model file/);
+    await refused(describeModel(at('none.onnx')), /none\.onnx: cannot be read \(no such file\)/);
+    await refused(openModel(at()), /is a folder, expected a model file/);
     await refused(describeModel(write('empty.onnx', '')), /empty\.onnx: is empty/);
     await refused(
       describeModel(write('text.onnx', 'epoch,loss\n1,0.5\n')),
@@ -121,14 +112,14 @@ describe('bad ONNX files', () => {
   }
 
   it('follows links beside a model, also where they were copied as text', async () => {
-    const beside = path.join(folder, 'links');
+    const beside = at('links');
     mkdirSync(beside);
     const target = path.resolve('test/fixtures/models');
     symlinkSync(path.join(target, 'external.onnx'), path.join(beside, 'external.onnx'));
     symlinkSync(path.join(target, 'external.bin'), path.join(beside, 'external.bin'));
     const linked = await openModel(path.join(beside, 'external.onnx'));
     await linked.close();
-    const text = write('link.onnx', path.relative(folder, path.join(target, 'dense.onnx')));
+    const text = write('link.onnx', path.relative(at(), path.join(target, 'dense.onnx')));
     assert.equal((await describeModel(text)).layers.length, 2);
     await refused(
       describeModel(write('nowhere.onnx', '../none.onnx')),

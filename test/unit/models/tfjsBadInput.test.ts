@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -17,6 +7,7 @@ import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors';
 import { describeModel, openModel } from '../../../src/models/openModel';
 import { engineOn, saved, seedWeights, writeModel, type StockModel } from './tfjsModels';
+import { temporaryFolder } from '../../helpers/setup';
 
 type Loose = { [key: string]: Loose } & Loose[] & (string | number | boolean | null);
 
@@ -29,7 +20,7 @@ const layer = (class_name: string, name: string, config: object = {}): object =>
 });
 
 describe('damaged tfjs models', () => {
-  let folder: string;
+  const at = temporaryFolder('test');
   let stock: StockModel;
   let functional: StockModel;
 
@@ -61,19 +52,13 @@ describe('damaged tfjs models', () => {
     functional = await saved(second);
   });
 
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'tfjs-bad-'));
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
   /** Opening must fail with one line that names the file and matches. */
   async function refused(file: string, expected: RegExp): Promise<void> {
     for (const open of [describeModel, openModel]) {
       await assert.rejects(open(file, { backend: 'wasm' }), (error) => {
         assert.ok(error instanceof InputError, String(error));
         assert.match(error.message, expected);
-        assert.ok(error.message.startsWith(folder));
+        assert.ok(error.message.startsWith(at()));
         assert.ok(!error.message.includes('\n'));
         return true;
       });
@@ -82,7 +67,7 @@ describe('damaged tfjs models', () => {
 
   /** A stock model with its JSON changed. */
   function changed(change: Change, model = stock): string {
-    const file = writeModel(folder, model);
+    const file = writeModel(at(), model);
     const json = JSON.parse(readFileSync(file, 'utf8')) as Loose;
     change(json);
     writeFileSync(file, JSON.stringify(json));
@@ -102,7 +87,7 @@ describe('damaged tfjs models', () => {
   };
 
   it('says what a file is that is no model', async () => {
-    const file = path.join(folder, 'model.json');
+    const file = at('model.json');
     const cases: [string, RegExp][] = [
       ['', /is empty, expected a model file/],
       [
@@ -134,10 +119,10 @@ describe('damaged tfjs models', () => {
   });
 
   it('confines weights to the folder of the model', async () => {
-    const outside = path.join(folder, 'outside.bin');
-    const own = path.join(folder, 'model');
+    const outside = at('outside.bin');
+    const own = at('model');
     /** The stock model with its weights said to be elsewhere. */
-    const at = (location: string): string => {
+    const weightsAt = (location: string): string => {
       const file = writeModel(own, stock);
       const json = JSON.parse(readFileSync(file, 'utf8')) as { weightsManifest: { paths: string[] }[] };
       json.weightsManifest[0].paths = [location];
@@ -155,19 +140,19 @@ describe('damaged tfjs models', () => {
     for (const location of [...locations, 'C:\\w.bin', '..\\outside.bin']) {
       const expected =
         /weightsManifest\[0\]: has its weights in '.*', expected a file in the model's own folder/;
-      await refused(at(location), expected);
+      await refused(weightsAt(location), expected);
     }
-    const linked = at('link.bin');
+    const linked = weightsAt('link.bin');
     symlinkSync(outside, path.join(own, 'link.bin'));
     await refused(linked, /expected a file in the model's own folder/);
     mkdirSync(path.join(own, 'shards'));
     writeFileSync(path.join(own, 'shards', 'w.bin'), stock.data);
-    assert.equal((await describeModel(at('shards/w.bin'), { backend: 'wasm' })).layers.length, 1);
+    assert.equal((await describeModel(weightsAt('shards/w.bin'), { backend: 'wasm' })).layers.length, 1);
   });
 
   it('checks the files of the weights', async () => {
-    const file = writeModel(folder, stock);
-    const weights = path.join(folder, 'group1-shard1.bin');
+    const file = writeModel(at(), stock);
+    const weights = at('group1-shard1.bin');
     const size = stock.data.length;
     writeFileSync(weights, stock.data.subarray(0, size - 1));
     await refused(
@@ -185,8 +170,8 @@ describe('damaged tfjs models', () => {
       file,
       /group1-shard1\.bin: cannot be read \(no such file\), expected the weights of .*model\.json/,
     );
-    const sharded = writeModel(path.join(folder, 'sharded'), stock, 20);
-    writeFileSync(path.join(folder, 'sharded', 'group1-shard2.bin'), 'short');
+    const sharded = writeModel(at('sharded'), stock, 20);
+    writeFileSync(at('sharded', 'group1-shard2.bin'), 'short');
     await refused(
       sharded,
       new RegExp(`its ${Math.ceil(size / 20)} files have ${size - 15} bytes, expected ${size}`),
@@ -358,7 +343,7 @@ describe('damaged tfjs models', () => {
       ['s', stock],
       ['f', functional],
     ] as const) {
-      const file = writeModel(path.join(folder, name), model);
+      const file = writeModel(at(name), model);
       const text = readFileSync(file, 'utf8');
       const all = places(JSON.parse(text));
       const damage = fc.record({
@@ -395,7 +380,7 @@ describe('damaged tfjs models', () => {
       );
     }
     assert.equal(tf.memory().numTensors, before);
-    assert.ok(existsSync(folder));
+    assert.ok(existsSync(at()));
   });
 
   /** Opens a file, which gives a model or an InputError of one line, soon. */

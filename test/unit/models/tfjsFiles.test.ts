@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describeModel, openModel } from '../../../src/models/openModel';
@@ -18,6 +16,7 @@ import {
   writeModel,
   type StockModel,
 } from './tfjsModels';
+import { temporaryFolder } from '../../helpers/setup';
 
 function small(): tfl.Sequential {
   const model = tfl.sequential({
@@ -32,17 +31,11 @@ function small(): tfl.Sequential {
 
 describe('tfjs model files', () => {
   let engine: TensorEngine;
-  let folder: string;
+  const at = temporaryFolder('test');
 
   before(async () => {
     engine = await engineOn('wasm');
   });
-
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'tfjs-'));
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Opens a model and gives the pre-activations and classes of three rows. */
   async function ran(file: string, batch: Float32Array, rows: number) {
@@ -69,7 +62,7 @@ describe('tfjs model files', () => {
     });
     const hashes = new Set<string>();
     for (const [i, shard] of [Infinity, 1, 7, 100].entries()) {
-      const file = writeModel(path.join(folder, String(i)), stock, shard);
+      const file = writeModel(at(String(i)), stock, shard);
       const { runner, taps, predicted } = await ran(file, x, 3);
       taps[0].forEach((value, k) => assert.ok(Math.abs(value - expected.tap[k]) < 1e-5));
       assert.deepEqual(predicted, expected.predicted);
@@ -85,11 +78,11 @@ describe('tfjs model files', () => {
 
   it('has another hash when only the weights differ', async () => {
     const stock = await saved(small());
-    const file = writeModel(folder, stock);
+    const file = writeModel(at(), stock);
     const { sha256 } = await describeModel(file, { backend: 'wasm' });
     const other = Uint8Array.from(stock.data);
     new DataView(other.buffer).setFloat32(0, 0.25, true);
-    writeFileSync(path.join(folder, 'group1-shard1.bin'), other);
+    writeFileSync(at('group1-shard1.bin'), other);
     assert.notEqual((await describeModel(file, { backend: 'wasm' })).sha256, sha256);
   });
 
@@ -123,7 +116,7 @@ describe('tfjs model files', () => {
         specs: [iterations, ...specs.map((spec) => ({ ...spec, quantization }))],
         data: Uint8Array.from([1, 0, 0, 0, ...[...exact].flatMap((value) => stored[dtype](value))]),
       };
-      const file = writeModel(path.join(folder, dtype), quantised, 9);
+      const file = writeModel(at(dtype), quantised, 9);
       const { weights } = await readLayersModel(file, engine);
       const read = [...weights.values()].flatMap((weight) => [...weight.values]);
       assert.equal(read.length, exact.length);
@@ -198,7 +191,7 @@ describe('tfjs model files', () => {
     const x = numbers(8, 1);
     const stock = values(tf.tidy(() => tf.argMax(model.predict(tf.tensor(x, [2, 4])) as tf.Tensor, -1)));
     for (const [i, topology] of [keras2, keras3].entries()) {
-      const file = writeModel(path.join(folder, String(i)), { topology, specs, data });
+      const file = writeModel(at(String(i)), { topology, specs, data });
       const { predicted, runner } = await ran(file, x, 2);
       assert.deepEqual(predicted, stock);
       assert.equal(runner.input.name, 'x');
@@ -275,8 +268,8 @@ describe('tfjs model files', () => {
     seedWeights(model);
     const graph = await graphOf(engine, model);
     const { modelJson, weightsBin, sha256 } = encodeCheckpoint(graph.topology, await graph.readWeights());
-    writeFileSync(path.join(folder, 'model.json'), modelJson);
-    writeFileSync(path.join(folder, 'weights.bin'), weightsBin);
+    writeFileSync(at('model.json'), modelJson);
+    writeFileSync(at('weights.bin'), weightsBin);
     const json = JSON.parse(modelJson) as { modelTopology: object; weightsManifest: { weights: [] }[] };
     const loaded = await tfl.loadLayersModel(
       tf.io.fromMemory({
@@ -288,10 +281,10 @@ describe('tfjs model files', () => {
     const x = tf.tensor(numbers(18, 2), [2, 3, 3, 1]);
     assert.deepEqual(values(loaded.predict(x)), values(model.predict(x)));
     x.dispose();
-    const runner = await openModel(path.join(folder, 'model.json'), { backend: 'wasm' });
+    const runner = await openModel(at('model.json'), { backend: 'wasm' });
     assert.equal(runner.sha256, sha256);
     await runner.close();
-    const again = await readLayersModel(path.join(folder, 'model.json'), engine);
+    const again = await readLayersModel(at('model.json'), engine);
     const second = await LayerGraph.create(engine, again.topology, again.weights, 'm');
     assert.deepEqual(await second.readWeights(), await graph.readWeights());
     assert.deepEqual(second.topology, graph.topology);
@@ -308,7 +301,7 @@ describe('tfjs model files', () => {
     const many = tfl.layers.dense({ units: 3, name: 'many' }).apply(hidden);
     const map = tfl.layers.reshape({ targetShape: [2, 3], name: 'map' }).apply(hidden);
     const outputs = [one, many, map] as tfl.SymbolicTensor[];
-    const file = writeModel(folder, await saved(tfl.model({ inputs: input, outputs })));
+    const file = writeModel(at(), await saved(tfl.model({ inputs: input, outputs })));
     const told = await describeModel(file, { backend: 'wasm' });
     assert.deepEqual(told.output, { name: 'many', kind: 'logits', classes: 3 });
     assert.deepEqual(told.outputs, ['one', 'many', 'map']);
@@ -338,7 +331,7 @@ describe('tfjs model files', () => {
         tfl.layers.dense({ units: 2 }),
       ],
     });
-    const file = writeModel(folder, await saved(model));
+    const file = writeModel(at(), await saved(model));
     assert.deepEqual((await describeModel(file, { backend: 'wasm' })).layers[0].shape, [-1, -1, 2]);
     for (const instanceShape of [
       [7, 5, 3],
@@ -358,7 +351,7 @@ describe('tfjs model files', () => {
   });
 
   it('gives results in order, copies what is not lent, and ends with close', async () => {
-    const file = writeModel(folder, await saved(small()));
+    const file = writeModel(at(), await saved(small()));
     const runner = await openModel(file, { backend: 'wasm' });
     const batch = numbers(8, 1);
     const expected = await runner.run(batch, 2);

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { patternText } from '../../../src/core/patterns/packing';
@@ -14,16 +12,14 @@ import { arrangeCheckpoints } from '../../../src/runs/checkpoints/checkpointMome
 import { recordRun } from '../../../src/engine/recording/recordRun';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { engineOn, numbers, saved, seedWeights, writeModel } from './tfjsModels';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('recording tfjs models', () => {
-  let folder: string;
+  const at = temporaryFolder();
 
   before(async () => {
     await engineOn('wasm');
-    folder = mkdtempSync(path.join(os.tmpdir(), 'tfjs-record-'));
   });
-
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Records models and gives the snapshots and what was told. */
   async function recorded(
@@ -41,13 +37,13 @@ describe('recording tfjs models', () => {
         scaling: noScaling,
         dataOptions: {},
         modelOptions: { backend: 'wasm' },
-        out: path.join(folder, out),
+        out: at(out),
         patternLimit: usualPatternLimit,
         batchSize: 2,
       },
       { onNotice: (text) => notices.push(text), onProgress: () => undefined, onSnapshot: () => undefined },
     );
-    const run = await openRun(path.join(folder, out));
+    const run = await openRun(at(out));
     const snapshots: Snapshot[] = [];
     for (const index of run.manifest.snapshots.keys()) snapshots.push(await readSnapshot(run, index));
     return { snapshots, notices };
@@ -63,7 +59,7 @@ describe('recording tfjs models', () => {
       ],
     });
     seedWeights(model);
-    const file = writeModel(path.join(folder, 'images'), await saved(model));
+    const file = writeModel(at('images'), await saved(model));
     const count = 5;
     const last = numbers(count * 60, 8);
     const [first, ones, predicted] = tf.tidy(() => {
@@ -79,7 +75,7 @@ describe('recording tfjs models', () => {
     });
     const files = { last: [last, [count, 5, 4, 3]], first: [first, [count, 3, 5, 4]] } as const;
     for (const [name, [values, shape]] of Object.entries(files)) {
-      const data = path.join(folder, `${name}.npy`);
+      const data = at(`${name}.npy`);
       writeFileSync(data, encodeNpy(Float32Array.from(values), [...shape]));
       const { snapshots, notices } = await recorded([file], data, `run-${name}`);
       assert.deepEqual([...snapshots[0].predicted], predicted);
@@ -103,9 +99,9 @@ describe('recording tfjs models', () => {
     const files: string[] = [];
     for (const [i, name] of ['epoch-0000', 'epoch-0000.25', 'epoch-0003'].entries()) {
       seedWeights(model, i * 10);
-      files.push(writeModel(path.join(folder, 'models', name), await saved(model)));
+      files.push(writeModel(at('models', name), await saved(model)));
     }
-    const data = path.join(folder, 'x.npy');
+    const data = at('x.npy');
     writeFileSync(data, encodeNpy(numbers(12, 1), [6, 2]));
     const { snapshots } = await recorded(files, data, 'run-epochs');
     assert.deepEqual(

@@ -5,8 +5,9 @@ import { InputError } from '../../../src/core/errors';
 import { findLogsBeside } from '../../../src/logs/matching/findLogs';
 import { listCheckpoints } from '../../../src/runs/checkpoints/checkpointFolder';
 import { EntryBudget, listFolder } from '../../../src/runs/watching/folderEntries';
-import { jsonRows, temporaryFolder } from '../../helpers/followedLogs';
+import { jsonRows } from '../../helpers/followedLogs';
 import { fixture } from '../../helpers/logFixtures';
+import { temporaryFolder } from '../../helpers/setup';
 
 /** Writes files, with their folders. */
 async function write(at: (...parts: string[]) => string, files: Record<string, string | Uint8Array>) {
@@ -17,7 +18,7 @@ async function write(at: (...parts: string[]) => string, files: Record<string, s
 }
 
 describe('checkpoints in a folder', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
   const names = async () =>
     (await listCheckpoints(at())).map(({ file }) => path.relative(at(), file).split(path.sep).join('/'));
 
@@ -123,7 +124,7 @@ describe('checkpoints in a folder', () => {
 });
 
 describe('logs beside checkpoints', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
   const found = async (folder: string, models?: string[]) =>
     (
       await findLogsBeside(

@@ -9,10 +9,10 @@ import {
   readLinks,
   type RunLinks,
 } from '../../../src/runs/links';
-import { temporaryFolder } from '../../helpers/followedLogs';
+import { temporaryFolder } from '../../helpers/setup';
 
 describe('links of a run', () => {
-  const at = temporaryFolder();
+  const at = temporaryFolder('test');
 
   it('are none at first, and are as they were changed', async () => {
     assert.deepEqual(await readLinks(at()), { formatVersion: 1 });

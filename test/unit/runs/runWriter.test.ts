@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../../src/core/errors';
 import { packIndices } from '../../../src/core/patterns/packing';
@@ -13,6 +12,7 @@ import { initialState } from '../../../src/protocol/state';
 import { parseManifest, type Manifest } from '../../../src/runs/manifest';
 import { openRun, readSnapshot, snapshotIndex } from '../../../src/runs/readRun';
 import { RunWriter, type RunHeader } from '../../../src/runs/writeRun';
+import { temporaryFolder } from '../../helpers/setup';
 
 const layer: Layer = { name: 'relu', activation: 'Relu', units: 12, shape: [12], bits: 1, pieces: 2 };
 const header: RunHeader = {
@@ -35,11 +35,9 @@ function snapshotOf(epoch: number): Snapshot {
 }
 
 describe('a run that is being written', () => {
+  const at = temporaryFolder('test');
   let folder = '';
-  beforeEach(() => {
-    folder = path.join(mkdtempSync(path.join(tmpdir(), 'apd-run-')), 'run');
-  });
-  afterEach(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
+  beforeEach(() => (folder = at('run')));
 
   const manifest = () =>
     JSON.parse(readFileSync(path.join(folder, 'apd-run.json'), 'utf8')) as Manifest & Record<string, unknown>;

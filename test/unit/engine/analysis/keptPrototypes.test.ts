@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packIndices } from '../../../../src/core/patterns/packing';
 import { patternLevel } from '../../../../src/core/patterns/patternTable';
@@ -13,6 +12,7 @@ import { filterOf, noFilter, RunStore } from '../../../../src/engine/analysis/ru
 import type { Work } from '../../../../src/engine/work/work';
 import { RunWriter } from '../../../../src/runs/writeRun';
 import { filterStep } from '../../../helpers/engine';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const INSTANCES = 700;
 const UNITS = 1600;
@@ -50,20 +50,18 @@ async function writeRun(folder: string, epochs: number[]): Promise<void> {
 
 describe('fitted prototypes of a run', function () {
   this.timeout(30_000);
-  let home = '';
+  const at = temporaryFolder();
   let whole = '';
   let folder = '';
   let expected: ResolvedLevel[];
   before(async () => {
-    home = mkdtempSync(path.join(tmpdir(), 'apd-kept-'));
-    whole = path.join(home, 'whole');
+    whole = at('whole');
     await writeRun(whole, [0, 1]);
     const first = resolveLevel(snapshotOf(0).levels[0], 'auto');
     expected = [first, resolveLevel(snapshotOf(1).levels[0], 'auto', first)];
   });
-  after(() => rmSync(home, { recursive: true, force: true }));
   beforeEach(() => {
-    folder = path.join(home, 'run');
+    folder = at('run');
     rmSync(folder, { recursive: true, force: true });
     cpSync(whole, folder, { recursive: true });
   });

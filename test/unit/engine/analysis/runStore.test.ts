@@ -4,7 +4,8 @@ import path from 'node:path';
 import { ByteCache } from '../../../../src/engine/work/byteCache';
 import { RunStore } from '../../../../src/engine/analysis/runStore';
 import type { Manifest } from '../../../../src/runs/manifest';
-import { engineHere, epochsTo, recordParams, temporaryFolder } from '../../../helpers/engine';
+import { engineHere, epochsTo, recordParams } from '../../../helpers/engine';
+import { temporaryFolder } from '../../../helpers/setup';
 
 describe('store of runs', function () {
   this.timeout(30_000);

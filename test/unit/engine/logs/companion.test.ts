@@ -6,8 +6,8 @@ import { withCompanion } from '../../../../src/engine/logs/companionRows';
 import { readRunLog } from '../../../../src/engine/logs/openRunLog';
 import { withLog } from '../../../../src/engine/logs/logReport';
 import type { LogRow, TrainingLog } from '../../../../src/logs/formats/log';
-import { temporaryFolder } from '../../../helpers/engine';
 import { counted, logRequests, makeRun, options, realLog } from '../../../helpers/logRuns';
+import { temporaryFolder } from '../../../helpers/setup';
 
 type Values = Record<string, [time: number, step: number, value: number][]>;
 const written = (part: 'train' | 'validation') => realLog(`tensorboard/events.out.tfevents.keras-${part}`);

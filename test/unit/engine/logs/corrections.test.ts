@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunLinks } from '../../../../src/runs/links';
-import { temporaryFolder } from '../../../helpers/engine';
 import { epochsOf, logRequests, makeRun, type MadeSnapshot } from '../../../helpers/logRuns';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const snapshotsOf = (...epochs: number[]): MadeSnapshot[] =>
   epochs.map((epoch) => ({ epoch, model: `../models/epoch-${epoch}.onnx` }));

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../../../src/core/random';
 import type { LogCurve } from '../../../../src/protocol/logs';
-import { temporaryFolder } from '../../../helpers/engine';
 import { epochsOf, logRequests, makeRun, type MadeSnapshot } from '../../../helpers/logRuns';
+import { temporaryFolder } from '../../../helpers/setup';
 
 type Line = Record<string, number | undefined>;
 

@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { InputError } from '../../../../src/core/errors';
 import { epochName, fixture } from '../../../fixtures';
-import { temporaryFolder } from '../../../helpers/engine';
 import { counted, epochsOf, linesOf, logRequests, makeRun, options, realLog } from '../../../helpers/logRuns';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const digitsLog = fixture('digits', 'log.jsonl');
 const digitsModel = (epoch: number) => fixture('digits', `epoch-${epochName(epoch)}.onnx`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../../../helpers/engine';
 import { counted, epochsOf, linesOf, logRequests, makeRun, realLog } from '../../../helpers/logRuns';
+import { temporaryFolder } from '../../../helpers/setup';
 
 /** Names that a tool gave its checkpoints, as ONNX files. */
 function names(tool: string): string[] {

@@ -11,10 +11,10 @@ import {
   recordParams,
   stateOf,
   sum,
-  temporaryFolder,
   filterStep,
   unpacked,
 } from '../../../helpers/engine';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const INSTANCES = 1797;
 const expected = readExpected('digits');

@@ -9,10 +9,10 @@ import {
   epochsTo,
   recordParams,
   stateOf,
-  temporaryFolder,
   filterStep,
   unpacked,
 } from '../../../helpers/engine';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const INSTANCES = 1797;
 

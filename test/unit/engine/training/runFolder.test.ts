@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import {
   readCheckpoint,
   writeCheckpoint,
@@ -13,16 +12,14 @@ import {
   readTrainingState,
   writeTrainingState,
 } from '../../../../src/engine/training/preparation/trainingState';
-import { NO_PROCESS } from '../../../helpers/setup';
+import { NO_PROCESS, temporaryFolder } from '../../../helpers/setup';
 import { appendLog, cutLog } from '../../../../src/engine/training/trainLog';
 
 describe('training: what a run folder keeps', () => {
-  let folder: string;
-  beforeEach(async () => (folder = await mkdtemp(path.join(tmpdir(), 'apd-training-'))));
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const at = temporaryFolder('test');
 
   it('a checkpoint comes back to the bit, and one of another network is refused', async () => {
-    const file = path.join(folder, 'checkpoint.npz');
+    const file = at('checkpoint.npz');
     const weights = [Float32Array.of(1 / 3, -2), Float32Array.of(0.1)];
     const accumulators = [{ name: 'o0', shape: [2], values: Float32Array.of(1e-30, 7) }];
     await writeCheckpoint(file, { weights, optimizer: { iterations: 12, accumulators } });
@@ -34,11 +31,11 @@ describe('training: what a run folder keeps', () => {
 
   it('the log is cut after an epoch, with what a broken-off write left', async () => {
     for (const epoch of [0, 1, 2]) {
-      await appendLog(folder, { epoch, step: epoch * 10, loss: 1 / (epoch + 1) });
+      await appendLog(at(), { epoch, step: epoch * 10, loss: 1 / (epoch + 1) });
     }
-    const file = path.join(folder, 'log.jsonl');
+    const file = at('log.jsonl');
     await writeFile(file, (await readFile(file, 'utf8')) + '{"epoch":3,"lo');
-    await cutLog(folder, (epoch) => epoch <= 1);
+    await cutLog(at(), (epoch) => epoch <= 1);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     assert.deepEqual(
       lines.map((line) => (JSON.parse(line) as { epoch: number }).epoch),
@@ -47,21 +44,21 @@ describe('training: what a run folder keeps', () => {
   });
 
   it('a second training is kept out of the folder, and one that died is not in the way', async () => {
-    const unlock = await lockRun(folder);
-    assert.equal((await trainingProcess(folder))?.pid, process.pid);
-    await assert.rejects(lockRun(folder), /is being trained into already \(process \d+\)/);
+    const unlock = await lockRun(at());
+    assert.equal((await trainingProcess(at()))?.pid, process.pid);
+    await assert.rejects(lockRun(at()), /is being trained into already \(process \d+\)/);
     await unlock();
-    assert.equal(await trainingProcess(folder), undefined);
+    assert.equal(await trainingProcess(at()), undefined);
     const left = { pid: NO_PROCESS, host: hostname() };
-    await writeFile(path.join(folder, 'training', 'lock'), JSON.stringify(left));
-    assert.equal(await trainingProcess(folder), undefined);
+    await writeFile(at('training', 'lock'), JSON.stringify(left));
+    assert.equal(await trainingProcess(at()), undefined);
     await (
-      await lockRun(folder)
+      await lockRun(at())
     )();
   });
 
   it('the state is read as it was written; a damaged one is named', async () => {
-    assert.equal(await readTrainingState(folder), undefined);
+    assert.equal(await readTrainingState(at()), undefined);
     const state = {
       formatVersion: 1,
       status: 'stopped',
@@ -70,13 +67,13 @@ describe('training: what a run folder keeps', () => {
       checkpoint: 'training/checkpoint-0003.npz',
       seconds: 1.5,
     } as const;
-    await writeTrainingState(folder, state);
-    assert.deepEqual(await readTrainingState(folder), state);
-    await writeTrainingState(folder, { ...state, checkpoint: 'training/../../elsewhere' });
-    await assert.rejects(readTrainingState(folder), /state\.json/);
-    await mkdir(path.join(folder, 'training'), { recursive: true });
-    await writeFile(path.join(folder, 'training', 'state.json'), '{');
-    await assert.rejects(readTrainingState(folder), /state\.json: cannot be read/);
+    await writeTrainingState(at(), state);
+    assert.deepEqual(await readTrainingState(at()), state);
+    await writeTrainingState(at(), { ...state, checkpoint: 'training/../../elsewhere' });
+    await assert.rejects(readTrainingState(at()), /state\.json/);
+    await mkdir(at('training'), { recursive: true });
+    await writeFile(at('training', 'state.json'), '{');
+    await assert.rejects(readTrainingState(at()), /state\.json: cannot be read/);
   });
 });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { noScaling, scaler, type Scaling } from '../../../../src/data/scaling';
 import { ConfigError } from '../../../../src/training/config/configError';
 import { openTrainingData, type TrainingData } from '../../../../src/training/config/data';
 import { configOf } from './configText';
+import { temporaryFolder } from '../../../helpers/setup';
 
 const iris = path.resolve('test/fixtures/iris');
 const layers = [
@@ -57,25 +57,23 @@ function npy(shape: number[], values: number[]): Buffer {
 }
 
 describe('training data', () => {
-  let folder: string;
+  const at = temporaryFolder();
   before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'apd-training-data-'));
     const row = (label: string) => (_: unknown, index: number) =>
       `${index},${index % 3},7,${label}${index % 2}`;
     const table = (rows: number, label = 'c') =>
       ['a,b,constant,label', ...Array.from({ length: rows }, row(label))].join('\n');
-    await writeFile(path.join(folder, 'one.csv'), table(20));
-    await writeFile(path.join(folder, 'two.csv'), table(8));
-    await writeFile(path.join(folder, 'same.csv'), 'a,label\n1,x\n2,x\n3,x\n');
+    await writeFile(at('one.csv'), table(20));
+    await writeFile(at('two.csv'), table(8));
+    await writeFile(at('same.csv'), 'a,label\n1,x\n2,x\n3,x\n');
     // Three channels first, of 2×2 pixels: numbers of channel c are around 10^c.
     const pixels = Array.from(
       { length: 6 * 12 },
       (_, index) => 10 ** (Math.floor(index / 4) % 3) * (1 + (index % 5)),
     );
-    await writeFile(path.join(folder, 'images.npy'), npy([6, 3, 2, 2], pixels));
-    await writeFile(path.join(folder, 'labels.npy'), npy([6], [0, 1, 2, 0, 1, 2]));
+    await writeFile(at('images.npy'), npy([6, 3, 2, 2], pixels));
+    await writeFile(at('labels.npy'), npy([6], [0, 1, 2, 0, 1, 2]));
   });
-  after(() => rm(folder, { recursive: true }));
 
   it('without splits is trained on whole', async () => {
     const data = await open({});
@@ -128,12 +126,12 @@ describe('training data', () => {
     const joined = await open(
       { files: ['one.csv', 'two.csv'], splits: { train: 1 } },
       { batchSize: 4 },
-      folder,
+      at(),
     );
     assert.equal(joined.trainRows.length, 28);
-    const whole = await open({ files: ['one.csv', 'two.csv'] }, { batchSize: 4 }, folder);
+    const whole = await open({ files: ['one.csv', 'two.csv'] }, { batchSize: 4 }, at());
     assert.equal(whole.dataset.splits, undefined);
-    const named = await open({ files: { fit: 'one.csv', check: 'two.csv' } }, { batchSize: 4 }, folder);
+    const named = await open({ files: { fit: 'one.csv', check: 'two.csv' } }, { batchSize: 4 }, at());
     assert.equal(named.trainSplit, 'fit');
     assert.equal(named.rowsOfSplit('check').length, 8);
     assert.deepEqual(named.classes, ['c0', 'c1']);
@@ -151,7 +149,7 @@ describe('training data', () => {
   });
 
   it('moves a column that never changes to 0', async () => {
-    const { scaling } = await open({ files: 'one.csv', scaling: 'standard' }, { batchSize: 4 }, folder);
+    const { scaling } = await open({ files: 'one.csv', scaling: 'standard' }, { batchSize: 4 }, at());
     assert.deepEqual([scaling.mean[2], scaling.deviation[2]], [7, 1]);
     assert.equal(scaling.mean[0], 9.5);
   });
@@ -160,7 +158,7 @@ describe('training data', () => {
     const data = await open(
       { files: 'images.npy', labels: 'labels.npy', scaling: 'standard' },
       { batchSize: 2 },
-      folder,
+      at(),
     );
     assert.equal(data.scaling.mean.length, 3);
     const numbers = await scaled(data, data.scaling, data.trainRows);
@@ -172,7 +170,7 @@ describe('training data', () => {
     const unknown = await open(
       { files: 'images.npy', labels: 'labels.npy', scaling: 'standard', axes: 'unknown' },
       { batchSize: 2 },
-      folder,
+      at(),
     );
     assert.equal(unknown.scaling.mean.length, 1, 'one mean where the axes are not known');
   });
@@ -225,14 +223,12 @@ describe('training data', () => {
       '/data/splits/val the split `val` is empty: 0.002 of 150 instances is none',
     );
     assert.match(
-      await refusal(
-        open({ files: { train: 'one.csv', val: 'two.csv' }, take: 10 }, { batchSize: 4 }, folder),
-      ),
+      await refusal(open({ files: { train: 'one.csv', val: 'two.csv' }, take: 10 }, { batchSize: 4 }, at())),
       /^\/data\/files\/val the split `val` is empty: none of its instances is among those in use/,
     );
     assert.match(await refusal(open({ files: 'x.npy' })), /^\/data\/files the data has no labels/);
     assert.match(
-      await refusal(open({ files: 'same.csv' }, {}, folder)),
+      await refusal(open({ files: 'same.csv' }, {}, at())),
       /^\/data\/files all 3 instances of the data are of the class `x`/,
     );
     assert.match(

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { InputError } from '../../../../src/core/errors';
 import { checkTrainingText } from '../../../../src/training/config/checkText';
 import { atItsLine, ConfigError } from '../../../../src/training/config/configError';
@@ -12,6 +10,7 @@ import {
   readTrainingConfig,
 } from '../../../../src/training/config/readConfig';
 import { changed, configOf, rightConfig } from './configText';
+import { temporaryFolder } from '../../../helpers/setup';
 
 /** Line and column of the first place where some text stands. */
 function placeOf(text: string, part: string): { line: number; column: number } {
@@ -197,12 +196,10 @@ describe('training configuration: places', () => {
 });
 
 describe('training configuration: files', () => {
-  let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'apd-config-'))));
-  after(() => rm(folder, { recursive: true }));
+  const at = temporaryFolder();
 
   async function write(text: string): Promise<string> {
-    const file = path.join(folder, 'net.apd.json');
+    const file = at('net.apd.json');
     await writeFile(file, text);
     return file;
   }
@@ -230,8 +227,8 @@ describe('training configuration: files', () => {
   });
 
   it('that are none are told', async () => {
-    await assert.rejects(readTrainingConfig(path.join(folder, 'none.apd.json')), /no such file/);
-    await assert.rejects(readTrainingConfig(folder), /is a folder, expected a file/);
+    await assert.rejects(readTrainingConfig(at('none.apd.json')), /no such file/);
+    await assert.rejects(readTrainingConfig(at()), /is a folder, expected a file/);
     const file = await write(' '.repeat(1024 ** 2 + 1));
     await assert.rejects(readTrainingConfig(file), /the limit is 1.0 MiB/);
   });
@@ -247,9 +244,8 @@ describe('training configuration: files', () => {
   });
 
   it('are checked beyond their schema for an editor that has it', () => {
-    const check = (value: unknown) =>
-      checkTrainingText(JSON.stringify(value), path.join(folder, 'net.apd.json'));
-    assert.deepEqual(check(rightConfig), { problems: [], out: path.join(folder, 'runs', 'net') });
+    const check = (value: unknown) => checkTrainingText(JSON.stringify(value), at('net.apd.json'));
+    assert.deepEqual(check(rightConfig), { problems: [], out: at('runs', 'net') });
     assert.deepEqual(check(changed(['training.epochs', 0])), { problems: [], out: undefined });
     assert.equal(check(changed(['data.train', 'none'])).problems.length, 1);
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../../src/core/errors';
 import { scaler } from '../../../../src/data/scaling';
@@ -10,6 +9,7 @@ import { openTrainingData } from '../../../../src/training/config/data';
 import { parseTrainingConfig } from '../../../../src/training/config/readConfig';
 import { starterConfig } from '../../../../src/training/config/starter';
 import { networkTopology } from '../../../../src/training/config/topology';
+import { temporaryFolder } from '../../../helpers/setup';
 
 /** The configuration that a dataset gives, which has to be right as it is. */
 async function started(data: string, labels?: string): Promise<TrainingConfig> {
@@ -23,14 +23,10 @@ async function started(data: string, labels?: string): Promise<TrainingConfig> {
 }
 
 describe('starting configuration', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'apd-starter-'));
-  });
-  after(() => rm(folder, { recursive: true }));
+  const at = temporaryFolder();
 
   const inFolder = async (name: string, text: string) => {
-    const file = path.join(folder, name);
+    const file = at(name);
     await writeFile(file, text);
     return file;
   };
@@ -54,7 +50,7 @@ describe('starting configuration', () => {
     const config = await started(file);
     assert.equal(config.data.files, 'table.csv');
     assert.equal(config.data.labelColumn, 'species');
-    const { classes } = await openTrainingData(config, folder);
+    const { classes } = await openTrainingData(config, at());
     assert.deepEqual(classes, ['no', 'yes']);
     const plain = await inFolder(
       'plain.csv',
@@ -66,13 +62,13 @@ describe('starting configuration', () => {
   it('of images is a small convolutional network, with the files to test on beside them', async () => {
     for (const name of ['images-idx3-ubyte', 'labels-idx1-ubyte']) {
       for (const part of ['train', 't10k']) {
-        await copyFile(`test/fixtures/data/train-${name}`, path.join(folder, `${part}-${name}`));
+        await copyFile(`test/fixtures/data/train-${name}`, at(`${part}-${name}`));
       }
     }
-    const config = await started(path.join(folder, 'train-images-idx3-ubyte'));
+    const config = await started(at('train-images-idx3-ubyte'));
     assert.deepEqual(config.data.files, { train: 'train-images-idx3-ubyte', test: 't10k-images-idx3-ubyte' });
     assert.equal(config.data.splits, undefined);
-    const data = await openTrainingData(config, folder);
+    const data = await openTrainingData(config, at());
     const { shape } = data.dataset.features;
     const { layers = [] } = config.model;
     assert.equal(layers[0].type, Math.min(...shape) >= 8 ? 'conv2d' : 'dense');
@@ -89,19 +85,19 @@ describe('starting configuration', () => {
     const config = await started(await inFolder('few.csv', 'a,label\n1,x\n2,y\n3,x\n'));
     assert.equal(config.data.splits, undefined);
     assert.equal(config.training.batchSize, 3);
-    await openTrainingData(config, folder);
+    await openTrainingData(config, at());
   });
 
   it('is refused without labels of two classes', async () => {
-    const alone = path.join(folder, 'alone.npy');
+    const alone = at('alone.npy');
     await copyFile('test/fixtures/iris/x.npy', alone);
     await assert.rejects(starterConfig(alone), /has no labels, and none were found beside it/);
     const same = await inFolder('same.csv', 'a,label\n1,x\n2,x\n');
     await assert.rejects(starterConfig(same), /labels of a single class/);
-    await assert.rejects(starterConfig(path.join(folder, 'none.npy')), InputError);
+    await assert.rejects(starterConfig(at('none.npy')), InputError);
     const labels = path.resolve('test/fixtures/iris/y.npy');
     const config = await started(alone, labels);
-    assert.equal(path.resolve(folder, String(config.data.labels)), labels);
+    assert.equal(path.resolve(at(), String(config.data.labels)), labels);
   });
 });
 
