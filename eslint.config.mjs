@@ -77,6 +77,40 @@ const spreadCalls = [
   },
 ];
 
+/** What of `vscode.window` shows no text, and may be used everywhere in the extension. */
+const textless = [
+  'activeColorTheme',
+  'activeTextEditor',
+  'createOutputChannel',
+  'createTextEditorDecorationType',
+  'onDidChangeTextEditorSelection',
+  'onDidChangeVisibleTextEditors',
+  'registerCustomEditorProvider',
+  'registerWebviewPanelSerializer',
+  'registerWebviewViewProvider',
+  'showTextDocument',
+  'tabGroups',
+  'visibleTextEditors',
+];
+const windowOf = "MemberExpression[object.name='vscode'][property.name='window']";
+const plainMessage =
+  'Text from files would act: src/extension/shared/messages.ts and items.ts hand it to VS Code made plain.';
+
+/** Ways to hand text to VS Code past the one place that makes it plain. */
+const rawText = [
+  `MemberExpression[object.object.name='vscode'][object.property.name='window'][property.name!=/^(${textless.join('|')})$/]`,
+  `:not(MemberExpression):not(VariableDeclarator) > ${windowOf}`,
+  `VariableDeclarator[init.object.name='vscode'][init.property.name='window'] > ObjectPattern > Property[key.name!=/^(${textless.join('|')})$/]`,
+  `VariableDeclarator[id.type='Identifier'] > ${windowOf}`,
+  "VariableDeclarator[init.name='vscode']",
+  "ImportDeclaration[source.value='vscode'] > ImportSpecifier[importKind!='type']",
+  'NewExpression[callee.property.name=/^(MarkdownString|CodeLens|Diagnostic|Hover|InlayHint|CompletionItem)$/]',
+  "AssignmentExpression[left.property.name='tooltip']:not([right.callee.name=/^(lines|tooltipOf)$/])",
+  'AssignmentExpression[left.property.name=/^(description|message|title)$/][left.object.property.name=/[vV]iew|[pP]anel/]',
+  "AssignmentExpression[left.property.name='title'][left.object.name=/[pP]anel/]",
+  "CallExpression[callee.property.name='join'][arguments.0.value='\\n']",
+].map((selector) => ({ selector, message: plainMessage }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },
   js.configs.recommended,
@@ -115,6 +149,11 @@ export default tseslint.config(
   {
     files: ['webview/**/*.ts'],
     rules: { 'no-restricted-imports': restrictions('webview', ['protocol', 'core'], '(\\.\\./)+src/') },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    ignores: ['messages', 'items', 'plainText'].map((name) => `src/extension/shared/${name}.ts`),
+    rules: { 'no-restricted-syntax': ['error', ...spreadCalls, ...rawText] },
   },
   {
     // Names come from strangers, and a terminal obeys what is in them.

@@ -10,6 +10,7 @@ import { registerCommands } from './commands/registry';
 import { trainingCommands } from './commands/training';
 import { workCommands } from './commands/recordings';
 import { contextKeyUpdates } from './shared/contextKeyUpdates';
+import { createTreeView } from './shared/items';
 import { allowedHosts } from './shared/networkFiles';
 import { DatasetMemory } from './recording/datasetMemory';
 import { EngineClient } from './engine/engineClient';
@@ -133,13 +134,7 @@ function registerTrees(services: Services): vscode.Disposable[] {
   const patterns = new PatternsView(services);
   const details = new DetailsView(services);
   const snapshots = new SnapshotsView(services);
-  return [
-    runs,
-    snapshots,
-    patterns,
-    details,
-    vscode.window.registerTreeDataProvider('apd.patterns', patterns),
-  ];
+  return [runs, snapshots, patterns, details, createTreeView('apd.patterns', patterns)];
 }
 
 /** Starts the engine as language servers are started: where the workspace has something for it, once that is quiet. */

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { LogInfo } from '../../protocol/logs';
 import { mainMetrics } from '../views/snapshotTexts';
+import { showInformationMessage, showInputBox, showQuickPick, type PickItem } from '../shared/messages';
 
 /**
  * Asks how epochs of checkpoints and log are brought together.
@@ -9,24 +9,35 @@ import { mainMetrics } from '../views/snapshotTexts';
  */
 export async function chooseShift(join: LogInfo['join']): Promise<number | null | undefined> {
   const present = join?.shift;
-  const marked = (shift: number) => (join?.byHand && present === shift ? '$(check) ' : '');
-  const items: (vscode.QuickPickItem & { shift?: number | null })[] = [
+  const marked = (shift: number) => (join?.byHand && present === shift ? 'check' : undefined);
+  const items: (PickItem & { shift?: number | null })[] = [
     {
-      label: `${join?.byHand ? '' : '$(check) '}Found by itself`,
+      icon: join?.byHand ? undefined : 'check',
+      label: 'Found by itself',
       description: join?.byHand ? 'from names and log' : join?.reason,
       shift: null,
     },
-    { label: `${marked(-1)}−1`, description: 'epoch 1 of the checkpoints is epoch 0 of the log', shift: -1 },
-    { label: `${marked(0)}0`, description: 'both count alike', shift: 0 },
-    { label: `${marked(1)}+1`, description: 'epoch 0 of the checkpoints is epoch 1 of the log', shift: 1 },
+    {
+      icon: marked(-1),
+      label: '−1',
+      description: 'epoch 1 of the checkpoints is epoch 0 of the log',
+      shift: -1,
+    },
+    { icon: marked(0), label: '0', description: 'both count alike', shift: 0 },
+    {
+      icon: marked(1),
+      label: '+1',
+      description: 'epoch 0 of the checkpoints is epoch 1 of the log',
+      shift: 1,
+    },
     { label: 'Other…', description: 'another number of epochs' },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: 'Epoch Shift of Log',
     placeHolder: join ? `Now: ${join.reason}` : 'Added to the epoch of a checkpoint to give that of the log',
   });
   if (!picked || picked.shift !== undefined) return picked?.shift;
-  const text = await vscode.window.showInputBox({
+  const text = await showInputBox({
     title: 'Epoch Shift of Log',
     prompt: 'Added to the epoch of a checkpoint to give that of the log',
     value: String(present ?? 0),
@@ -55,10 +66,10 @@ export async function chooseMetrics(info: LogInfo, chosen?: string[]): Promise<s
     return { label: name, description, picked: shown.has(name) };
   });
   if (items.length === 0) {
-    void vscode.window.showInformationMessage('The log has no metrics yet.');
+    void showInformationMessage('The log has no metrics yet.');
     return undefined;
   }
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: 'Metrics of Timeline',
     placeHolder: 'Metrics to draw over the timeline',
     canPickMany: true,

@@ -6,6 +6,7 @@ import type { Session } from '../session/session';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
+import { showInformationMessage, showQuickPick, showSaveDialog, withProgress } from '../shared/messages';
 
 interface Exportable extends vscode.QuickPickItem {
   what: ExportWhat;
@@ -59,7 +60,7 @@ export function exportCommands(services: Services) {
       const { session, run } = activeSession(services);
       const file =
         target ??
-        (await vscode.window.showSaveDialog({
+        (await showSaveDialog({
           title: 'Export Picture',
           defaultUri: suggested(session, run, session.state.view, 'svg'),
           filters: { 'SVG picture': ['svg'], 'PNG picture': ['png'] },
@@ -73,19 +74,19 @@ export function exportCommands(services: Services) {
     },
     'apd.exportData': async () => {
       const { session, run } = activeSession(services);
-      const item = await vscode.window.showQuickPick(EXPORTABLES, {
+      const item = await showQuickPick(EXPORTABLES, {
         title: 'Export Data',
         placeHolder: 'What to export',
       });
       if (!item) return;
       const formats = item.formats.map((format) => ({ label: FORMAT_NAMES[format], format }));
-      const chosen = await vscode.window.showQuickPick(formats, {
+      const chosen = await showQuickPick(formats, {
         title: `Export ${item.label}`,
         placeHolder: 'Format',
       });
       if (!chosen) return;
       const { format } = chosen;
-      const file = await vscode.window.showSaveDialog({
+      const file = await showSaveDialog({
         title: `Export ${item.label}`,
         defaultUri: suggested(session, run, item.what, format),
         filters: { [FORMAT_NAMES[format]]: [format] },
@@ -125,14 +126,13 @@ function themeKind(): 'light' | 'dark' {
 }
 
 function withNote<T>(title: string, work: (token: vscode.CancellationToken) => Promise<T>): Thenable<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, (_, token) => work(token));
+  return withProgress(title, (_, token) => work(token));
 }
 
 async function offerToOpen(file: vscode.Uri): Promise<void> {
   const open = 'Open';
   const message = `Wrote ${vscode.workspace.asRelativePath(file)}`;
-  if ((await vscode.window.showInformationMessage(message, open)) === open) {
+  if ((await showInformationMessage(message, open)) === open) {
     await vscode.commands.executeCommand('vscode.open', file);
   }
 }

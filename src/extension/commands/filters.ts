@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { Selection, ViewState } from '../../protocol/state';
 import { UserError } from '../shared/failures';
@@ -7,6 +6,7 @@ import type { Services } from '../shared/services';
 import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
+import { showInputBox } from '../shared/messages';
 
 /** Commands about what is selected and filtered. */
 export function lookCommands(services: Services) {
@@ -74,7 +74,7 @@ function filterTitle(
 }
 
 async function askInstance(title: string, rows: number): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await showInputBox({
     title,
     prompt: `Number of the instance in the dataset, from 0 to ${rows - 1}`,
     validateInput: (value) =>

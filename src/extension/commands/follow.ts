@@ -10,6 +10,7 @@ import { runFolderOf } from '../recording/recordModel';
 import type { Services } from '../shared/services';
 import { folderOf, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
+import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 
 /** Commands that record checkpoints as they come. */
 export function followCommands(services: Services) {
@@ -34,7 +35,7 @@ export function followCommands(services: Services) {
       const paused = await services.following.pause(folder);
       const message = `Checkpoints of ${checkpoints} are not recorded any more.`;
       const again = 'Follow Again';
-      if ((await vscode.window.showInformationMessage(message, again)) === again) {
+      if ((await showInformationMessage(message, again)) === again) {
         await followAgain(services, paused ?? { folder, checkpoints });
       }
     },
@@ -143,7 +144,7 @@ function tellFollowed(services: Services, folder: string): boolean {
   if (!state) return false;
   const message = `Checkpoints of ${state.checkpoints} are recorded as they come.`;
   const pause = 'Pause';
-  void vscode.window.showInformationMessage(message, pause).then(async (chosen) => {
+  void showInformationMessage(message, pause).then(async (chosen) => {
     if (chosen === pause) await vscode.commands.executeCommand('apd.pauseFollowing', { folder });
   });
   return true;
@@ -187,7 +188,7 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 async function browse(title: string): Promise<string | undefined> {
-  const chosen = await vscode.window.showOpenDialog({
+  const chosen = await showOpenDialog({
     title,
     canSelectFiles: false,
     canSelectFolders: true,
@@ -200,10 +201,11 @@ async function pickFollowed(services: Services) {
   const { all } = services.following;
   if (all.length <= 1) return all[0];
   const items = all.map((state) => ({
-    label: `$(radio-tower) ${path.basename(state.folder)}`,
+    icon: 'radio-tower',
+    label: `${path.basename(state.folder)}`,
     description: state.checkpoints,
     state,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Pause Following', placeHolder: 'Run' });
+  const picked = await showQuickPick(items, { title: 'Pause Following', placeHolder: 'Run' });
   return picked?.state;
 }

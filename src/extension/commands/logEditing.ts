@@ -11,6 +11,7 @@ import { momentOfRow } from '../views/snapshotTexts';
 import { snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
+import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../shared/messages';
 
 /** A snapshot as trees hand it over; without number, the one that is shown. */
 interface SnapshotTarget {
@@ -58,7 +59,7 @@ async function offerLink(folder: string, info: LogInfo): Promise<void> {
     failed: `The log of ${name} cannot be read: ${info.problem}`,
     read: `${name} has no log.`,
   };
-  if ((await vscode.window.showWarningMessage(messages[info.state], link)) === link) {
+  if ((await showWarningMessage(messages[info.state], link)) === link) {
     await vscode.commands.executeCommand('apd.linkLog', { folder });
   }
 }
@@ -71,7 +72,7 @@ async function offerMatch(services: Services, info: LogInfo, snapshot: number): 
   const reason = info.unmatchedSnapshots.find((one) => one.snapshot === snapshot)?.reason;
   const [set, open] = ['Set Log Line…', 'Open Log'];
   const message = `No line of ${path.basename(info.file!)} belongs to ${name}${reason ? `: ${reason}` : ''}`;
-  const chosen = await vscode.window.showInformationMessage(message, set, open);
+  const chosen = await showInformationMessage(message, set, open);
   if (chosen === set) await vscode.commands.executeCommand('apd.matchSnapshot', { folder, snapshot });
   else if (chosen === open) await openLogAt(info);
 }
@@ -97,7 +98,7 @@ async function offerNearest(
   const nameOf = (mark: LineMark) => `line ${mark.line} (${momentOfRow(mark)})`;
   const buttons = near.map((mark) => ({ title: `Show ${momentOfRow(mark)}`, mark }));
   const message = `No snapshot belongs to line ${line}. The nearest ones: ${near.map(nameOf).join(', ')}.`;
-  const chosen = await vscode.window.showInformationMessage(message, ...buttons);
+  const chosen = await showInformationMessage(message, ...buttons);
   if (!chosen) return;
   if (editor) goTo(editor, chosen.mark);
   await showSnapshotBeside(services, folder, chosen.mark.snapshot, editor?.viewColumn);
@@ -111,7 +112,7 @@ async function step(services: Services, target: LineTarget | undefined, by: -1 |
   const mark = by < 0 ? log.lines.before(line) : log.lines.after(line);
   if (!mark) {
     const message = `The log has no ${by < 0 ? 'earlier' : 'later'} snapshot.`;
-    vscode.window.setStatusBarMessage(message, 3000);
+    setStatusBarMessage(message, 3000);
     return;
   }
   goTo(editor, mark);

@@ -12,6 +12,12 @@ import { chooseMetrics, chooseShift } from './chooseOfLog';
 import { matchSnapshot } from './matchSnapshot';
 import { logFiles, rankedLogs } from './logCandidates';
 import type { Handlers } from './registry';
+import {
+  showInformationMessage,
+  showOpenDialog,
+  showQuickPick,
+  showWarningMessage,
+} from '../shared/messages';
 
 /** What menus, trees and pages hand over: a run, perhaps one of its snapshots; or a log of which the run is not known. */
 export interface LogTarget {
@@ -50,7 +56,7 @@ export function linkCommands(services: Services) {
       const after = await services.logs.correct({ folder, epochShift });
       if (after.state === 'read') {
         const reason = after.join ? `: ${after.join.reason}` : '';
-        void vscode.window.showInformationMessage(`${matchedText(after)}${reason}.`);
+        void showInformationMessage(`${matchedText(after)}${reason}.`);
       }
     },
     'apd.chooseMetrics': async () => {
@@ -90,8 +96,8 @@ async function link(services: Services, folder: string, file: string): Promise<v
   // Not awaited: the command is over, the message stays for as long as the user likes.
   void (async () => {
     const chosen = await (problem === undefined
-      ? vscode.window.showInformationMessage(`${matchedText(info)}.${firstUnmatched(info)}`, show)
-      : vscode.window.showWarningMessage(`${logName(file)} is linked, but ${problem}`, show));
+      ? showInformationMessage(`${matchedText(info)}.${firstUnmatched(info)}`, show)
+      : showWarningMessage(`${logName(file)} is linked, but ${problem}`, show));
     if (chosen !== show) return;
     if (services.sessions.active?.folder !== folder) await services.panels.open(folder);
     await vscode.commands.executeCommand('apd.snapshots.focus');
@@ -117,7 +123,7 @@ async function offerLinkAgain(
   const corrected = join?.byHand || marks.some(({ byHand }) => byHand);
   const kept = corrected ? ' What was set by hand between them comes back with it.' : '';
   const message = `${logName(file)} is no longer the log of ${path.basename(folder)}.${kept}`;
-  if ((await vscode.window.showInformationMessage(message, again)) === again) {
+  if ((await showInformationMessage(message, again)) === again) {
     await vscode.commands.executeCommand('apd.linkLog', { folder, file });
   }
 }
@@ -139,7 +145,7 @@ async function runToLink(services: Services, file: string | undefined): Promise<
     folder,
   }));
   const which = file === undefined ? 'a log' : logName(file);
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: 'Link Log',
     placeHolder: `Run that ${which} is to be linked to`,
   });
@@ -148,15 +154,16 @@ async function runToLink(services: Services, file: string | undefined): Promise<
 
 /** Asks for the log of a run: files that are called like logs, the nearest first. */
 async function pickLog(services: Services, folder: string): Promise<string | undefined> {
-  const browse = { label: '$(folder-opened) Browse…', file: undefined, alwaysShow: true };
+  const browse = { icon: 'folder-opened', label: 'Browse…', file: undefined, alwaysShow: true };
   const present = services.logs.of(folder)?.file;
   const found = (await candidates(services, folder)).map(({ file, reason }) => ({
-    label: `${file === present ? '$(check) ' : ''}${path.basename(file)}`,
+    icon: file === present ? 'check' : undefined,
+    label: path.basename(file),
     description: file === present ? `${reason}, linked now` : reason,
     detail: vscode.workspace.asRelativePath(path.dirname(file)),
     file,
   }));
-  const picked = await vscode.window.showQuickPick([...found, browse], {
+  const picked = await showQuickPick([...found, browse], {
     title: `Log of ${path.basename(folder)}`,
     placeHolder: 'Log that the training wrote',
     matchOnDescription: true,
@@ -165,7 +172,7 @@ async function pickLog(services: Services, folder: string): Promise<string | und
   if (!picked) return undefined;
   if (picked.file !== undefined) return picked.file;
   const [chosen] =
-    (await vscode.window.showOpenDialog({
+    (await showOpenDialog({
       title: `Log of ${path.basename(folder)}`,
       openLabel: 'Link Log',
       defaultUri: vscode.Uri.file(present === undefined ? folder : path.dirname(present)),

@@ -5,6 +5,7 @@ import type { Services } from '../shared/services';
 import { metricsInShort, momentOfRow, placeOfRow } from '../views/snapshotTexts';
 import { snapshotName } from '../shared/wording';
 import { readRowPointer } from './rowPointer';
+import { showInputBox, showQuickPick, showWarningMessage, type PickItem } from '../shared/messages';
 
 /** Rows of a log that are offered in a list; of more than these the row is asked for by its number. */
 const MOST_LISTED = 1000;
@@ -30,7 +31,7 @@ export async function matchSnapshot(
     ...(short ? table.rows.map((row) => rowItem(row, row.row === mark?.row)) : [typeItem]),
     ...others,
   ];
-  const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & Partial<Choice>>(items, {
+  const picked = await showQuickPick<PickItem & Partial<Choice>>(items, {
     title,
     placeHolder: mark
       ? `Now ${placeOfRow(mark)}: ${mark.reason}`
@@ -46,19 +47,24 @@ export async function matchSnapshot(
   tell(after, name, snapshot, choice);
 }
 
-const typeItem = { label: '$(edit) Line, Epoch or Step…', description: 'the log is too long to be listed' };
+const typeItem = {
+  icon: 'edit',
+  label: 'Line, Epoch or Step…',
+  description: 'the log is too long to be listed',
+};
 const others = [
   { label: '', kind: vscode.QuickPickItemKind.Separator },
-  { label: '$(circle-slash) Belongs to No Line', to: null, alwaysShow: true },
-  { label: '$(discard) Find by Itself Again', to: undefined, alwaysShow: true },
+  { icon: 'circle-slash', label: 'Belongs to No Line', to: null, alwaysShow: true },
+  { icon: 'discard', label: 'Find by Itself Again', to: undefined, alwaysShow: true },
 ];
 
-function rowItem(row: LogTableRow, current: boolean): vscode.QuickPickItem & Choice {
+function rowItem(row: LogTableRow, current: boolean): PickItem & Choice {
   const { line, epoch, step } = row;
   const moment = momentOfRow(row);
   const place = placeOfRow(row);
   return {
-    label: `${current ? '$(check) ' : ''}${moment}`,
+    icon: current ? 'check' : undefined,
+    label: moment,
     description: [moment === place ? undefined : place, current ? 'now' : undefined]
       .filter(Boolean)
       .join(', '),
@@ -69,7 +75,7 @@ function rowItem(row: LogTableRow, current: boolean): vscode.QuickPickItem & Cho
 
 async function askRow(title: string, rows: LogTableRow[]): Promise<Choice | undefined> {
   const hasLines = rows.some(({ line }) => line !== undefined);
-  const text = await vscode.window.showInputBox({
+  const text = await showInputBox({
     title,
     prompt: hasLines ? 'Line of the log (“line 12”), or its epoch or step' : 'Epoch or step in the log',
     placeHolder: hasLines ? 'line 12' : 'epoch 3',
@@ -88,5 +94,5 @@ function tell(after: LogInfo, name: string, snapshot: number, { to }: Choice): v
   if (mark || to === null) return;
   const reason =
     after.unmatchedSnapshots.find((one) => one.snapshot === snapshot)?.reason ?? 'it has no line';
-  void vscode.window.showWarningMessage(`${name}: ${reason}.`);
+  void showWarningMessage(`${name}: ${reason}.`);
 }

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { ColourBy, View } from '../../protocol/state';
 import type { Services } from '../shared/services';
@@ -6,6 +5,7 @@ import type { Session } from '../session/session';
 import { percent, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
+import { showQuickPick } from '../shared/messages';
 
 /** A snapshot of a run. */
 interface SnapshotTarget {
@@ -49,7 +49,7 @@ export function navigateCommands(services: Services) {
         level,
       }));
       const placeHolder = 'Level that the tree, the time view and the patterns view show';
-      const picked = await vscode.window.showQuickPick(items, { title: 'Go to Level', placeHolder });
+      const picked = await showQuickPick(items, { title: 'Go to Level', placeHolder });
       if (picked) session.change({ level: picked.level });
     },
     'apd.colourBy': async (colour?: ColourBy) => {
@@ -70,13 +70,14 @@ async function pickSnapshot(session: Session, run: RunInfo): Promise<number | un
     const patterns = session.timeline?.patterns.map((level) => level[snapshot] ?? '–').join(' · ');
     const shown = snapshot === session.state.snapshot;
     return {
-      label: `${shown ? '$(circle-filled)' : '$(circle-outline)'} ${snapshotName(entry)}`,
+      icon: marked(shown),
+      label: snapshotName(entry),
       description: entry.accuracy === undefined ? '' : `accuracy ${percent(entry.accuracy)}`,
       detail: patterns && `patterns per level: ${patterns}`,
       snapshot,
     };
   });
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: `Snapshots of ${run.name}`,
     placeHolder: 'Snapshot to show',
     matchOnDescription: true,
@@ -92,8 +93,8 @@ async function pickColouring(session: Session, run: RunInfo): Promise<ColourBy |
   ];
   const items = all
     .filter(({ labelled }) => run.labelled || !labelled)
-    .map((item) => ({ ...item, label: `${marked(item.colour === session.state.colour)} ${item.label}` }));
-  const picked = await vscode.window.showQuickPick(items, {
+    .map((item) => ({ ...item, icon: marked(item.colour === session.state.colour) }));
+  const picked = await showQuickPick(items, {
     title: 'Colour By',
     placeHolder: 'What colours stand for',
   });
@@ -113,9 +114,9 @@ async function pickView(session: Session): Promise<View | undefined> {
   ];
   const items = all.map((item) => ({
     ...item,
-    label: `${marked(item.view === session.state.view)} ${item.label}`,
+    icon: marked(item.view === session.state.view),
   }));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: 'Switch View',
     placeHolder: 'View of the run',
   });
@@ -123,5 +124,5 @@ async function pickView(session: Session): Promise<View | undefined> {
 }
 
 function marked(shown: boolean): string {
-  return shown ? '$(circle-filled)' : '$(circle-outline)';
+  return shown ? 'circle-filled' : 'circle-outline';
 }

@@ -9,6 +9,7 @@ import { recordOrReopen, type RecordingStages } from '../recording/recordModel';
 import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import type { Handlers } from './registry';
+import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 
 /** What callers of `apd.openModel` may give besides the models. */
 interface OpenModelOptions {
@@ -40,7 +41,7 @@ export function openCommands(services: Services) {
       const open = 'Open Diagram';
       const which = models.length > 1 ? `${models.length} models` : path.basename(models[0]);
       const message = `Dataset of ${which}: ${choice.data.join(', ')}`;
-      if ((await vscode.window.showInformationMessage(message, open)) === open) {
+      if ((await showInformationMessage(message, open)) === open) {
         await openModels(services, models, choice);
       }
     },
@@ -131,21 +132,23 @@ export async function pickRun(
 ): Promise<string | undefined> {
   const runs = among ?? (await services.runs.list());
   const items = runs.map((folder) => ({
-    label: `$(type-hierarchy) ${path.basename(folder)}`,
+    icon: 'type-hierarchy',
+    label: `${path.basename(folder)}`,
     description: vscode.workspace.asRelativePath(path.dirname(folder)),
     folder: folder as string | undefined,
   }));
   items.push({
-    label: '$(folder-opened) Browse…',
+    icon: 'folder-opened',
+    label: 'Browse…',
     description: 'a folder with apd-run.json',
     folder: undefined,
   });
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title,
     placeHolder: 'Run to look at',
   });
   if (!picked || picked.folder !== undefined) return picked?.folder;
-  const chosen = await vscode.window.showOpenDialog({
+  const chosen = await showOpenDialog({
     title,
     canSelectFiles: false,
     canSelectFolders: true,

@@ -14,6 +14,7 @@ import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
+import { showQuickPick } from '../shared/messages';
 
 /** Commands that train, and look after trainings. */
 export function trainingCommands(services: Services) {
@@ -91,7 +92,7 @@ async function pickWholeEpoch(services: Services, run: string): Promise<number |
     .filter(({ entry }) => entry.model !== undefined && Number.isInteger(entry.epoch));
   if (items.length === 0) throw new UserError(`${run}: has no snapshot after a whole epoch`);
   const placeHolder = 'Snapshot to start anew from; the run stays as it is';
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: `Restart ${name} from Snapshot`,
     placeHolder,
   });

@@ -2,15 +2,14 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { FollowState } from '../../protocol/follow';
 import type { Services } from '../shared/services';
+import { statusItem } from '../shared/items';
 import { setContextKey } from '../shared/settings';
 import { counted } from '../shared/wording';
 
 /** What is followed, in the status bar and for menus. */
 export function followStatus(services: Pick<Services, 'following' | 'sessions'>): vscode.Disposable {
   const { following, sessions } = services;
-  const item = vscode.window.createStatusBarItem('apd.follow', vscode.StatusBarAlignment.Left, 8);
-  item.name = 'Checkpoints Followed';
-  item.command = 'apd.pauseFollowing';
+  const item = statusItem('apd.follow', 8, 'Checkpoints Followed', 'apd.pauseFollowing');
   const update = () => {
     const { all } = following;
     const active = sessions.active && following.of(sessions.active.folder);
@@ -19,13 +18,16 @@ export function followStatus(services: Pick<Services, 'following' | 'sessions'>)
     setContextKey('apd.followedHere', active !== undefined);
     setContextKey('apd.followable', run !== undefined && !run.training && !active);
     if (all.length === 0) {
-      item.hide();
+      item.say(undefined);
       return;
     }
-    item.text = `$(radio-tower) ${all.map(shortText).join(' · ')}`;
-    item.tooltip = [...all.map(longText), 'Click to pause.'].join('\n');
-    item.accessibilityInformation = { label: all.map(longText).join(', ') };
-    item.show();
+    const texts = all.map(longText);
+    item.say({
+      icon: 'radio-tower',
+      text: all.map(shortText).join(' · '),
+      tooltip: [...texts, 'Click to pause.'],
+      spoken: texts.join(', '),
+    });
   };
   update();
   return vscode.Disposable.from(item, following.onDidChange(update), sessions.onDidChange(update));
@@ -34,7 +36,7 @@ export function followStatus(services: Pick<Services, 'following' | 'sessions'>)
 function shortText({ folder, waiting, current, refused }: FollowState): string {
   const left = waiting + (current ? 1 : 0);
   const more = left > 0 ? ` (${left} to record)` : '';
-  return `${path.basename(folder)}${more}${refused.length > 0 ? ' $(warning)' : ''}`;
+  return `${path.basename(folder)}${more}${refused.length > 0 ? ' ⚠' : ''}`;
 }
 
 function longText({ checkpoints, recorded, waiting, current, incomplete, refused }: FollowState): string {

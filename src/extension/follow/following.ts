@@ -6,6 +6,7 @@ import type { EngineClient, EngineExit } from '../engine/engineClient';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
 import type { RunFolders } from '../shared/runFolders';
 import { setting } from '../shared/settings';
+import { showWarningMessage } from '../shared/messages';
 
 /** What following needs of the extension. */
 interface Surroundings {
@@ -201,7 +202,7 @@ export class Following implements vscode.Disposable {
     const { log } = this.surroundings;
     log.warn(`${path.basename(folder)}: ${problem}`);
     const message = `A checkpoint could not be recorded, and is tried again when it changes: ${problem}`;
-    void vscode.window.showWarningMessage(message, 'Show Log').then((chosen) => chosen && log.show());
+    void showWarningMessage(message, 'Show Log').then((chosen) => chosen && log.show());
   }
 
   private get remembered(): Followed[] {

@@ -1,6 +1,7 @@
 import { formatMetric } from '../../core/appearance/textWidth';
 import type { RunInfo } from '../../protocol/engine';
 import { mainMetrics, momentOfRow } from '../views/snapshotTexts';
+import { literal } from '../shared/plainText';
 import { percent, snapshotName } from '../shared/wording';
 import type { LineMark } from './markedLines';
 
@@ -24,6 +25,8 @@ export interface HoverLink {
   argument: unknown;
 }
 
+/** Between the lines of a table. */
+const LINE = '\n';
 /** Metrics that a hover has room for. */
 const MOST_METRICS = 16;
 
@@ -56,7 +59,7 @@ function levels({ run, patterns, bitChange }: HoverFacts): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const table = ['| level | patterns | bits changed |', '|:--|--:|--:|', ...rows].join('\n');
+  const table = ['| level | patterns | bits changed |', '|:--|--:|--:|', ...rows].join(LINE);
   return 'problem' in bitChange ? `${table}\n\nBits changed: ${literal(bitChange.problem)}` : table;
 }
 
@@ -74,9 +77,4 @@ function linkText({ title, command, argument }: HoverLink): string {
   // Of what may be in an address, brackets would end the link.
   const address = query.replaceAll('(', '%28').replaceAll(')', '%29');
   return `[${title}](command:${command}?${address})`;
-}
-
-/** Text that Markdown leaves as it is, in one line. */
-export function literal(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../shared/contributions';
 import { isCancelled, messageOf } from '../shared/failures';
+import { hover } from '../shared/items';
 import type { Services } from '../shared/services';
 import { hoverText, type HoverFacts, type HoverLink } from './hoverText';
 import { wholeRow } from './logDecorations';
@@ -35,7 +36,7 @@ export class LogHover implements vscode.HoverProvider, vscode.Disposable {
     try {
       const texts = await Promise.all(marks.map((mark) => this.textOf(uri, log, mark, token)));
       const contents = texts.filter((text) => text !== undefined);
-      return contents.length > 0 ? new vscode.Hover(contents, wholeRow(marks[0])) : undefined;
+      return contents.length > 0 ? hover(contents, wholeRow(marks[0]), enabledCommands) : undefined;
     } catch (error) {
       if (!isCancelled(error)) this.services.log.warn(`Hover over ${uri.fsPath}: ${messageOf(error)}`);
       return undefined;
@@ -51,7 +52,7 @@ export class LogHover implements vscode.HoverProvider, vscode.Disposable {
     { folder, info, lines }: LogDocument,
     mark: LineMark,
     token: vscode.CancellationToken,
-  ): Promise<vscode.MarkdownString | undefined> {
+  ): Promise<string | undefined> {
     const run = await this.facts.run(folder, token);
     const snapshot = run.snapshots.at(mark.snapshot);
     // The run was written to, and the log is about to be matched again.
@@ -64,9 +65,7 @@ export class LogHover implements vscode.HoverProvider, vscode.Disposable {
       bitChange: await this.facts.bitChange(run, mark.snapshot, token),
       best: info.best?.snapshot === mark.snapshot ? info.best.reason : undefined,
     };
-    const text = new vscode.MarkdownString(hoverText(facts, linksOf(uri, mark, lines)));
-    text.isTrusted = { enabledCommands };
-    return text;
+    return hoverText(facts, linksOf(uri, mark, lines));
   }
 }
 

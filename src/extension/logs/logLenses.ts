@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { codeLens } from '../shared/items';
 import type { Services } from '../shared/services';
 import { lensRows } from './lensRows';
 import { readLogOf } from './logDocument';
@@ -29,9 +30,10 @@ export class LogLenses implements vscode.CodeLensProvider, vscode.Disposable {
     return rows.map(({ mark, title, tooltip }) => {
       const { snapshot, line } = mark;
       const target = { uri, lineNumber: line, snapshot };
-      return new vscode.CodeLens(new vscode.Range(line - 1, 0, line - 1, 0), {
+      return codeLens(new vscode.Range(line - 1, 0, line - 1, 0), {
+        icon: 'type-hierarchy',
         command: 'apd.showDiagramForLine',
-        title: `$(type-hierarchy) ${title}`,
+        title,
         tooltip,
         arguments: [target],
       });

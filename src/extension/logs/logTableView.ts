@@ -157,7 +157,7 @@ export class LogTableView implements vscode.Disposable {
     // Newer news has been looked at meanwhile.
     if (this.looks !== look) return;
     this.runs = runs;
-    this.marking = runs.map(({ info }) => `${info.folder} ${info.version}`).join('\n');
+    this.marking = runs.map(({ info }) => `${info.folder} ${info.version}`).join();
     this.snapshots = snapshotsByRow(runs);
   }
 

@@ -3,6 +3,7 @@ import type { RunInfo } from '../../protocol/engine';
 import type { FromPanel, ShownState, ToPanel } from '../../protocol/panel';
 import type { ViewState } from '../../protocol/state';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
+import { titlePanel } from '../shared/messages';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { LogInfos } from '../logs/logInfos';
 import type { Sessions } from '../session/sessions';
@@ -116,7 +117,7 @@ export class Panel implements vscode.Disposable {
     if (run && !this.keepsTitle) {
       // A run that has just begun has no snapshot yet.
       const snapshot = run.snapshots.at(session.state.snapshot);
-      this.webviewPanel.title = snapshot ? `${run.name} · epoch ${snapshot.epoch}` : run.name;
+      titlePanel(this.webviewPanel, snapshot ? `${run.name} · epoch ${snapshot.epoch}` : run.name);
     }
   }
 

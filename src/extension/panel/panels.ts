@@ -7,6 +7,7 @@ import { Panel, type PanelServices } from './panel';
 import { panelOptions } from './panelHtml';
 import type { EngineClient } from '../engine/engineClient';
 import type { KeptView } from '../session/sessions';
+import { createWebviewPanel } from '../shared/messages';
 
 /** What the page keeps across reloads of the window (see `setState` in the webview). */
 interface PageState extends KeptView {
@@ -101,7 +102,7 @@ export class Panels implements vscode.Disposable {
     const others = preserveFocus ? [...this.panels].at(-1)?.webviewPanel.viewColumn : undefined;
     const viewColumn = beside ? columnBeside(undefined, others) : (others ?? vscode.ViewColumn.Active);
     const place = { viewColumn, preserveFocus };
-    return this.wrap(vscode.window.createWebviewPanel(panelType, path.basename(folder), place, options));
+    return this.wrap(createWebviewPanel(panelType, path.basename(folder), place, options));
   }
 
   private async fill(

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
-import * as vscode from 'vscode';
 import type { DatasetGuess } from '../../protocol/engine';
 import type { DatasetChoice } from './datasetMemory';
 import { parseScalingText, scalingText } from './scalingText';
 import type { Services } from '../shared/services';
+import { showInputBox, showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
 
 /** Files whose numbers are most likely pixels from 0 to 255. */
 const PIXELS = /ubyte|\.idx\d?(\.gz)?$|images?$/i;
@@ -11,7 +11,7 @@ const DATA_FILTERS = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
 };
 
-interface Item extends vscode.QuickPickItem {
+interface Item extends PickItem {
   choice?: DatasetChoice;
   browse?: 'files' | 'folder';
 }
@@ -28,7 +28,7 @@ export async function chooseDataset(
   thorough: boolean,
 ): Promise<DatasetChoice | undefined> {
   const title = `Dataset of ${path.basename(model)}`;
-  const picked = await vscode.window.showQuickPick(offers(services, model), {
+  const picked = await showQuickPick(offers(services, model), {
     title,
     placeHolder: 'Instances whose activation patterns are recorded',
     matchOnDescription: true,
@@ -47,7 +47,8 @@ async function offers(services: Services, model: string): Promise<Item[]> {
     if (seen.has(key)) return;
     seen.add(key);
     items.push({
-      label: `$(database) ${filesText(choice)}`,
+      icon: 'database',
+      label: `${filesText(choice)}`,
       description: reason,
       detail: scaledText(choice),
       choice,
@@ -63,9 +64,10 @@ async function offers(services: Services, model: string): Promise<Item[]> {
       guess.reason,
     );
   }
-  items.push({ label: '$(folder-opened) Browse for Files…', browse: 'files', alwaysShow: true });
+  items.push({ icon: 'folder-opened', label: 'Browse for Files…', browse: 'files', alwaysShow: true });
   items.push({
-    label: '$(file-media) Browse for a Folder of Images…',
+    icon: 'file-media',
+    label: 'Browse for a Folder of Images…',
     description: 'a subfolder a class',
     browse: 'folder',
     alwaysShow: true,
@@ -84,7 +86,7 @@ async function guesses(services: Services, model: string): Promise<DatasetGuess[
 }
 
 async function browse(title: string, folder: boolean): Promise<DatasetChoice | undefined> {
-  const data = await vscode.window.showOpenDialog({
+  const data = await showOpenDialog({
     title,
     canSelectFiles: !folder,
     canSelectFolders: folder,
@@ -100,16 +102,16 @@ async function browse(title: string, folder: boolean): Promise<DatasetChoice | u
 async function askLabels(title: string, choice: DatasetChoice): Promise<DatasetChoice | undefined> {
   const table = /\.(csv|tsv|txt)(\.gz)?$/i.test(choice.data[0]);
   const inFile = table
-    ? { label: '$(check) The last column of the table', labels: 'same' as const }
-    : { label: '$(check) In the same file, or none', labels: 'same' as const };
-  const picked = await vscode.window.showQuickPick(
+    ? { icon: 'check', label: 'The last column of the table', labels: 'same' as const }
+    : { icon: 'check', label: 'In the same file, or none', labels: 'same' as const };
+  const picked = await showQuickPick(
     [
       inFile,
       ...(table
-        ? [{ label: '$(list-selection) Another column of the table…', labels: 'column' as const }]
+        ? [{ icon: 'list-selection', label: 'Another column of the table…', labels: 'column' as const }]
         : []),
-      { label: '$(file) In a file of their own…', labels: 'file' as const },
-      ...(table ? [{ label: '$(circle-slash) There are no labels', labels: 'none' as const }] : []),
+      { icon: 'file', label: 'In a file of their own…', labels: 'file' as const },
+      ...(table ? [{ icon: 'circle-slash', label: 'There are no labels', labels: 'none' as const }] : []),
     ],
     { title, placeHolder: 'Where are the labels?' },
   );
@@ -121,14 +123,14 @@ async function askLabels(title: string, choice: DatasetChoice): Promise<DatasetC
     case 'none':
       return { ...choice, labelColumn: false };
     case 'column': {
-      const labelColumn = await vscode.window.showInputBox({
+      const labelColumn = await showInputBox({
         title,
         prompt: 'Label column: its name, or its number from 0',
       });
       return labelColumn ? { ...choice, labelColumn } : undefined;
     }
     case 'file': {
-      const file = await vscode.window.showOpenDialog({
+      const file = await showOpenDialog({
         title,
         openLabel: 'Use as Labels',
         filters: DATA_FILTERS,
@@ -147,7 +149,7 @@ async function askScaling(
   const known = choice.scale !== undefined || choice.mean !== undefined || choice.std !== undefined;
   const pixels = choice.data.some((file) => PIXELS.test(file));
   if (known || !(ask || pixels)) return choice;
-  const text = await vscode.window.showInputBox({
+  const text = await showInputBox({
     title,
     prompt:
       'Scaling: numbers become (x·scale − mean) / std, as in training. For example 1/255, or 1/255 mean 0.1307 std 0.3081. Empty: as they are in the file.',

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { inTrainingOrder, isModelName } from './modelNames';
 import { UserError } from '../shared/failures';
 import { addAll } from '../../core/lists';
+import { showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 /** Most models that the list of the palette offers. */
@@ -58,7 +59,7 @@ export function modelOfActiveTab(): vscode.Uri | undefined {
   return uri && isModelName(uri.path) ? uri : undefined;
 }
 
-interface ModelItem extends vscode.QuickPickItem {
+interface ModelItem extends PickItem {
   uris: vscode.Uri[];
 }
 
@@ -82,20 +83,25 @@ export async function pickModels(title: string): Promise<vscode.Uri[] | undefine
     items.push({ label: where, kind: vscode.QuickPickItemKind.Separator, uris: [] });
     if (uris.length > 1) {
       const description = `${uris.length} models, a snapshot each`;
-      items.push({ label: `$(folder) All of ${where}`, description, uris });
+      items.push({ icon: 'folder', label: `All of ${where}`, description, uris });
     }
     for (const uri of uris) {
-      items.push({ label: `$(file) ${path.relative(folder, uri.fsPath)}`, description: where, uris: [uri] });
+      items.push({
+        icon: 'file',
+        label: `${path.relative(folder, uri.fsPath)}`,
+        description: where,
+        uris: [uri],
+      });
     }
   }
   items.push({ label: '', kind: vscode.QuickPickItemKind.Separator, uris: [] });
-  items.push({ label: '$(folder-opened) Browse…', uris: [], alwaysShow: true });
-  const picked = await vscode.window.showQuickPick(items, {
+  items.push({ icon: 'folder-opened', label: 'Browse…', uris: [], alwaysShow: true });
+  const picked = await showQuickPick(items, {
     title,
     placeHolder: 'Model, or folder of checkpoints',
   });
   if (!picked || picked.uris.length > 0) return picked?.uris;
-  return vscode.window.showOpenDialog({
+  return showOpenDialog({
     title,
     canSelectMany: true,
     filters: { Models: ['onnx', 'json'] },

@@ -6,8 +6,10 @@ import { runName } from './modelNames';
 import type { DatasetChoice } from './datasetMemory';
 import { isCancelled } from '../shared/failures';
 import { isElsewhere } from '../shared/networkFiles';
+import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setContextKey, setting } from '../shared/settings';
+import { showWarningMessage, withProgress } from '../shared/messages';
 
 /** What to record: models in training order, with their data. */
 export interface Recording {
@@ -50,9 +52,9 @@ export async function recordOrReopen(
   if (there !== 'damaged' && (await isCurrent(there, recording))) return folder;
   const reason =
     there === 'damaged' ? 'is damaged' : 'was recorded from other files, or they have changed since';
-  const choice = await vscode.window.showWarningMessage(
+  const choice = await showWarningMessage(
     `The run “${path.basename(folder)}” ${reason}. Record it again?`,
-    { modal: true, detail: folder },
+    { modal: true, detail: lines([folder]) },
     'Replace',
     'Keep Both',
   );
@@ -88,21 +90,18 @@ async function record(
   setContextKey('apd.recording', true);
   stages.onStart?.(out);
   try {
-    return await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Recording ${title}`, cancellable: true },
-      async (progress, token) => {
-        token.onCancellationRequested(() => source.cancel());
-        let share = 0;
-        const params = { ...dataset, models, out, name, force, backend: setting('apd.inferenceEngine') };
-        const result = await services.engine.request('model/record', params, source.token, (note) => {
-          const increment = note.share === undefined ? undefined : Math.max(0, (note.share - share) * 100);
-          share = note.share ?? share;
-          progress.report({ message: note.message, increment });
-        });
-        for (const notice of result.notices) services.log.info(`${name}: ${notice}`);
-        return out;
-      },
-    );
+    return await withProgress(`Recording ${title}`, async (progress, token) => {
+      token.onCancellationRequested(() => source.cancel());
+      let share = 0;
+      const params = { ...dataset, models, out, name, force, backend: setting('apd.inferenceEngine') };
+      const result = await services.engine.request('model/record', params, source.token, (note) => {
+        const increment = note.share === undefined ? undefined : Math.max(0, (note.share - share) * 100);
+        share = note.share ?? share;
+        progress.report({ message: note.message, increment });
+      });
+      for (const notice of result.notices) services.log.info(`${name}: ${notice}`);
+      return out;
+    });
   } catch (error) {
     if (isCancelled(error) && snapshots > 0) {
       services.log.info(`${name}: recording was cancelled after ${snapshots} of ${models.length} snapshots`);

@@ -1,6 +1,8 @@
+import { visibleText } from '../../core/visibleText';
 import * as vscode from 'vscode';
 import { inputErrorCode, requestCancelledCode } from '../../protocol/engine';
 import { EngineDied } from '../engine/engineClient';
+import { showErrorMessage } from './messages';
 
 /** Something the user should mend, said in one line: what, where, what to do. */
 export class UserError extends Error {}
@@ -17,10 +19,10 @@ export function isUsersToMend(error: unknown): boolean {
   return error instanceof UserError || (error as { code?: unknown } | undefined)?.code === inputErrorCode;
 }
 
-/** One line for the user. */
+/** One line for the user: of faults the first, of what is wrong with a file the whole, since its name may have lines. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0];
+  return visibleText(isUsersToMend(error) ? text : text.split('\n')[0]);
 }
 
 /** What a message offers besides the log. */
@@ -53,6 +55,6 @@ export async function reportFailure(
   log.error(`${doing}: ${detail}`);
   const offered = [...remedies, { title: 'Show Log', run: () => log.show() }];
   const titles = offered.map((remedy) => remedy.title);
-  const chosen = await vscode.window.showErrorMessage(`${doing}: ${messageOf(error)}`, ...titles);
+  const chosen = await showErrorMessage(`${doing}: ${messageOf(error)}`, ...titles);
   await offered.find((remedy) => remedy.title === chosen)?.run();
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ShownPlace } from '../../protocol/engine';
+import { showInformationMessage } from './messages';
 
 const IMAGE = /\.(png|jpe?g)$/i;
 
@@ -19,7 +20,7 @@ export async function revealPlace(place: ShownPlace): Promise<void> {
   }
   const reveal = 'Show File in Explorer';
   const message = `${path.basename(place.file)}: ${place.text}. The file is binary and has no lines to open.`;
-  if ((await vscode.window.showInformationMessage(message, reveal)) === reveal) {
+  if ((await showInformationMessage(message, reveal)) === reveal) {
     const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
     await vscode.commands.executeCommand(inside ? 'revealInExplorer' : 'revealFileInOS', uri);
   }

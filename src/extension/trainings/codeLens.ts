@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled } from '../shared/failures';
+import { codeLens } from '../shared/items';
 import type { Services } from '../shared/services';
 import { configurationSelector, runsOf } from './configurations';
 import { counted } from '../shared/wording';
@@ -23,25 +24,25 @@ export class ConfigurationLenses implements vscode.CodeLensProvider, vscode.Disp
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const top = new vscode.Range(0, 0, 0, 0);
-    const lens = (title: string, command: string, ...args: unknown[]) =>
-      new vscode.CodeLens(top, { title, command, arguments: args });
+    const lens = (icon: string, title: string, command: string, ...args: unknown[]) =>
+      codeLens(top, { icon, title, command, arguments: args });
     const { uri } = document;
     const file = uri.fsPath;
     // The copy that a run keeps is trained by going on with the run.
     if (file.endsWith(path.join('training', 'config.apd.json'))) return [];
     const { current } = this.services.training;
-    const lenses = [lens('$(play) Train', 'apd.train', uri)];
+    const lenses = [lens('play', 'Train', 'apd.train', uri)];
     if (current?.order.config === file) {
       const paused = current.state === 'paused';
       lenses[0] = paused
-        ? lens('$(debug-continue) Resume Training', 'apd.resumeTraining')
-        : lens('$(debug-pause) Pause Training', 'apd.pauseTraining');
-      lenses.push(lens('$(debug-stop) Stop Training', 'apd.stopTraining'));
+        ? lens('debug-continue', 'Resume Training', 'apd.resumeTraining')
+        : lens('debug-pause', 'Pause Training', 'apd.pauseTraining');
+      lenses.push(lens('debug-stop', 'Stop Training', 'apd.stopTraining'));
     }
     const runs = await this.runs(file, document.getText());
     if (runs.length > 0) {
       const title = runs.length === 1 ? 'Open Run' : `Open ${counted(runs.length, 'Run')}`;
-      lenses.push(lens(`$(type-hierarchy) ${title}`, 'apd.openRunsOfConfiguration', uri));
+      lenses.push(lens('type-hierarchy', title, 'apd.openRunsOfConfiguration', uri));
     }
     return lenses;
   }

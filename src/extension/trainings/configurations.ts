@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING, configurationName, isConfiguration, runsBeside } from './configurationNames';
+import { showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
 
 /** Documents that are training configurations. */
 export const configurationSelector: vscode.DocumentSelector = {
@@ -34,25 +35,27 @@ async function pickConfiguration(title: string): Promise<vscode.Uri | undefined>
   const exclude = '{**/node_modules/**,**/training/config.apd.json}';
   const found = await vscode.workspace.findFiles(pattern, exclude, MOST_OFFERED);
   found.sort((a, b) => a.fsPath.localeCompare(b.fsPath, undefined, { numeric: true }));
-  const items: (vscode.QuickPickItem & { uri?: vscode.Uri; make?: true })[] = found.map((uri) => ({
-    label: `$(play) ${configurationName(uri.fsPath)}`,
+  const items: (PickItem & { uri?: vscode.Uri; make?: true })[] = found.map((uri) => ({
+    icon: 'play',
+    label: `${configurationName(uri.fsPath)}`,
     description: vscode.workspace.asRelativePath(uri),
     uri,
   }));
-  items.push({ label: '$(new-file) New Training Configuration…', make: true, alwaysShow: true });
+  items.push({ icon: 'new-file', label: 'New Training Configuration…', make: true, alwaysShow: true });
   items.push({
-    label: '$(folder-opened) Browse…',
+    icon: 'folder-opened',
+    label: 'Browse…',
     description: `a file that ends in ${CONFIGURATION_ENDING}`,
   });
   const placeHolder = 'Training configuration';
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
+  const picked = await showQuickPick(items, { title, placeHolder, matchOnDescription: true });
   if (!picked || picked.uri) return picked?.uri;
   if (picked.make) {
     await vscode.commands.executeCommand('apd.newTraining');
     return undefined;
   }
   const filters = { 'Training configurations': ['json'] };
-  return (await vscode.window.showOpenDialog({ title, filters, openLabel: 'Train' }))?.[0];
+  return (await showOpenDialog({ title, filters, openLabel: 'Train' }))?.[0];
 }
 
 /**

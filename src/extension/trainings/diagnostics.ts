@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConfigurationProblem } from '../../protocol/training';
 import { isCancelled } from '../shared/failures';
+import { diagnostic } from '../shared/items';
 import type { Services } from '../shared/services';
 import { configurationSelector } from './configurations';
 
@@ -50,17 +51,15 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
       const { problems } = await this.services.engine.request('training/check', params);
       // Closed or changed meanwhile: what was found is of another text.
       if (document.isClosed || document.version !== version) return;
-      this.collection.set(uri, problems.map(diagnostic));
+      this.collection.set(uri, problems.map(diagnosticOf));
     } catch (error) {
       if (!isCancelled(error)) this.services.log.error(`Check of ${uri.fsPath}: ${String(error)}`);
     }
   }
 }
 
-function diagnostic({ message, line, column, length, severity }: ConfigurationProblem): vscode.Diagnostic {
+function diagnosticOf({ message, line, column, length, severity }: ConfigurationProblem): vscode.Diagnostic {
   const range = new vscode.Range(line - 1, column - 1, line - 1, column - 1 + length);
   const kind = severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const made = new vscode.Diagnostic(range, message, kind);
-  made.source = 'apd';
-  return made;
+  return diagnostic(range, message, kind);
 }

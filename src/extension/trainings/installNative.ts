@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { UserError } from '../shared/failures';
+import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { nativeFolder, nativeFolders } from './nativeFolders';
 import { CommandFailed, runCommand, type InstallCommand } from './npmCommand';
+import { showInformationMessage, withProgress } from '../shared/messages';
 
 /** Installs the native backend into the extension's own storage, after the user has read what that means. */
 export async function installNative(services: Services): Promise<void> {
@@ -19,11 +21,7 @@ export async function installNative(services: Services): Promise<void> {
   const text = installed
     ? `The native backend ${status.version ?? ''} is installed. Install it again?`
     : 'Install the native backend for training?';
-  const chosen = await vscode.window.showInformationMessage(
-    text,
-    { modal: true, detail: detail(install) },
-    verb,
-  );
+  const chosen = await showInformationMessage(text, { modal: true, detail: detail(install) }, verb);
   if (chosen !== verb) return;
   await mkdir(folder, { recursive: true });
   if (!(await runInstall(services, install))) return;
@@ -31,31 +29,26 @@ export async function installNative(services: Services): Promise<void> {
   if (!now.installed) {
     throw new UserError(`npm has ended, but the native backend cannot be used: ${now.reason}`);
   }
-  void vscode.window.showInformationMessage(
+  void showInformationMessage(
     `The native backend ${now.version ?? ''} is installed. Configurations whose backend is “auto” train with it from now on.`,
   );
 }
 
 function detail({ program, args, folder }: InstallCommand): string {
-  return [
+  return lines([
     'It computes with TensorFlow’s native library: an advantage for large networks. Small ones train faster on WebAssembly.',
     'npm fetches it from its registry, and runs its install script, which fetches TensorFlow’s library: some 300 MB on disk, in',
     folder,
     `Command: ${program} ${args.join(' ')}`,
-  ].join('\n');
+  ]);
 }
 
 /** @returns false when it was cancelled. @throws UserError when npm is missing or fails */
 async function runInstall({ log }: Services, install: InstallCommand): Promise<boolean> {
-  const where = {
-    location: vscode.ProgressLocation.Notification,
-    title: 'Installing the native backend',
-    cancellable: true,
-  };
   const ending = new AbortController();
   log.info(`${install.program} ${install.args.join(' ')}`);
   try {
-    await vscode.window.withProgress(where, (progress, token) => {
+    await withProgress('Installing the native backend', (progress, token) => {
       token.onCancellationRequested(() => ending.abort());
       const onLine = (line: string) => {
         log.info(`npm: ${line}`);

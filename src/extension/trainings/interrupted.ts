@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { messageOf, reportFailure } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { runName } from './configurationNames';
 import { goOn } from './startTraining';
 import type { TrainingOrder } from './trainingQueue';
+import { showInformationMessage, showWarningMessage } from '../shared/messages';
 
 /** How long a process that was left behind is given to end. */
 const PATIENCE_MS = 10_000;
@@ -57,7 +57,7 @@ async function tell(services: Services, info: TrainingInfo, why?: string): Promi
   const after = epoch === 0 ? 'before its first epoch was done' : `after epoch ${epoch} of ${epochs}`;
   const text = `Training of ${name} was broken off ${after}${why ? ` (${why})` : ''}.`;
   services.log.warn(`${text} ${folder}`);
-  const choice = await vscode.window.showWarningMessage(text, 'Continue', 'Show Run', 'Dismiss');
+  const choice = await showWarningMessage(text, 'Continue', 'Show Run', 'Dismiss');
   try {
     if (choice === 'Continue') await goOn(services, folder);
     else if (choice === 'Show Run') await services.panels.open(folder);
@@ -68,7 +68,7 @@ async function tell(services: Services, info: TrainingInfo, why?: string): Promi
 
 async function tellWaiting(services: Services, order: TrainingOrder): Promise<void> {
   const text = `Training of ${order.name} was waiting when the window was closed.`;
-  if ((await vscode.window.showInformationMessage(text, 'Train', 'Dismiss')) === 'Train') {
+  if ((await showInformationMessage(text, 'Train', 'Dismiss')) === 'Train') {
     await services.training.train(order);
   }
 }

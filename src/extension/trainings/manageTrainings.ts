@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
 import { latestProgress, progressText } from './trainingWording';
+import { showQuickPick, type PickItem } from '../shared/messages';
 
-interface Item extends vscode.QuickPickItem {
+interface Item extends PickItem {
   run?(): unknown;
 }
 
@@ -17,32 +18,40 @@ export async function manageTrainings(services: Services): Promise<void> {
     items.push({ label: order.name, kind: vscode.QuickPickItemKind.Separator });
     const paused = state === 'paused';
     items.push({
-      label: paused ? '$(debug-continue) Resume' : '$(debug-pause) Pause',
+      icon: paused ? 'debug-continue' : 'debug-pause',
+      label: paused ? 'Resume' : 'Pause',
       description: latest && progressText(latest),
       run: () => training.pause(!paused),
     });
     items.push({
-      label: '$(debug-stop) Stop',
+      icon: 'debug-stop',
+      label: 'Stop',
       description: 'finished epochs and snapshots stay',
       run: () => training.stop(current),
     });
     if (folder !== undefined) {
-      items.push({ label: '$(type-hierarchy) Show', description: folder, run: () => panels.open(folder) });
+      items.push({
+        icon: 'type-hierarchy',
+        label: 'Show',
+        description: folder,
+        run: () => panels.open(folder),
+      });
     }
   }
   const waiting = trainings.filter(({ state }) => state === 'waiting');
   if (waiting.length > 0) items.push({ label: 'waiting', kind: vscode.QuickPickItemKind.Separator });
   for (const one of waiting) {
     items.push({
-      label: `$(clock) Remove ${one.order.name}`,
+      icon: 'clock',
+      label: `Remove ${one.order.name}`,
       description: one.folder,
       run: () => training.stop(one),
     });
   }
   if (!current) {
-    items.push({ label: '$(play) Train…', run: () => vscode.commands.executeCommand('apd.train') });
+    items.push({ icon: 'play', label: 'Train…', run: () => vscode.commands.executeCommand('apd.train') });
   }
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showQuickPick(items, {
     title: 'Trainings',
     placeHolder: current ? `Training ${current.order.name}` : 'Nothing is being trained',
   });

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { UserError } from '../shared/failures';
+import { lines } from '../shared/plainText';
 import { NativeChoice } from './nativeChoice';
+import { showWarningMessage } from '../shared/messages';
 
 /** Where the native backend is installed to. */
 export function nativeFolder(context: vscode.ExtensionContext): string {
@@ -34,14 +36,14 @@ export async function chooseNative(context: vscode.ExtensionContext): Promise<vo
 async function ask(folder: string): Promise<boolean | undefined> {
   const use = 'Run Its Code';
   const leave = 'Do Not Use It';
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await showWarningMessage(
     'This workspace brings its own native backend for training. Run its code?',
     {
       modal: true,
-      detail: [
+      detail: lines([
         folder,
         '@tensorflow/tfjs-node in its node_modules would be loaded. Say yes only where you installed it yourself. The answer is remembered for this workspace; “APD: Choose Native Backend of Workspace…” asks again.',
-      ].join('\n'),
+      ]),
     },
     use,
     leave,

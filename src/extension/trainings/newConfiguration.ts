@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING, starterName } from './configurationNames';
+import { showOpenDialog } from '../shared/messages';
 
 const DATA_FILTERS = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
@@ -20,7 +21,7 @@ export async function newConfiguration(services: Services, given?: vscode.Uri): 
 }
 
 async function askData(): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({
+  const chosen = await showOpenDialog({
     title: 'New Training Configuration',
     openLabel: 'Use as Data',
     filters: DATA_FILTERS,

@@ -8,6 +8,7 @@ import { counted, percent } from '../shared/wording';
 import { tellInterrupted } from './interrupted';
 import type { EndedTraining } from './trainingManager';
 import { goOn } from './startTraining';
+import { showInformationMessage } from '../shared/messages';
 
 /** Tells the user how trainings ended. */
 export function trainingOutcomes(services: Services): vscode.Disposable {
@@ -57,7 +58,7 @@ async function tellResult(services: Services, name: string, result: TrainResult)
   services.log.info(`${text} ${counted(snapshots, 'snapshot')} in ${folder}`);
   if (!setting('apd.training.notify')) return;
   const offered = ended === 'stopped' ? ['Continue', 'Show Run'] : ['Show Run'];
-  const choice = await vscode.window.showInformationMessage(text, ...offered);
+  const choice = await showInformationMessage(text, ...offered);
   if (choice === 'Continue') await goOn(services, folder);
   else if (choice === 'Show Run') await services.panels.open(folder);
 }

@@ -1,8 +1,9 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { setting } from '../shared/settings';
 import type { Services } from '../shared/services';
 import type { QueuedTraining } from './trainingQueue';
 import { latestProgress, progressText, shareDone } from './trainingWording';
+import { showInformationMessage, withProgress } from '../shared/messages';
 
 /** Shows the training under way in a notification. Its cancel button pauses, and asks whether to stop. */
 export class ProgressNotification implements vscode.Disposable {
@@ -29,12 +30,7 @@ export class ProgressNotification implements vscode.Disposable {
 
   private async show(training: QueuedTraining): Promise<void> {
     const { name } = training.order;
-    const where = {
-      location: vscode.ProgressLocation.Notification,
-      title: `Training ${name}`,
-      cancellable: true,
-    };
-    await vscode.window.withProgress(where, (progress, token) => {
+    await withProgress(`Training ${name}`, (progress, token) => {
       let share = 0;
       const tell = () => {
         const latest = latestProgress(training);
@@ -73,7 +69,7 @@ export class ProgressNotification implements vscode.Disposable {
       const latest = latestProgress(training);
       const where = latest && latest.epoch > 0 ? ` in epoch ${latest.epoch} of ${latest.epochs}` : '';
       const text = `Training of ${training.order.name} is paused${where}.`;
-      const choice = await vscode.window.showInformationMessage(text, 'Resume', 'Stop Training');
+      const choice = await showInformationMessage(text, 'Resume', 'Stop Training');
       if (manager.current !== training) return;
       this.away.delete(training);
       if (choice === 'Stop Training') manager.stop(training);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lines } from '../shared/plainText';
 import { standingText, type Standing } from './trainingWording';
 
 /** Says in the entry of a run how its training stands; menus ask for its `contextValue`. */
@@ -7,8 +8,8 @@ export function showStanding(item: vscode.TreeItem, standing: Standing): void {
   item.contextValue = `run ${standing.status}`;
   item.iconPath = new vscode.ThemeIcon(icon);
   item.description = [text, item.description].filter(Boolean).join(', ');
-  const lines = [item.tooltip, text, standing.message];
-  item.tooltip = lines.filter((line) => typeof line === 'string').join('\n');
+  const before = typeof item.tooltip === 'string' ? item.tooltip.split('\n') : [];
+  item.tooltip = lines([...before, text, standing.message]);
   item.accessibilityInformation = {
     label: [item.accessibilityInformation?.label ?? item.label, text].join(', '),
   };

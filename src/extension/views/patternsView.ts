@@ -4,6 +4,7 @@ import { isCancelled, messageOf } from '../shared/failures';
 import type { Requests } from '../engine/engineClient';
 import type { Sessions } from '../session/sessions';
 import type { Session } from '../session/session';
+import { lines } from '../shared/plainText';
 import { counted, percent } from '../shared/wording';
 
 type Entry =
@@ -113,14 +114,13 @@ function patternItem(level: number, row: PatternRow): vscode.TreeItem {
   item.description = [counted(row.occurrences, 'instance'), purity].filter(Boolean).join('  |  ');
   const pure = row.purity === undefined ? 'circle-outline' : row.purity === 1 ? 'pass-filled' : 'pie-chart';
   item.iconPath = new vscode.ThemeIcon(row.occurrences === 1 ? 'circle-small' : pure);
-  item.tooltip = [
+  const facts = [
     `Pattern ${row.node}: ${counted(row.occurrences, 'instance')}`,
     purity && `purity ${purity}`,
     row.correct !== undefined && `${percent(row.correct)} predicted correctly`,
-  ]
-    .filter(Boolean)
-    .join('\n');
-  item.accessibilityInformation = { label: item.tooltip.replaceAll('\n', ', ') };
+  ].filter((fact) => typeof fact === 'string' && fact !== '');
+  item.tooltip = lines(facts);
+  item.accessibilityInformation = { label: facts.join(', ') };
   item.command = {
     command: 'apd.selectPattern',
     title: 'Select Pattern',

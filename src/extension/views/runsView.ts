@@ -6,6 +6,8 @@ import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { showStanding } from '../trainings/runStanding';
 import { counted, percent, snapshotName } from '../shared/wording';
+import { createTreeView } from '../shared/items';
+import { lines } from '../shared/plainText';
 
 type Entry =
   | { kind: 'run'; folder: string }
@@ -22,7 +24,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
   private readonly view: vscode.TreeView<Entry>;
 
   constructor(private readonly services: Services) {
-    this.view = vscode.window.createTreeView<Entry>('apd.runs', { treeDataProvider: this });
+    this.view = createTreeView<Entry>('apd.runs', this);
     this.disposables = [
       this.view,
       this.changed,
@@ -63,9 +65,9 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
       case 'note': {
         const item = new vscode.TreeItem(entry.text);
         item.iconPath = new vscode.ThemeIcon(entry.waiting ? 'watch' : 'error');
-        item.tooltip = entry.waiting
-          ? 'The first snapshot appears here as soon as it is written.'
-          : entry.text;
+        item.tooltip = lines([
+          entry.waiting ? 'The first snapshot appears here as soon as it is written.' : entry.text,
+        ]);
         return item;
       }
     }
@@ -123,7 +125,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     item.id = folder;
     item.contextValue = 'run';
     item.iconPath = new vscode.ThemeIcon('type-hierarchy');
-    item.tooltip = folder;
+    item.tooltip = lines([folder]);
     try {
       const run = await this.info(folder);
       item.label = run.name;
@@ -135,7 +137,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
       if (standing) showStanding(item, standing);
     } catch (error) {
       item.description = 'cannot be read';
-      item.tooltip = messageOf(error);
+      item.tooltip = lines([messageOf(error)]);
       item.iconPath = new vscode.ThemeIcon('error');
     }
     return item;
@@ -158,9 +160,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     const patterns = entry.patterns ?? (await this.patternsOf(folder, snapshot));
     item.description = [accuracy, patterns?.join(' · ')].filter(Boolean).join('  |  ');
     const levels = run.layers.map((layer, l) => `${layer.name}: ${patterns?.[l] ?? '–'} patterns`);
-    item.tooltip = [item.label, accuracy && `accuracy ${accuracy}`, ...levels, entry.model]
-      .filter(Boolean)
-      .join('\n');
+    item.tooltip = lines([snapshotName(entry), accuracy && `accuracy ${accuracy}`, ...levels, entry.model]);
     item.command = { command: 'apd.showSnapshot', title: 'Show Snapshot', arguments: [{ folder, snapshot }] };
     const parts = [`${item.label}${shown ? ', shown' : ''}`, accuracy && `accuracy ${accuracy}`, ...levels];
     item.accessibilityInformation = { label: parts.filter(Boolean).join(', ') };

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { Timeline } from '../../protocol/scene';
+import { lines } from '../shared/plainText';
 import { percent, snapshotName } from '../shared/wording';
 import { mainMetrics, metricsInShort, placeOfRow, shortReason } from './snapshotTexts';
 
@@ -35,7 +36,7 @@ export function snapshotItem(facts: SnapshotItemFacts): vscode.TreeItem {
   item.description = [accuracy, place ?? none, mark && metricsInShort(mark.metrics)]
     .filter(Boolean)
     .join('  |  ');
-  item.tooltip = linesOfSnapshot(facts, best).join('\n');
+  item.tooltip = lines(linesOfSnapshot(facts, best));
   item.command = {
     command: 'apd.showSnapshot',
     title: 'Show Snapshot',
@@ -61,7 +62,7 @@ function linesOfSnapshot(facts: SnapshotItemFacts, best: string | undefined): st
   const { run, snapshot, timeline, mark, unmatched } = facts;
   const entry = run.snapshots[snapshot];
   const patterns = (level: number) => entry.patterns?.[level] ?? timeline?.patterns[level]?.[snapshot] ?? '–';
-  const lines = [
+  const texts = [
     snapshotName(entry),
     best !== undefined && `best: ${best}`,
     entry.accuracy !== undefined && `accuracy ${percent(entry.accuracy)}`,
@@ -70,7 +71,7 @@ function linesOfSnapshot(facts: SnapshotItemFacts, best: string | undefined): st
     unmatched !== undefined && `no line in the log: ${unmatched}`,
     entry.model,
   ];
-  return lines.filter((line): line is string => Boolean(line));
+  return texts.filter((text): text is string => Boolean(text));
 }
 
 /** Metrics that a tooltip has room for. */

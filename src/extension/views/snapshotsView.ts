@@ -7,6 +7,8 @@ import type { Session } from '../session/session';
 import { counted } from '../shared/wording';
 import { snapshotItem } from './snapshotItem';
 import { linesOfLog, momentOfRow, placeOfRow, shortName, shortReason, standingOfLog } from './snapshotTexts';
+import { createTreeView, describeView } from '../shared/items';
+import { lines } from '../shared/plainText';
 
 /** A snapshot; commands of its menu read folder and number. */
 interface SnapshotEntry {
@@ -46,7 +48,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
   private readonly failed = new Set<string>();
 
   constructor(private readonly services: Services) {
-    this.view = vscode.window.createTreeView<Entry>('apd.snapshots', { treeDataProvider: this });
+    this.view = createTreeView<Entry>('apd.snapshots', this);
     this.disposables = [
       this.view,
       this.changed,
@@ -94,7 +96,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
         return noLogItem(entry);
       case 'join': {
         const item = plainItem('Epochs', entry.reason, 'arrow-swap');
-        item.tooltip = `Epochs of checkpoints and log: ${entry.reason}`;
+        item.tooltip = lines([`Epochs of checkpoints and log: ${entry.reason}`]);
         item.command = { command: 'apd.shiftEpochs', title: 'Set Epoch Shift of Log…' };
         return item;
       }
@@ -121,7 +123,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
 
   private roots(): Entry[] {
     const session = this.services.sessions.active;
-    this.view.description = session?.run?.name;
+    describeView(this.view, session?.run?.name);
     if (!session?.run) return [];
     const { folder, run } = session;
     const info = this.services.logs.of(folder);
@@ -213,7 +215,7 @@ function shownOf(session: Session): number {
 function plainItem(label: string, description: string, icon: string, state = None): vscode.TreeItem {
   const item = new vscode.TreeItem(label, state);
   item.description = description;
-  item.tooltip = [label, description].filter(Boolean).join(': ');
+  item.tooltip = lines([[label, description].filter(Boolean).join(': ')]);
   item.iconPath = new vscode.ThemeIcon(icon);
   return item;
 }
@@ -225,7 +227,7 @@ function logItem(folder: string, info: LogInfo): vscode.TreeItem {
   const item = plainItem(label, standingOfLog(info), bad ? 'warning' : 'output', Collapsed);
   item.id = `${folder}#log`;
   item.contextValue = 'log';
-  item.tooltip = linesOfLog(info).join('\n');
+  item.tooltip = lines(linesOfLog(info));
   item.accessibilityInformation = { label: `log ${name}, ${standingOfLog(info)}` };
   // A file that is not there cannot be opened.
   if (info.state !== 'missing') item.command = opening(info.file!);
@@ -239,9 +241,11 @@ function noLogItem({ folder, reading, failed }: Entry & { kind: 'noLog' }): vsco
     : plainItem('No log linked', 'link one…', 'link');
   item.id = `${folder}#log`;
   item.contextValue = 'noLog';
-  item.tooltip = failed
-    ? 'Looking for the log of the run failed. Show the output channel.'
-    : 'Link the log of the training, to see what it says of each snapshot.';
+  item.tooltip = lines([
+    failed
+      ? 'Looking for the log of the run failed. Show the output channel.'
+      : 'Link the log of the training, to see what it says of each snapshot.',
+  ]);
   item.command = failed
     ? { command: 'apd.showLog', title: 'Show Log' }
     : { command: 'apd.linkLog', title: 'Link Log…', arguments: [{ folder }] };

@@ -1,28 +1,26 @@
 import * as vscode from 'vscode';
+import { statusItem } from '../shared/items';
 import type { Sessions } from '../session/sessions';
 import { percent, snapshotName } from '../shared/wording';
 
 /** Run, snapshot and accuracy of the active diagram; a click goes to another snapshot. */
 export function statusBar(sessions: Sessions): vscode.Disposable {
-  const item = vscode.window.createStatusBarItem('apd.status', vscode.StatusBarAlignment.Left, 10);
-  item.name = 'Activation Pattern Diagram';
-  item.command = 'apd.goToSnapshot';
+  const item = statusItem('apd.status', 10, 'Activation Pattern Diagram', 'apd.goToSnapshot');
   const update = () => {
     const session = sessions.active;
-    if (!session?.run) {
-      item.hide();
+    const snapshot = session?.run?.snapshots.at(session.state.snapshot);
+    if (!session?.run || !snapshot) {
+      item.say(undefined);
       return;
     }
     const { run, state, busy } = session;
-    const snapshot = run.snapshots.at(state.snapshot);
-    if (!snapshot) {
-      item.hide();
-      return;
-    }
     const accuracy = snapshot.accuracy === undefined ? '' : ` · ${percent(snapshot.accuracy)}`;
-    item.text = `$(${busy ? 'loading~spin' : 'type-hierarchy'}) ${run.name} · ${snapshotName(snapshot)}${accuracy}`;
-    item.tooltip = `${session.folder}\nSnapshot ${state.snapshot + 1} of ${run.snapshots.length}. Click to go to another one.`;
-    item.show();
+    const place = `Snapshot ${state.snapshot + 1} of ${run.snapshots.length}`;
+    item.say({
+      icon: busy ? 'loading~spin' : 'type-hierarchy',
+      text: `${run.name} · ${snapshotName(snapshot)}${accuracy}`,
+      tooltip: [session.folder, `${place}. Click to go to another one.`],
+    });
   };
   update();
   return vscode.Disposable.from(item, sessions.onDidChange(update));

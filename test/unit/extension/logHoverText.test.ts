@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { hoverText, literal, type HoverFacts } from '../../../src/extension/logs/hoverText';
+import { hoverText, type HoverFacts } from '../../../src/extension/logs/hoverText';
+import { literal } from '../../../src/extension/shared/plainText';
 
 const facts: HoverFacts = {
   run: {
