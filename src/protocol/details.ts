@@ -1,7 +1,10 @@
 import type { SelectionDetails } from './engine';
 
 /** Commands that the page of details offers when there is nothing to tell of. */
-export type DetailsCommand = 'apd.openRun' | 'apd.openModel';
+export const detailsCommands = ['apd.openRun', 'apd.openModel'] as const;
+
+/** One of them. */
+export type DetailsCommand = (typeof detailsCommands)[number];
 
 /** What the extension says to the page of details. Each message replaces what was there. */
 export type ToDetails =

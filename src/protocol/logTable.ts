@@ -1,5 +1,8 @@
 /** Commands that the page of a log's table offers. */
-export type LogTableCommand = 'apd.linkLog' | 'apd.showLog' | 'apd.refresh';
+export const logTableCommands = ['apd.linkLog', 'apd.showLog', 'apd.refresh'] as const;
+
+/** One of them. */
+export type LogTableCommand = (typeof logTableCommands)[number];
 
 /** A value as a page gets it: messages are JSON, which has neither NaN nor infinities; null for none. */
 export type TableValue = number | 'NaN' | 'Infinity' | '-Infinity' | null;

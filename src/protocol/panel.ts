@@ -23,17 +23,21 @@ export type FromPanel =
   | { type: 'failed'; message: string };
 
 /** Commands that the page has buttons for. */
-export type PanelCommand =
-  | 'apd.exportPicture'
-  | 'apd.exportData'
-  | 'apd.clearFilters'
-  | 'apd.filterToSelection'
-  | 'apd.findInstance'
-  | 'apd.openRun'
-  | 'apd.openModel'
-  | 'apd.refresh'
-  | 'apd.cancel'
-  | 'apd.showLog';
+export const panelCommands = [
+  'apd.exportPicture',
+  'apd.exportData',
+  'apd.clearFilters',
+  'apd.filterToSelection',
+  'apd.findInstance',
+  'apd.openRun',
+  'apd.openModel',
+  'apd.refresh',
+  'apd.cancel',
+  'apd.showLog',
+] as const;
+
+/** One of them. */
+export type PanelCommand = (typeof panelCommands)[number];
 
 /** What there is to show of a session. */
 export interface Showing {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { LogTable } from '../../protocol/logs';
-import type { FromLogTable, ToLogTable } from '../../protocol/logTable';
+import type { ToLogTable } from '../../protocol/logTable';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
 import { pageHtml, panelOptions } from '../panel/panelHtml';
+import { readLogTableMessage } from '../panel/pageMessages';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { snapshotName } from '../shared/wording';
@@ -54,7 +55,7 @@ export class LogTableView implements vscode.Disposable {
     webview.options = panelOptions(context.extensionUri);
     this.disposables = [
       logs.watchFile(this.file),
-      webview.onDidReceiveMessage((message: FromLogTable) => this.receive(message)),
+      webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => {
         // A hidden page is gone: it says `ready` again when it comes back.
         if (!panel.visible) this.ready = false;
@@ -92,7 +93,12 @@ export class LogTableView implements vscode.Disposable {
     if (this.ready) void this.panel.webview.postMessage(message);
   }
 
-  private receive(message: FromLogTable): void {
+  private receive(said: unknown): void {
+    const message = readLogTableMessage(said);
+    if (!message) {
+      this.services.log.error("Page of a log's table: it sent a message that is none of its own");
+      return;
+    }
     switch (message.type) {
       case 'ready':
         this.ready = true;

@@ -4,6 +4,7 @@ import type { FromPanel, ShownState, ToPanel } from '../../protocol/panel';
 import type { ViewState } from '../../protocol/state';
 import { isCancelled, messageOf, reportFailure } from '../shared/failures';
 import { titlePanel } from '../shared/messages';
+import { readPanelMessage } from './pageMessages';
 import { panelHtml, panelOptions } from './panelHtml';
 import type { LogInfos } from '../logs/logInfos';
 import type { Sessions } from '../session/sessions';
@@ -46,7 +47,7 @@ export class Panel implements vscode.Disposable {
     const { webview } = webviewPanel;
     webview.options = panelOptions(services.context.extensionUri);
     webview.onDidReceiveMessage(
-      (message: FromPanel) => void this.receive(message),
+      (message: unknown) => void this.receive(message),
       undefined,
       this.disposables,
     );
@@ -182,7 +183,12 @@ export class Panel implements vscode.Disposable {
     if (this.webviewPanel.active && this.session) this.services.sessions.activate(this.session);
   }
 
-  private async receive(message: FromPanel): Promise<void> {
+  private async receive(said: unknown): Promise<void> {
+    const message = readPanelMessage(said);
+    if (!message) {
+      this.services.log.error('Page of the diagram: it sent a message that is none of its own');
+      return;
+    }
     try {
       await this.handle(message);
     } catch (error) {

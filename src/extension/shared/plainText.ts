@@ -30,5 +30,6 @@ export function plainLines(text: string): string {
 
 /** Text in a Markdown document that stays what it is. */
 export function literal(text: string): string {
-  return plainText(text.replace(/\s+/g, ' ')).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  const line = shortened(visibleText(text.replace(/\s+/g, ' ')), LONGEST);
+  return line.replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { FromDetails, ToDetails } from '../../protocol/details';
+import type { ToDetails } from '../../protocol/details';
 import { isCancelled, messageOf } from '../shared/failures';
 import { pageHtml, panelOptions } from '../panel/panelHtml';
+import { readDetailsMessage } from '../panel/pageMessages';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 
@@ -35,7 +36,7 @@ export class DetailsView implements vscode.WebviewViewProvider, vscode.Disposabl
     const { extensionUri } = this.services.context;
     this.view = view;
     view.webview.options = panelOptions(extensionUri);
-    view.webview.onDidReceiveMessage((message: FromDetails) => this.receive(message));
+    view.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     view.onDidChangeVisibility(() => {
       // A hidden page is gone: it says `ready` again when it comes back.
       if (!view.visible) this.ready = false;
@@ -52,7 +53,12 @@ export class DetailsView implements vscode.WebviewViewProvider, vscode.Disposabl
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private receive(message: FromDetails): void {
+  private receive(said: unknown): void {
+    const message = readDetailsMessage(said);
+    if (!message) {
+      this.services.log.error('Page of details: it sent a message that is none of its own');
+      return;
+    }
     switch (message.type) {
       case 'ready':
         this.ready = true;
