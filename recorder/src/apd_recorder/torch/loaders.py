@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from typing import Any, Deque, Dict, List, Optional, Tuple
+from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
 import numpy as np
 import torch
@@ -63,6 +63,10 @@ class Batch:
         self.tensors = list(tensors_of(data))
         #: Rows that each model was called with, by its number.
         self.consumed: "Dict[int, int]" = {}
+        #: Models that were called with its very values.
+        self.sure: "Set[int]" = set()
+        #: Its place among all batches of all loaders.
+        self.order = 0
 
     @property
     def rows(self) -> int:
@@ -76,10 +80,13 @@ class Loaders:
     def __init__(self) -> None:
         self._sources: "Dict[int, Tuple[Any, Source]]" = {}
         self._iterations: "weakref.WeakKeyDictionary[Any, Tuple[Iteration, Deque[Any]]]" = weakref.WeakKeyDictionary()
+        self._given = 0
         #: Number of the last index that each iterator's sampler gave out.
         self._sent: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
         #: Number of the batch that a worker gave last.
         self._got: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+        #: The way through a loader that gave the last batch.
+        self.latest: "Optional[Iteration]" = None
         #: Batches that may still be met in a call, oldest first.
         self.outstanding: "Deque[Batch]" = deque(maxlen=_MOST_OUTSTANDING)
 
@@ -109,7 +116,7 @@ class Loaders:
         self._sent[iterator] = number = self._sent.get(iterator, -1) + 1
         waiting.append((number, index))
 
-    def fetched(self, iterator: Any, data: Any, wanted: bool) -> "Optional[Batch]":
+    def fetched(self, iterator: Any, data: Any, wanted: bool) -> None:
         """
         A batch is given to the script.
 
@@ -117,7 +124,7 @@ class Loaders:
         """
         iteration, waiting = self._iterations.get(iterator, (None, None))
         if iteration is None or waiting is None:
-            return None
+            return
         index = None
         if waiting:
             wanted_number = waiting[0][0] if getattr(iterator, "_in_order", True) else self._got.get(iterator)
@@ -125,10 +132,13 @@ class Loaders:
             index = waiting[position][1]
             del waiting[position]
         number, iteration.fetched = iteration.fetched, iteration.fetched + 1
-        batch = Batch(iteration, number, None, data if wanted else None)
+        self.latest = iteration
+        if not wanted:
+            return
+        batch = Batch(iteration, number, None, data)
         batch.keys = self._keys(iteration.source, index, batch)
+        self._given, batch.order = self._given + 1, self._given
         self.outstanding.append(batch)
-        return batch
 
     def exhausted(self, iterator: Any) -> "Optional[Iteration]":
         """A loader has nothing more to give."""

@@ -58,7 +58,7 @@ class TrainedModel:
         self.options = options
         self.notices = notices
         self.class_name = type(unwrapped(module)).__name__
-        self.names = _parameter_names(unwrapped(module))
+        self.names = argument_names(unwrapped(module))
         #: Keeps the module alive while something of it is to be recorded: the script may have let it go by then.
         self._held: "Optional[torch.nn.Module]" = None
         self.autocast: Autocast = autocast_state()
@@ -76,7 +76,7 @@ class TrainedModel:
         self.iteration: "Optional[Iteration]" = None
         self.called_batch = -1
         self.ahead = False
-        self.loss_sum: "Optional[torch.Tensor]" = None
+        self.loss_sum: Any = None
         self.loss_count = 0
         self.started = time.monotonic()
         #: What the model is called with where no loader gives it; None once a loader does.
@@ -135,11 +135,10 @@ class TrainedModel:
         """Once the probe set is closed, only how far the training has come is of interest."""
         if self.loose is not None:
             self.loose.counted(row_count(named_arguments(self.names, args, kwargs)))
-        elif loaders.outstanding:
-            batch = loaders.outstanding[-1]
-            self.iteration = batch.iteration
-            if self._rows_to_compare > 0 and batch.tensors:
-                self._compare(batch, named_arguments(self.names, args, kwargs))
+            return
+        self.iteration = loaders.latest
+        if self._rows_to_compare > 0 and loaders.outstanding and loaders.outstanding[-1].iteration is loaders.latest:
+            self._compare(loaders.outstanding[-1], named_arguments(self.names, args, kwargs))
 
     def _compare(self, batch: Batch, arguments: "Dict[str, Any]") -> None:
         """Compares rows of a later epoch with those that were kept: are the same instances the same every time?"""
@@ -191,32 +190,28 @@ class TrainedModel:
         """The batch that a call was made with, the row of it that is the call's first, and whether the values say so."""
         candidates: "List[Tuple[Batch, Call, int]]" = []
         calls: "Dict[int, Call]" = {}
-        for batch in loaders.outstanding:
-            size = batch.rows
-            if size == 0:
-                continue
+        # Without a sign that batches are fetched ahead, the latest is the likeliest.
+        for batch in loaders.outstanding if self.ahead else reversed(loaders.outstanding):
             consumed = batch.consumed.get(self.number, 0)
-            as_rows = min(rows, size) if rows % size == 0 or rows < size else size
-            call = calls.setdefault(as_rows, Call(arguments, as_rows))
-            if not call.leaves and rows != size:
-                call = calls.setdefault(size, Call(arguments, size))
-            if not call.leaves:
+            if consumed >= batch.rows and (self.number in batch.sure or batch.number < batch.iteration.fetched - 1):
                 continue
-            if consumed < size and call.rows <= size - consumed:
-                candidates.append((batch, call, consumed))
-            elif call.rows == size:
-                # Called again with the same batch; only values can tell that this is the call that counts.
-                candidates.append((batch, call, -1))
+            for size in _sizes(rows, batch.rows):
+                call = calls.setdefault(size, Call(arguments, size))
+                if not call.leaves:
+                    continue
+                if size <= batch.rows - consumed:
+                    candidates.append((batch, call, consumed))
+                elif size == batch.rows:
+                    # Called again with the same batch; only values can tell that this is the call that counts.
+                    candidates.append((batch, call, -1))
         for batch, call, offset in candidates:
             if shows_rows(call, batch, max(0, offset)):
-                fed = self.fed.get(batch.iteration.source.number)
-                if offset >= 0 or (fed is not None and fed.sure == 0):
-                    return batch, call, max(0, offset), True
-                return None
+                batch.sure.add(self.number)
+                return batch, call, max(0, offset), True
         fresh = [(batch, call, offset) for batch, call, offset in candidates if offset >= 0]
-        return self._likely(fresh)
+        return self._likely(sorted(fresh, key=lambda entry: entry[0].order), rows)
 
-    def _likely(self, candidates: "List[Tuple[Batch, Call, int]]") -> "Optional[Tuple[Batch, Call, int, bool]]":
+    def _likely(self, candidates: "List[Tuple[Batch, Call, int]]", rows: int) -> "Optional[Tuple[Batch, Call, int, bool]]":
         """Where the values do not tell: the batch that is due in the order in which batches were called so far."""
         if not candidates:
             return None
@@ -224,9 +219,13 @@ class TrainedModel:
         own = [entry for entry in candidates if entry[0].iteration is latest]
         fetched_first = not any(entry[0].consumed for entry in own) and own[0][0].number == 0
         batch, call, offset = own[0] if self.ahead or fetched_first else own[-1]
-        whole = call.rows == batch.rows
-        tiles = offset > 0 or batch.rows % call.rows == 0
-        return (batch, call, offset, False) if whole or tiles else None
+        fits = batch.rows % rows == 0 or offset > 0
+        parts = [entry for entry in own if entry[0] is batch and entry[1].rows < batch.rows and fits]
+        if parts:
+            batch, call, offset = parts[0]
+        elif call.rows != batch.rows:
+            return None
+        return batch, call, offset, False
 
     # ---- losses and steps
 
@@ -245,7 +244,7 @@ class TrainedModel:
                 fed.rows.label(keys, labels)
             self._last_call = None
 
-    def add_loss(self, total: torch.Tensor, count: int) -> None:
+    def add_loss(self, total: Any, count: int) -> None:
         """Losses that a step was made for."""
         self.loss_sum = total if self.loss_sum is None else self.loss_sum + total
         self.loss_count += count
@@ -364,7 +363,16 @@ class TrainedModel:
         return None
 
 
-def _parameter_names(module: torch.nn.Module) -> "List[str]":
+def _sizes(rows: int, batch: int) -> "List[int]":
+    """What the rows of a call may be, that has `rows` entries along its first axis: the whole batch, or a part of it."""
+    if batch == 0:
+        return []
+    # Where the first axis is that of a sequence, the rows are along the second.
+    return [batch, rows] if rows < batch else [batch]
+
+
+def argument_names(module: torch.nn.Module) -> "List[str]":
+    """Names of the arguments of a module that can be given by position."""
     try:
         signature = inspect.signature(module.forward)
     except (TypeError, ValueError):

@@ -49,9 +49,10 @@ class Session:
         self._unstepped: "set[int]" = set()
         self._calls_of_search = 0
         self._made = 0
+        self._in_step = False
         self._runs: "Dict[int, ModelRun]" = {}
         self._failed: "set[int]" = set()
-        self._losses: "Optional[torch.Tensor]" = None
+        self._losses: Any = None
         self._loss_count = 0
         self._out: "Optional[str]" = options.out
         self._names: "List[str]" = []
@@ -65,47 +66,47 @@ class Session:
 
     def calling(self, module: Any, args: "Tuple[Any, ...]", kwargs: "Dict[str, Any]") -> None:
         """A module is about to be called, by no other module."""
-        self._guarded(lambda: self._calling(module, args, kwargs))
+        self._guarded(self._calling, module, args, kwargs)
 
     def optimizer_made(self, optimizer: Any) -> None:
         """An optimizer was made: soon its model will be called."""
-        self._guarded(lambda: self._search(optimizer))
+        self._guarded(self._search, optimizer)
 
     def stepping(self, optimizer: Any) -> None:
         """An optimizer is about to change weights."""
-        self._guarded(lambda: self._stepping(optimizer))
+        self._guarded(self._stepping, optimizer)
 
     def stepped(self, optimizer: Any) -> None:
         """An optimizer has changed weights."""
-        self._guarded(lambda: self._stepped(optimizer))
+        self._guarded(self._stepped, optimizer)
 
     def differentiating(self, loss: Any) -> None:
         """``backward`` is called."""
-        self._guarded(lambda: self._differentiating(loss))
+        self._guarded(self._differentiating, loss)
 
     def loader_started(self, loader: Any, iterator: Any) -> None:
         """A way through a loader begins: whatever ended before is recorded first."""
-        self._guarded(lambda: self._loader_started(loader, iterator))
+        self._guarded(self._loader_started, loader, iterator)
 
     def loader_resetting(self, iterator: Any) -> None:
         """A loader's iterator is about to be used again."""
-        self._guarded(lambda: self._loader_resetting(iterator))
+        self._guarded(self._loader_resetting, iterator)
 
     def loader_index(self, iterator: Any, index: Any) -> None:
         """A sampler gave out the indices of a batch."""
-        self._guarded(lambda: self.loaders.index(iterator, index))
+        self._guarded(self.loaders.index, iterator, index)
 
     def loader_got(self, iterator: Any, number: int) -> None:
         """A worker of a loader gave a batch."""
-        self._guarded(lambda: self.loaders.got(iterator, number))
+        self._guarded(self.loaders.got, iterator, number)
 
     def loader_fetched(self, iterator: Any, data: Any) -> None:
         """A loader gives a batch to the script."""
-        self._guarded(lambda: self._fetched(iterator, data))
+        self._guarded(self._fetched, iterator, data)
 
     def loader_exhausted(self, iterator: Any) -> None:
         """A loader has nothing more to give."""
-        self._guarded(lambda: self._exhausted(iterator))
+        self._guarded(self._exhausted, iterator)
 
     def finish(self) -> None:
         """The script has ended: a last snapshot of what was trained since, and the runs are closed."""
@@ -124,13 +125,13 @@ class Session:
 
     # ---- faults
 
-    def _guarded(self, work: "Callable[[], None]") -> None:
+    def _guarded(self, work: "Callable[..., Any]", *given: Any) -> None:
         """Whatever goes wrong here is the recorder's own matter: it is told once, and the training goes on."""
         if not self.active or self._owner != (os.getpid(), threading.get_ident()):
             return
         self.active = False
         try:
-            work()
+            work(*given)
             self.active = True
         except InputError as error:
             say(f"{error}; nothing is recorded")
@@ -193,6 +194,9 @@ class Session:
             self._candidates[id(module)] = model
         if model.called(args, kwargs, self.loaders):
             self._epoch_ended(model)
+        if self._in_step:
+            # A closure calls the model within the step; its weights are still as they were.
+            model.before_step()
 
     def _end_search(self) -> None:
         """Only the classes of models that are trained are listened to from now on."""
@@ -251,6 +255,7 @@ class Session:
     # ---- the course of a training
 
     def _stepping(self, optimizer: Any) -> None:
+        self._in_step = True
         if id(optimizer) not in self._unstepped and id(optimizer) not in self._of_optimizer:
             self._unstepped.add(id(optimizer))
         for model in self._of_optimizer.get(id(optimizer), []):
@@ -265,6 +270,7 @@ class Session:
             self._close(model)
 
     def _stepped(self, optimizer: Any) -> None:
+        self._in_step = False
         first = id(optimizer) in self._unstepped
         models = self._models_of(optimizer)
         self._unstepped.discard(id(optimizer))
@@ -287,13 +293,14 @@ class Session:
         if every is not None:
             if model.steps % every == 0:
                 self._moment(model, model.steps // every)
-        elif model.loose is not None and not model.is_collecting and model.loose.epoch_ended():
+        elif model.loose is not None and model.epochs > 0 and model.loose.epoch_ended():
             self._epoch_ended(model)
 
     def _differentiating(self, loss: Any) -> None:
         if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
             return
-        value = loss.detach().reshape(()).float()
+        # A loss on another device is not waited for.
+        value = loss.item() if loss.device.type == "cpu" else loss.detach().reshape(())
         self._losses = value if self._losses is None else self._losses + value
         self._loss_count += 1
         for model in self._candidates.values():
