@@ -26,6 +26,7 @@ interface FollowOptions extends Record<string, unknown> {
   name?: string;
   log?: string;
   output?: string;
+  smooth?: 'sign';
   engine: BackendChoice;
   threads?: number;
   untilQuiet?: number;
@@ -53,6 +54,12 @@ export function addFollow(program: Command): void {
     .option('--name <name>', 'name of a new run (that of its folder when left out)')
     .option('--log <file>', 'the log of the training, linked to the run')
     .option('--output <name>', "the model's output that gives the classes")
+    .addOption(
+      new Option(
+        '--smooth <way>',
+        'record smooth activations (GELU, SiLU, …) too: by the sign of their pre-activation',
+      ).choices(['sign']),
+    )
     .option('--until-quiet <seconds>', 'end when no checkpoint came for so long', wholeNumber(1))
     .addOption(
       new Option('--engine <engine>', 'what runs the models: native code or WebAssembly')
@@ -71,8 +78,8 @@ async function follow(named: string | undefined, options: FollowOptions): Promis
   if (checkpoints === undefined) {
     throw new UsageError(`${options.out} was not followed yet: name the folder of the checkpoints`);
   }
-  const { engine, threads, output } = options;
-  const modelOptions = { backend: engine, threads, output };
+  const { engine, threads, output, smooth } = options;
+  const modelOptions = { backend: engine, threads, output, smooth };
   const log = new LogOfRun(folder, options.log);
   const told = new Set<string>();
   const signal = interruptSignal();

@@ -8,6 +8,7 @@ import { textTable } from '../engine/reports/textTable';
 interface ModelCommandOptions {
   json?: boolean;
   output?: string;
+  smooth?: 'sign';
   run?: boolean;
   engine: BackendChoice;
 }
@@ -27,6 +28,12 @@ export function addModel(program: Command): void {
     .argument('<model>', 'an ONNX file, or the model.json of a TensorFlow.js LayersModel')
     .option('--json', 'as JSON')
     .option('--output <name>', "the model's output that gives the classes")
+    .addOption(
+      new Option(
+        '--smooth <way>',
+        'list smooth activations as levels too: by the sign of their pre-activation',
+      ).choices(['sign']),
+    )
     .option('--no-run', 'read the file only: shapes that it does not state stay unknown')
     .addOption(
       new Option('--engine <engine>', 'what tries the model: native code or WebAssembly')
@@ -44,7 +51,11 @@ async function describe(file: string, options: ModelCommandOptions): Promise<voi
 }
 
 async function tried(file: string, options: ModelCommandOptions): Promise<ModelDescription | ModelRunner> {
-  const runner = await openModel(file, { backend: options.engine, output: options.output });
+  const runner = await openModel(file, {
+    backend: options.engine,
+    output: options.output,
+    smooth: options.smooth,
+  });
   await runner.close();
   return runner;
 }

@@ -20,6 +20,7 @@ interface RecordOptions extends Record<string, unknown> {
   force?: boolean;
   epochs?: number[];
   output?: string;
+  smooth?: 'sign';
   engine: BackendChoice;
   threads?: number;
   batchSize?: number;
@@ -56,6 +57,12 @@ export function addRecord(program: Command): void {
       numberList,
     )
     .option('--output <name>', "the model's output that gives the classes")
+    .addOption(
+      new Option(
+        '--smooth <way>',
+        'record smooth activations (GELU, SiLU, …) too: by the sign of their pre-activation',
+      ).choices(['sign']),
+    )
     .addOption(
       new Option('--engine <engine>', 'what runs the models: native code or WebAssembly')
         .choices(['auto', 'node', 'wasm'])
@@ -106,7 +113,12 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
     dataset,
     scaling,
     dataOptions: kept,
-    modelOptions: { backend: options.engine, threads: options.threads, output: options.output },
+    modelOptions: {
+      backend: options.engine,
+      threads: options.threads,
+      output: options.output,
+      smooth: options.smooth,
+    },
     out: options.out,
     name: options.name,
     force: options.force,

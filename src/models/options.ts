@@ -9,6 +9,8 @@ export interface ModelOptions {
   threads?: number;
   /** Name of the output that holds the classes; found by its shape when left out. */
   output?: string;
+  /** `sign`: of smooth activations (GELU, SiLU, …) the sign of the pre-activation is recorded; they are left out otherwise. */
+  smooth?: 'sign';
   /**
    * Shape of one instance in the data, for models that leave axes other than the batch open. Where one axis is open
    * the number of values suffices, so a flat shape will do.

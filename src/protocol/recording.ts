@@ -9,6 +9,8 @@ export interface RecordParams {
   std?: string;
   take?: number;
   output?: string;
+  /** `sign`: smooth activations are recorded by the sign of their pre-activation. */
+  smooth?: 'sign';
   backend: 'auto' | 'node' | 'wasm';
   out: string;
   name: string;

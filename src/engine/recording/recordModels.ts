@@ -69,7 +69,7 @@ export async function openSource(params: Omit<RecordParams, 'models' | 'force'>)
     dataset,
     scaling,
     dataOptions: { labelColumn, take },
-    modelOptions: { backend: params.backend, output: params.output },
+    modelOptions: { backend: params.backend, output: params.output, smooth: params.smooth },
     out,
     name,
     patternLimit: usualPatternLimit,

@@ -5,6 +5,7 @@ import type { ActivationLayer, ModelDescription, ModelInput, SkippedActivation }
 import { traceFlow } from './activations/flow';
 import { GraphIndex } from './activations/graphIndex';
 import { inlineFunctions } from './proto/inline';
+import { rewriteModel, type RewrittenModel } from './rewriting/rewriteModel';
 import { notPiecewiseLinear } from './activations/smooth';
 import { findActivations, type FoundLayer } from './activations/activationLayers';
 import { layerNames } from './activations/layerNames';
@@ -20,15 +21,6 @@ export interface Tap {
   elementType?: number;
 }
 
-/** A model file decoded, in the form in which it is analysed and run. */
-export interface DecodedModel {
-  /** The file, its functions unfolded. */
-  bytes: Uint8Array;
-  model: OnnxModel;
-  /** Functions left alone, with the reason. */
-  kept: { name: string; reason: string }[];
-}
-
 /** A model file understood: what it holds, and what is needed to run it. */
 export interface AnalysedModel {
   description: ModelDescription;
@@ -39,6 +31,8 @@ export interface AnalysedModel {
   taps: Tap[];
   /** Whether the output's values are a sigmoid's. */
   sigmoid: boolean;
+  /** Tensors whose channels are blocked, with how many those are. */
+  blocked: ReadonlyMap<string, number>;
 }
 
 const quantisedOps = /^(QLinear\w*|QuantizeLinear|DynamicQuantizeLinear|ConvInteger|MatMulInteger)$/;
@@ -72,6 +66,18 @@ function describeInput(source: string, value: OnnxValue): ModelInput {
   if (dims.includes(0)) throw new InputError(source, `input '${value.name}' has an axis of size 0`);
   const input: ModelInput = { name: value.name, shape: dims.slice(1), type };
   return dims[0] > 0 ? { ...input, batch: dims[0] } : input;
+}
+
+const dynamicallyQuantised = /^Dynamic(Quantize|Quantized)/;
+
+/** Whether the scales of a model's numbers are taken over the batch, so that its patterns depend on what else is in it. */
+function isDynamic(index: GraphIndex): boolean {
+  return index.nodes.some((node) => dynamicallyQuantised.test(node.op));
+}
+
+/** An input of which instances are taken one by one where they would depend on each other otherwise. */
+function oneByOne(index: GraphIndex, input: ModelInput): ModelInput {
+  return input.batch === undefined && isDynamic(index) ? { ...input, batch: 1 } : input;
 }
 
 /** Product of a shape; 0 while an axis is not known. */
@@ -116,7 +122,9 @@ export function noLayers(source: string, skipped: readonly SkippedActivation[]):
   const expected = 'Relu, LeakyRelu, PRelu, ThresholdedRelu, Clip, HardSigmoid, Abs or Max with a constant';
   if (skipped.length === 0) return new InputError(source, `${problem} (expected ${expected})`);
   if (skipped.every(({ reason }) => reason === notPiecewiseLinear)) {
-    return new InputError(source, `${problem} (found: ${tally(skipped)}; expected ${expected})`);
+    const smooth = skipped.some(({ activation }) => !/softmax|hardmax/i.test(activation));
+    const way = smooth ? '; --smooth sign records the sign of their pre-activations' : '';
+    return new InputError(source, `${problem} (found: ${tally(skipped)}; expected ${expected}${way})`);
   }
   return new InputError(source, `no activation can be recorded: ${reasons(skipped).join('; ')}`);
 }
@@ -124,12 +132,20 @@ export function noLayers(source: string, skipped: readonly SkippedActivation[]):
 /** Sentences about what was found. */
 function noticesOf(index: GraphIndex, input: ModelInput, layers: FoundLayer[], names: string[]): string[] {
   const notices: string[] = [];
-  if (input.batch !== undefined) {
+  if (isDynamic(index)) {
+    notices.push(
+      'The model is quantised dynamically: its scales are taken over the batch, so that patterns depend on it. ' +
+        (input.batch === 1
+          ? 'Instances are run one by one.'
+          : `Batches of ${input.batch} are run, as the model insists.`),
+    );
+  } else if (input.batch !== undefined) {
     notices.push(`The model insists on ${input.batch} instance${input.batch === 1 ? '' : 's'} a batch.`);
   }
-  if (index.nodes.some((node) => quantisedOps.test(node.op))) {
+  if (index.nodes.some((node) => quantisedOps.test(node.op)) && !isDynamic(index)) {
     notices.push(
-      'The model is quantised: a ReLU folded into requantisation is no operation of its own and is not seen here.',
+      'The model is quantised: a ReLU folded into requantisation is no operation of its own; where the smallest quantised ' +
+        'number stands for 0 it is recorded as Relu (quantised), from the quantised value against its zero point.',
     );
   }
   const firstOf = new Map<string, number>();
@@ -151,9 +167,9 @@ function inputIsTapped(layers: FoundLayer[], names: string[], input: string): st
   );
 }
 
-/** Decodes an ONNX file. @throws InputError when it is no ONNX model */
-export function decodeModel(path: string, file: ModelFile): DecodedModel {
-  return inlineFunctions(file.bytes, parseModel(file.bytes, path), path);
+/** Decodes an ONNX file into the form in which it is analysed and run. @throws InputError when it is no ONNX model */
+export function decodeModel(path: string, file: ModelFile): RewrittenModel {
+  return rewriteModel(inlineFunctions(file.bytes, parseModel(file.bytes, path), path), path);
 }
 
 /**
@@ -167,11 +183,11 @@ export function analyseModel(
   options: ModelOptions,
   decoded = decodeModel(path, file),
 ): AnalysedModel {
-  const { bytes, model, kept } = decoded;
+  const { bytes, model, kept, blocked } = decoded;
   const value = soleInput(path, model);
   const analyse = (): AnalysedModel => {
     const index = new GraphIndex(model.graph);
-    const input = describeInput(path, value);
+    const input = oneByOne(index, describeInput(path, value));
     const chosen = chooseOutput(path, index, options.output);
     const { output, sigmoid } = describeOutput(path, index, chosen.value);
     const facts = traceFlow(index, input.name);
@@ -180,6 +196,7 @@ export function analyseModel(
       facts,
       version: model.opsets.get('') ?? 1,
       kept: new Map(kept.map(({ name, reason }) => [name, reason])),
+      signs: options.smooth === 'sign',
     });
     const names = layerNames([...found.layers, ...found.skipped]);
     const skipped = found.skipped.map(({ activation, reason }, i) => ({
@@ -197,6 +214,7 @@ export function analyseModel(
       layers: describeLayers(index, found.layers, names),
       skipped,
       notices: [
+        ...decoded.notices,
         ...chosen.notices,
         ...noticesOf(index, input, found.layers, names),
         ...inputIsTapped(found.layers, names, input.name),
@@ -206,7 +224,7 @@ export function analyseModel(
       tensor: tap,
       elementType: facts.get(tap)?.elementType,
     }));
-    return { description, bytes, model, taps, sigmoid };
+    return { description, bytes, model, taps, sigmoid, blocked };
   };
   return refusing(file.bytes, path, analyse);
 }

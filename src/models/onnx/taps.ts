@@ -1,6 +1,8 @@
 import type { AnalysedModel } from './describe';
-import { ElementType } from './proto/proto';
-import { field, integerField, join } from './proto/rewrite';
+import { ElementType, isFloat } from './proto/proto';
+import { field, join } from './proto/rewrite';
+import { integerAttribute, nodeBytes, type NewNode } from './rewriting/nodes';
+import { blockedDomain } from './rewriting/unfuse';
 
 /** A model whose pre-activations are outputs. */
 export interface TappedModel {
@@ -9,35 +11,45 @@ export interface TappedModel {
   outputs: string[];
 }
 
-/** A node with one input and one output. */
-function unaryNode(op: string, input: string, output: string, attributes: Uint8Array[] = []): Uint8Array {
-  const node = [field(1, input), field(2, output), field(4, op), ...attributes.map((each) => field(5, each))];
-  return field(1, join(node));
+/** The node that a tap goes through so that it can be read; undefined where it can be as it is. */
+function nodeBefore(
+  tensor: string,
+  elementType: number | undefined,
+  input: string,
+  channels: number | undefined,
+): Pick<NewNode, 'op' | 'domain' | 'attributes'> | undefined {
+  if (channels !== undefined) {
+    return {
+      op: 'ReorderOutput',
+      domain: blockedDomain,
+      attributes: [integerAttribute('channels', channels), integerAttribute('channels_last', 0)],
+    };
+  }
+  const readable =
+    elementType === undefined || (isFloat(elementType) && elementType !== ElementType.bfloat16);
+  if (!readable) return { op: 'Cast', attributes: [integerAttribute('to', ElementType.float32)] };
+  return tensor === input ? { op: 'Identity' } : undefined;
 }
-
-/** Attribute `to` of Cast: AttributeProto {1 name, 3 i, 20 type: 2 (INT)}. */
-const castToFloat32 = join([field(1, 'to'), integerField(3, ElementType.float32), integerField(20, 2)]);
 
 /**
  * Makes every layer's pre-activation an output of the model. Protocol buffers merge repeated messages, so one more
  * `graph` with nothing but the new outputs, at the end of the file's bytes, is enough. JavaScript has no bfloat16: such
- * taps are cast. A tap that is the model's input goes through an Identity.
+ * taps are cast, and quantised ones. A tap that is the model's input goes through an Identity; one whose channels are blocked
+ * is brought back to plain ones.
  */
-export function exposeTaps({ description, bytes, model, taps }: AnalysedModel): TappedModel {
+export function exposeTaps({ description, bytes, model, taps, blocked }: AnalysedModel): TappedModel {
   const present = new Set(description.outputs);
   const known = new Set(model.graph.nodes.flatMap((node) => node.outputs));
   const added: Uint8Array[] = [];
   const outputOf = new Map<string, string>();
   for (const { tensor, elementType } of taps) {
     if (outputOf.has(tensor)) continue;
-    const cast = elementType === ElementType.bfloat16;
+    const between = nodeBefore(tensor, elementType, description.input.name, blocked.get(tensor));
     let output = tensor;
-    if (cast || tensor === description.input.name) {
+    if (between) {
       output = `${tensor}/tap`;
       while (known.has(output)) output += '_';
-      added.push(
-        cast ? unaryNode('Cast', tensor, output, [castToFloat32]) : unaryNode('Identity', tensor, output),
-      );
+      added.push(field(1, nodeBytes({ ...between, inputs: [tensor], outputs: [output] })));
     }
     outputOf.set(tensor, output);
     // ValueInfoProto {1 name}: the engine finds the type itself.

@@ -50,6 +50,22 @@ describe('activations of ONNX models', () => {
     ]);
   });
 
+  it('takes smooth activations as levels where their sign is asked for, and says so', async () => {
+    const { layers, skipped } = await describeModel(modelPath('only-smooth'), { smooth: 'sign' });
+    assert.deepEqual(
+      layers.map(({ name, activation, breakpoints }) => [name, activation, breakpoints]),
+      [
+        ['gelu_1', 'Gelu (sign of a smooth activation)', [0]],
+        ['tanh_3', 'Tanh (sign of a smooth activation)', [0]],
+        ['gelu_5', 'Gelu (sign of a smooth activation)', [0]],
+      ],
+    );
+    assert.deepEqual(skipped, []);
+    // What makes class scores of the last numbers is no hidden layer.
+    const [only, ...others] = (await describeModel(modelPath('sigmoid'), { smooth: 'sign' })).layers;
+    assert.deepEqual([only.activation, others.length], ['Relu', 0]);
+  });
+
   it('does not take weights and shapes for layers', async () => {
     const { layers, skipped } = await describeModel(modelPath('shape-path'));
     assert.deepEqual([layers.length, skipped.length], [1, 0]);

@@ -2,7 +2,8 @@ import type { TensorFacts } from './flow';
 import type { GraphIndex } from './graphIndex';
 import { Constants } from './constants';
 import { ElementwiseActivations, plainActivations, type Finding } from './elementwise';
-import { notPiecewiseLinear, skipReason } from './smooth';
+import { FoldedRelus } from './foldedRelu';
+import { notPiecewiseLinear, signOfSmooth, skipReason } from './smooth';
 import type { OnnxGraph, OnnxNode } from '../proto/proto';
 
 /** An activation layer as found in a graph. Several may have the same tap: each is a layer of its own. */
@@ -29,11 +30,14 @@ export interface Surroundings {
   version: number;
   /** Functions that could not be unfolded: reason by name. */
   kept: ReadonlyMap<string, string>;
+  /** Whether the sign of a smooth activation's pre-activation is taken as its pattern. */
+  signs: boolean;
 }
 
 /** Operations with weights, or that mix positions: an activation before one of them is a hidden one. */
 const mixing = new Set([
   ...['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'Einsum', 'MatMulInteger', 'ConvInteger', 'QLinearConv'],
+  ...['QGemm', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul', 'FusedMatMul'],
   ...['QLinearMatMul', 'LSTM', 'GRU', 'RNN', 'Attention', 'MultiHeadAttention', 'FusedConv', 'FusedGemm'],
 ]);
 
@@ -79,11 +83,20 @@ function unlikeOthers(node: OnnxNode): string | undefined {
     : undefined;
 }
 
+/** Why the activation of an operation that an optimiser fused it into cannot be reached; undefined where there is none. */
+function fusedActivation(node: OnnxNode): string | undefined {
+  const activation = node.domain === '' ? undefined : node.attributes.get('activation')?.s;
+  return activation
+    ? `its ${activation} is fused into the operation, where no tap reaches: take the model from before it was optimised`
+    : undefined;
+}
+
 /** The activations of a graph, in topological order. */
 export function findActivations(around: Surroundings): { layers: FoundLayer[]; skipped: FoundSkip[] } {
-  const { index, facts, kept, version } = around;
+  const { index, facts, kept, version, signs } = around;
   const constants = new Constants(index, version);
   const elementwise = new ElementwiseActivations({ index, facts, constants, version });
+  const folded = new FoldedRelus(index, constants, (tensor) => facts.get(tensor)?.elementType);
   const byNode = new Map<OnnxNode, Finding[]>();
   for (const finding of elementwise.find()) {
     const known = byNode.get(finding.node);
@@ -97,6 +110,8 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
     const reason = finding.reason ?? (smooth ? notPiecewiseLinear : undefined);
     if (reason === undefined) {
       layers.push({ node, activation, tap, breakpoints });
+    } else if (smooth && signs && !isLast(index, node)) {
+      layers.push({ node, activation: `${activation} ${signOfSmooth}`, tap, breakpoints: [0] });
     } else if (!(outputFunctions.has(activation) && isLast(index, node))) {
       skipped.push({ node, activation, reason });
     }
@@ -113,9 +128,19 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
       });
       continue;
     }
+    const relu = folded.of(node);
+    if (relu && facts.get(relu.tap)?.fromInput && !isLast(index, node)) {
+      layers.push({
+        node,
+        activation: 'Relu (quantised)',
+        tap: relu.tap,
+        breakpoints: [relu.zeroPoint],
+      });
+      continue;
+    }
     const reached = index.inputsOf(node).some((name) => facts.get(name)?.fromInput);
     if (elementwise.covers(node) || !reached) continue;
-    const reason = skipReason(node.op) ?? unlikeOthers(node);
+    const reason = skipReason(node.op) ?? unlikeOthers(node) ?? fusedActivation(node);
     if (reason === undefined || (outputFunctions.has(node.op) && isLast(index, node))) continue;
     skipped.push({ node, activation: node.op, reason });
   }

@@ -30,7 +30,9 @@ function shortName(node: OnnxNode, activation: string): string {
 export function layerNames(nodes: readonly { node: OnnxNode; activation: string }[]): string[] {
   const used = new Set<string>();
   const counts = new Map<string, number>();
-  return nodes.map(({ node, activation }) => {
+  return nodes.map(({ node, activation: described }) => {
+    // What a description adds in brackets, as that it is quantised, is no part of a name.
+    const activation = described.replace(/ \(.*\)$/, '');
     let base = shortName(node, activation);
     let name = base;
     if (base === '') {

@@ -17,8 +17,8 @@ export interface Line {
   offset: number;
 }
 
-/** The numbers looked at reach from 10^−10 to 10^38, on both sides of 0. */
-const decades: readonly [number, number] = [-10, 38];
+/** The numbers looked at reach from 10^−6 to 10^38, on both sides of 0. */
+const decades: readonly [number, number] = [-6, 38];
 const pointsPerDecade = 4;
 /** More breakpoints than this are no pieces that anybody counts. */
 const mostBreakpoints = 16;
@@ -52,8 +52,8 @@ const points = grid();
 /** Whether a value is that of a line, as nearly as rounding lets it be. */
 function onLine(line: Line, x: number, { value, largest }: ReturnType<Evaluate>): boolean {
   const wanted = line.slope * x + line.offset;
-  const size = Math.max(Math.abs(value), Math.abs(line.slope * x));
-  return Math.abs(value - wanted) <= 1e-9 * size + 1e-13 * Math.max(largest, Math.abs(line.offset));
+  const size = Math.max(largest, Math.abs(value), Math.abs(line.slope * x), Math.abs(line.offset));
+  return Math.abs(value - wanted) <= 1e-12 * size;
 }
 
 /** The line through two points of the function; undefined where a value is not finite. */

@@ -1,6 +1,9 @@
 /** Why an activation has no pattern. */
 export const notPiecewiseLinear = 'not piecewise linear';
 
+/** What stands behind the name of an activation of which only the sign of its pre-activation was recorded. */
+export const signOfSmooth = '(sign of a smooth activation)';
+
 /** Operations that are activations without pieces, element by element, of the standard and of Microsoft's domain. */
 export const smoothOps = new Set([
   ...['Gelu', 'Tanh', 'Sigmoid', 'Swish', 'Mish', 'Elu', 'Selu', 'Celu', 'Softplus', 'Softsign', 'Erf'],
@@ -19,8 +22,6 @@ const opaqueOps: Readonly<Record<string, string>> = {
   RNN: 'its activation is inside the recurrence, where no tap reaches',
   Attention: 'its softmax is not piecewise linear',
   MultiHeadAttention: 'its softmax is not piecewise linear',
-  FusedConv: 'its activation is fused into the operation, where no tap reaches',
-  FusedGemm: 'its activation is fused into the operation, where no tap reaches',
 };
 
 /** Why an operation by itself has no pattern; undefined when it is no such activation. */

@@ -173,7 +173,7 @@ class Inliner {
 }
 
 /** Writes the model with other nodes in its graph, without functions when none of them is called any more. */
-function withNodes(
+export function withNodes(
   bytes: Uint8Array,
   nodes: Uint8Array[],
   newOpsets: [string, number][],

@@ -15,6 +15,11 @@ export function integerField(number: number, value: number): Uint8Array {
   return new BinaryWriter().tag(number, WireType.Varint).int64(value).finish();
 }
 
+/** One float field. */
+export function floatField(number: number, value: number): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.Bit32).float(value).finish();
+}
+
 /** Joins pieces into one message. */
 export function join(pieces: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
