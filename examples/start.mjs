@@ -3,17 +3,16 @@
 // else VS Code in the browser.
 //   npm start [-- --once]     with --once, or where CI is set, it ends after the picture
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { buildProduct, root } from '../esbuild.mjs';
+import { installExtensions, starter } from '../test/host/extensions.mjs';
 import { installHost } from '../test/host/install.mjs';
 import { startServer } from '../test/host/server.mjs';
 
 const example = path.join(root, 'examples', 'digits');
 const out = path.join(root, 'out', 'start');
 const workspace = path.join(out, 'workspace');
-/** What opens the diagram in the window. */
-const starter = path.join(root, 'examples', 'starter');
 const run = path.join(workspace, 'apd-runs', 'digits');
 const picture = path.join(out, 'digits.png');
 const partition = path.join(out, 'digits-partition.png');
@@ -68,37 +67,6 @@ function openDesktop() {
   return opened.status === 0;
 }
 
-/** What of the repository the installed extension has. */
-const PARTS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'examples'];
-
-/** The extension, and what opens its diagram, as installed ones: the server takes them from a folder. */
-function installExtensions() {
-  const extensions = path.join(out, 'extensions');
-  rmSync(extensions, { recursive: true, force: true });
-  // Images of MNIST that were fetched into the example stay there.
-  const wanted = (file) => !file.startsWith(path.join(root, 'examples', 'mnist', 'data'));
-  const own = install(extensions, root, (folder) => {
-    for (const part of PARTS) {
-      cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter: wanted });
-    }
-    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  });
-  const opener = install(extensions, starter, (folder) => cpSync(starter, folder, { recursive: true }));
-  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([own, opener]));
-  return extensions;
-}
-
-/** Puts an extension into a folder of its own. Returns what the server's list says of it. */
-function install(extensions, source, copy) {
-  const { name, publisher, version } = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'));
-  const relativeLocation = `${publisher}.${name}-${version}`;
-  const folder = path.join(extensions, relativeLocation);
-  mkdirSync(folder, { recursive: true });
-  copy(folder);
-  const location = { $mid: 1, path: folder, scheme: 'file' };
-  return { identifier: { id: `${publisher}.${name}` }, version, location, relativeLocation };
-}
-
 /** Serves VS Code in the browser until it is interrupted. */
 async function serve() {
   const reason = installHost();
@@ -106,7 +74,10 @@ async function serve() {
     console.log(`\nNo VS Code to open: \`code\` is not on the path, and VS Code in the browser ${reason}.`);
     return;
   }
-  const server = await startServer({ extensions: installExtensions(), folder: workspace });
+  const server = await startServer({
+    extensions: installExtensions(path.join(out, 'extensions')),
+    folder: workspace,
+  });
   console.log(`
 VS Code with the extension:  ${server.origin}/
   It opens with the diagram of the run “digits”. The icon with coloured bars at the left has its snapshots;

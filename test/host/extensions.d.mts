@@ -1,0 +1,2 @@
+export const starter: string;
+export function installExtensions(extensions: string): string;
