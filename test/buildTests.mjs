@@ -4,7 +4,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildProduct, bundleFolder, root } from '../esbuild.mjs';
-import { bundleHostTests } from './host/run.mjs';
+import { bundleHostTests } from './host/runHost.mjs';
 import { makeWorkspace } from './host/workspace.mjs';
 
 const builds = {

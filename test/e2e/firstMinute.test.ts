@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../helpers/setup';
 import { installExtensions } from '../host/extensions.mjs';
 import { VsCodeWindow } from './vscodeWindow';
 
@@ -17,17 +17,14 @@ function recordDigits(workspace: string): undefined {
 
 describe('the window of npm start', function () {
   this.timeout(120_000);
-  const extensions = mkdtempSync(path.join(tmpdir(), 'apd-extensions-'));
+  const extensions = temporaryFolder();
   let window: VsCodeWindow;
 
   before(async () => {
-    window = await VsCodeWindow.open({ extensions: installExtensions(extensions), prepare: recordDigits });
+    window = await VsCodeWindow.open({ extensions: installExtensions(extensions()), prepare: recordDigits });
   });
 
-  after(async () => {
-    await window.close();
-    rmSync(extensions, { recursive: true, force: true });
-  });
+  after(() => window.close());
 
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.picture(`failed-${this.currentTest.title}`);

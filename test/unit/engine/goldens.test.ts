@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { recordModels } from '../../../src/engine/recording/recordModels';
 import { drawSnapshot, type PictureOptions } from '../../../src/engine/scenes/drawSnapshot';
 import { openRun, type Run } from '../../../src/runs/readRun';
+import { temporaryFolder } from '../../helpers/setup';
 
 /** The pictures as they were last looked at and found right. */
 const GOLDENS = path.join('test', 'fixtures', 'goldens');
@@ -44,14 +44,8 @@ function differences(golden: string, drawn: string): string[] {
 
 describe('pictures of the examples', function () {
   this.timeout(60_000);
-  let folder = '';
+  const folder = temporaryFolder();
   const runs = new Map<string, Run>();
-
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'apd-goldens-'));
-  });
-
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The run of an example, recorded once. WebAssembly computes the same everywhere. */
   async function runOf(example: string): Promise<Run> {
@@ -59,7 +53,7 @@ describe('pictures of the examples', function () {
     if (known) return known;
     const file = (name: string) => path.join('examples', example, name);
     const models = readdirSync(file('.')).filter((name) => name.endsWith('.onnx'));
-    const out = path.join(folder, example);
+    const out = folder(example);
     await recordModels(
       {
         models: models.sort().map(file),
