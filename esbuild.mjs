@@ -107,9 +107,10 @@ export async function bundleFolder(folder, ending, outfile) {
   return files;
 }
 
-/** Bundles the product. */
+/** Bundles the product. Returns what each bundle was made of, as esbuild tells it. */
 export async function buildProduct(options = {}) {
-  await Promise.all(products.map((product) => build({ ...product, ...options })));
+  const made = products.map((product) => build({ ...product, metafile: true, ...options }));
+  return (await Promise.all(made)).map(({ metafile }) => metafile);
 }
 
 async function main() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { host } from '../host/install.mjs';
@@ -23,6 +23,9 @@ describe('the package', function () {
     ];
     const flags = ['--install-extension', vsix, '--accept-server-license-terms', ...places];
     execFileSync(host.node, [host.server, ...flags], { stdio: 'pipe' });
+    const [name] = readdirSync(path.join(folder, 'extensions')).filter((one) => one.startsWith('apd.'));
+    const notices = path.join(folder, 'extensions', name, 'dist', 'THIRD-PARTY-NOTICES.txt');
+    assert.match(readFileSync(notices, 'utf8'), /^@tensorflow\/tfjs-core 4\.\d+\.\d+ \(Apache-2\.0\)$/m);
     window = await VsCodeWindow.open({ extensions: path.join(folder, 'extensions') });
   });
 

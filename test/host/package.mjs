@@ -1,14 +1,16 @@
 // Makes the VSIX of the extension: `npm run package`. Prints its size and what takes most of it.
 import { createVSIX, listFiles } from '@vscode/vsce';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noticesOf } from '../../.ci/notices.mjs';
 import { buildProduct, root } from '../../esbuild.mjs';
 
 /** Builds, minified, and packs. Returns the path of the package. */
 export async function makePackage(file = path.join(root, 'out', 'activation-pattern-diagrams.vsix')) {
   mkdirSync(path.dirname(file), { recursive: true });
-  await buildProduct({ minify: true });
+  const metafiles = await buildProduct({ minify: true });
+  writeFileSync(path.join(root, 'dist', 'THIRD-PARTY-NOTICES.txt'), noticesOf(metafiles));
   // The README's pictures are in the package: their links stay as they are.
   await createVSIX({
     cwd: root,
