@@ -1,7 +1,8 @@
 import Papa from 'papaparse';
-import { isMissing, parseNumber } from '../../data/tables/parseNumber';
+import { isMissingNumber, parseDecimalComma, parseNumber } from '../../data/tables/parseNumber';
+import { readPreamble } from '../../data/tables/preamble';
 import { countOf, oneLine } from '../../data/wording';
-import { epochName, iterationName, stepName } from './jsonFields';
+import { epochName, isMoment, stepNameOf } from './jsonFields';
 import { lineAt, type LineParser } from './lineLogReader';
 import type { LogTool } from './log';
 import type { Problems } from './problems';
@@ -15,6 +16,10 @@ export interface CsvHeader {
   names: string[];
   epoch: number;
   step: number;
+  /** Whether the column of steps may count anew in every epoch. */
+  isIteration: boolean;
+  /** Whether the rows are the epochs: there is neither column, but those of metrics. */
+  countsRows: boolean;
 }
 
 /**
@@ -31,23 +36,39 @@ export function cellsOf(line: string, delimiter: string): string[] | undefined {
   return errors.length > 0 || data.length !== 1 ? undefined : data[0];
 }
 
-/** The header of a log as a table: at least two columns, one of them epoch or step. Undefined for other lines. */
-export function csvHeader(line: string): CsvHeader | undefined {
-  for (const delimiter of delimiters) {
-    const names = cellsOf(line, delimiter)?.map((name) => name.trim());
-    if (!names || names.length < 2) continue;
+/** Names that tables of a training have, where nothing else tells one. */
+const metricName =
+  /loss|acc|error|\blr\b|learning_rate|perplexity|f1|auc|precision|recall|iou|psnr|bleu|score/i;
+/** No name, and what pandas calls a column without one. */
+const noName = /^(?:Unnamed: ?\d{1,4}|index)?$/;
+
+/**
+ * The header of a log as a table: at least two columns, one of them epoch or step; or metrics alone, perhaps behind a first
+ * column without a name, so that the rows are the epochs. Undefined for other lines.
+ * @param only the separator, where the file names it
+ */
+export function csvHeader(line: string, only?: string): CsvHeader | undefined {
+  for (const delimiter of only === undefined ? delimiters : [only]) {
+    const names = cellsOf(line.replace(/^\s*#\s*/, ''), delimiter)?.map((name) => name.trim());
+    if (!names || names.length < 2 || names.some((name) => parseNumber(name) !== undefined)) continue;
     const epoch = names.findIndex((name) => epochName.test(name));
-    const exact = names.findIndex((name) => stepName.test(name));
-    const step = exact < 0 && epoch < 0 ? names.findIndex((name) => iterationName.test(name)) : exact;
-    if ((epoch >= 0 || step >= 0) && !names.some((name) => parseNumber(name) !== undefined)) {
-      return { delimiter, names, epoch, step };
-    }
+    const exact = names.findIndex((name) => stepNameOf(name) === 'step');
+    const step = exact < 0 ? names.findIndex((name) => stepNameOf(name) !== undefined) : exact;
+    const isIteration = exact < 0 && step >= 0;
+    if (epoch >= 0 || step >= 0) return { delimiter, names, epoch, step, isIteration, countsRows: false };
+    const unnamed = noName.test(names[0]);
+    const metrics = names.slice(unnamed ? 1 : 0);
+    const fits = unnamed
+      ? metrics.some((name) => metricName.test(name))
+      : metrics.every((name) => metricName.test(name));
+    if (fits) return { delimiter, names, epoch: unnamed ? 0 : -1, step, isIteration, countsRows: true };
   }
   return undefined;
 }
 
 /** What wrote a table with these columns, where they tell. */
-function toolOf({ names, epoch, step }: CsvHeader): LogTool | undefined {
+function toolOf({ names, epoch, step, countsRows }: CsvHeader): LogTool | undefined {
+  if (countsRows) return undefined;
   if (
     names.some((name) => /^(?:(?:train|val)\/(?:box|cls|dfl|obj)_?loss|metrics\/|x\/lr|lr\/pg)/.test(name))
   ) {
@@ -67,6 +88,12 @@ function toolOf({ names, epoch, step }: CsvHeader): LogTool | undefined {
 export class CsvLogParser implements LineParser {
   tool?: LogTool;
   private header?: CsvHeader;
+  /** The separator, where a line `sep=;` names it. */
+  private delimiter?: string;
+  /** Rows so far, which are the epochs where no column tells them. */
+  private rows = 0;
+  /** Columns that had a number. */
+  private readonly numeric = new Set<number>();
 
   constructor(
     private readonly store: RowStore,
@@ -76,14 +103,21 @@ export class CsvLogParser implements LineParser {
   line(text: string, number: number): void {
     if (text.trim() === '') return;
     if (!this.header) {
-      this.readHeader(text, number);
+      const { length, delimiter } = readPreamble(text);
+      this.delimiter ??= delimiter;
+      if (length === 0 || csvHeader(text, this.delimiter)) this.readHeader(text, number);
       return;
     }
+    if (text.startsWith('# ')) return;
     const { delimiter, names } = this.header;
     const cells = cellsOf(text, delimiter);
     if (!cells) {
       this.problems.add({ line: number }, 'has a quoted cell that does not end in the line');
-    } else if (cells[0].trim() === names[0] && csvHeader(text)) {
+    } else if (
+      cells[0].trim() === names[0] &&
+      cells.some((cell) => cell !== '') &&
+      csvHeader(text, delimiter)
+    ) {
       this.readHeader(text, number);
     } else if (cells.length !== names.length) {
       const found = countOf(cells.length, 'cell');
@@ -97,11 +131,14 @@ export class CsvLogParser implements LineParser {
     const copy = new CsvLogParser(store, problems);
     copy.tool = this.tool;
     copy.header = this.header;
+    copy.delimiter = this.delimiter;
+    copy.rows = this.rows;
+    for (const column of this.numeric) copy.numeric.add(column);
     return copy;
   }
 
   private readHeader(text: string, number: number): void {
-    const header = csvHeader(text);
+    const header = csvHeader(text, this.delimiter);
     if (!header) {
       this.problems.add(
         { line: number },
@@ -114,14 +151,14 @@ export class CsvLogParser implements LineParser {
   }
 
   private readCells(cells: string[], number: number): void {
-    const { names, epoch, step } = this.header!;
+    const { names, epoch, step, isIteration, countsRows } = this.header!;
     const point: Point = {};
     for (const [key, column] of [
       ['epoch', epoch],
-      ['step', step],
+      [isIteration ? 'iteration' : 'step', step],
     ] as const) {
-      if (column < 0 || isMissing(cells[column])) continue;
-      const value = parseNumber(cells[column]);
+      if (column < 0 || isMissingNumber(cells[column])) continue;
+      const value = this.numberIn(cells[column]);
       if (value === undefined || !Number.isFinite(value)) {
         const found = oneLine(cells[column]);
         this.problems.add({ line: number }, `column ${names[column]} has ${found}, expected a number`);
@@ -129,24 +166,40 @@ export class CsvLogParser implements LineParser {
       }
       point[key] = value;
     }
-    if (point.epoch === undefined && point.step === undefined) {
+    if (countsRows && epoch < 0) point.epoch = this.rows++;
+    if (!isMoment(point)) {
       this.problems.add({ line: number }, 'has neither epoch nor step');
       return;
     }
-    this.store.add(point, metricsOf(cells, names, epoch, step), lineAt(number));
+    this.store.add(point, this.metricsOf(cells, number), lineAt(number));
   }
-}
 
-function* metricsOf(
-  cells: string[],
-  names: string[],
-  epoch: number,
-  step: number,
-): Generator<[string, number]> {
-  for (let column = 0; column < cells.length; column++) {
-    if (column === epoch || column === step || names[column] === '') continue;
-    // An empty cell is the most frequent one in Lightning's tables.
-    const value = cells[column] === '' ? undefined : parseNumber(cells[column]);
-    if (value !== undefined) yield [names[column], value];
+  private *metricsOf(cells: string[], number: number): Generator<[string, number]> {
+    const { names, epoch, step } = this.header!;
+    for (let column = 0; column < cells.length; column++) {
+      if (column === epoch || column === step || names[column] === '') continue;
+      // An empty cell is the most frequent one in Lightning's tables.
+      if (cells[column] === '') continue;
+      const value = this.numberIn(cells[column]);
+      if (value !== undefined) {
+        if (!this.numeric.has(column)) this.numeric.add(column);
+        yield [names[column], value];
+      } else if (this.isDamaged(cells[column], column)) {
+        const text = `column ${names[column]} has ${oneLine(cells[column])}, expected a number`;
+        this.problems.addOnce(`column ${column}`, { line: number }, text);
+      }
+    }
+  }
+
+  /** A number, be it with a decimal comma where the separator is none. */
+  private numberIn(cell: string): number | undefined {
+    const number = parseNumber(cell);
+    return number === undefined && this.header!.delimiter !== ',' ? parseDecimalComma(cell) : number;
+  }
+
+  /** Columns of text and lists are no metrics; a cell that is none among numbers is told. */
+  private isDamaged(cell: string, column: number): boolean {
+    if (isMissingNumber(cell) || cell.trimStart().startsWith('[')) return false;
+    return this.numeric.has(column) || /^\s*[+-]?\d{1,18}[.,]\d[\d.,]{0,18}\s*$/.test(cell);
   }
 }

@@ -2,11 +2,31 @@ import { numberOf, numbersOf, type JsonObject } from './jsonValues';
 import type { Point } from './rowStore';
 
 /** Names of the number of an epoch. */
-export const epochName = /^(?:current_?)?epoch$/i;
+export const epochName =
+  /^(?:(?:current|cur|trainer|train)[_/]?)?epoch(?:_?(?:num|number|idx|index|no|nr))?$/i;
 /** Names of a count of optimizer steps since the start. */
-export const stepName = /^(?:_?step|global_?step|trainer\/global_step)$/i;
-/** Names of a count that may also begin anew in every epoch. */
-export const iterationName = /^(?:iter|iteration|itr)s?$/i;
+const stepName = /^(?:_?step|(?:trainer\/)?global_?steps?)$/i;
+/** Words that a count of steps ends with, and those that may stand before. */
+const countWord = /^(?:steps?|iters?|iterations?|itrs?|updates?)$/i;
+const beforeCount =
+  /^(?:current|curr?|train|training|trainer|num|n|nb|no|opt|optim|optimizer|global|grad|gradient|model|i)$/i;
+
+/**
+ * What a name of a count is: of steps since the start, or of iterations, which may also begin anew in every epoch:
+ * `current_steps`, `num_updates`, `n_iter`. Undefined for other names.
+ */
+export function stepNameOf(name: string): 'step' | 'iteration' | undefined {
+  if (stepName.test(name)) return 'step';
+  if (name.length > 40) return undefined;
+  const words = name
+    .replace(/([a-z])(?=[A-Z])/g, '$1_')
+    .split(/[_/. -]+/)
+    .filter(Boolean);
+  const last = words.at(-1);
+  const counts =
+    last !== undefined && countWord.test(last) && words.slice(0, -1).every((word) => beforeCount.test(word));
+  return counts ? 'iteration' : undefined;
+}
 const timeName = /^(?:_?timestamp|wall_?time|time|date|datetime|asctime)$/i;
 /** Numbers that say where in an epoch a line is. */
 const indexName = /^(?:batch(?:_idx)?|num_batches|rank|pid)$/i;
@@ -40,13 +60,13 @@ function kindOf(name: string): FieldKind {
 
 function findKind(name: string): FieldKind {
   if (epochName.test(name)) return 'epoch';
-  if (stepName.test(name)) return 'step';
-  if (iterationName.test(name)) return 'iteration';
+  const step = stepNameOf(name);
+  if (step) return step;
   if (timeName.test(name)) return 'time';
   return indexName.test(name) ? 'index' : 'metric';
 }
 
-/** When an object of JSON says it was. A count of iterations is a step where there is no epoch that it could be within. */
+/** When an object of JSON says it was. */
 export function pointOf(object: JsonObject): Point {
   const point: Point = {};
   let iteration: number | undefined;
@@ -63,8 +83,13 @@ export function pointOf(object: JsonObject): Point {
     else point[kind] ??= number;
   }
   if (point.time === undefined) delete point.time;
-  if (point.epoch === undefined && iteration !== undefined) point.step ??= iteration;
+  if (point.step === undefined && iteration !== undefined) point.iteration = iteration;
   return point;
+}
+
+/** Whether a point tells an epoch, a step, or what may be one. */
+export function isMoment({ epoch, step, iteration }: Point): boolean {
+  return epoch !== undefined || step !== undefined || iteration !== undefined;
 }
 
 /** The metrics of an object of JSON: every number that is not part of `pointOf`. */

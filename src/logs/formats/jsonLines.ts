@@ -1,4 +1,4 @@
-import { metricsOf, pointOf } from './jsonFields';
+import { isMoment, metricsOf, pointOf } from './jsonFields';
 import { parseJsonObject, type JsonObject } from './jsonValues';
 import { lineAt, type LineParser } from './lineLogReader';
 import type { LogTool } from './log';
@@ -18,6 +18,7 @@ export class JsonLinesParser implements LineParser {
   tool?: LogTool;
   private readonly trainNames = new Set<string>();
   private lastTrainStep?: number;
+  private lastTrainIteration?: number;
 
   constructor(
     private readonly store: RowStore,
@@ -35,7 +36,10 @@ export class JsonLinesParser implements LineParser {
     this.recogniseTool(object);
     const point = pointOf(object);
     const split = this.splitOf(object, point);
-    if (point.epoch === undefined && point.step === undefined) return;
+    if (!isMoment(point)) return;
+    if (split === undefined) this.lastTrainIteration = point.iteration;
+    // A loop over other data counts its own batches.
+    else if (point.iteration !== undefined) point.iteration = this.lastTrainIteration;
     this.store.add(point, this.named(object, split), lineAt(number));
   }
 
@@ -44,6 +48,7 @@ export class JsonLinesParser implements LineParser {
     copy.tool = this.tool;
     for (const name of this.trainNames) copy.trainNames.add(name);
     copy.lastTrainStep = this.lastTrainStep;
+    copy.lastTrainIteration = this.lastTrainIteration;
     return copy;
   }
 

@@ -61,7 +61,7 @@ const synonyms: Record<string, string> = {
   map: 'mean average precision',
 };
 
-const validation = /^(?:val|valid|validation|test|eval|evaluation|dev|holdout)(?=[ _/.-])/;
+const validation = /^(?:val|valid|validation|validate|test|testing|eval|evaluation|dev|holdout)(?=[ _/.-])/;
 const train = /^(?:train|training)(?=[ _/.-])/;
 const validationEnd = /[ _/.-](?:val|valid|validation|test|eval|evaluation|dev)$/;
 const trainEnd = /[ _/.-](?:train|training)$/;

@@ -1,7 +1,8 @@
 import { oneLine } from '../../data/wording';
-import { cellsOf, csvHeader } from './csvLog';
+import { readPreamble } from '../../data/tables/preamble';
+import { cellsOf, csvHeader, type CsvHeader } from './csvLog';
 import { parseNumber } from '../../data/tables/parseNumber';
-import { pointOf } from './jsonFields';
+import { isMoment, pointOf } from './jsonFields';
 import { parseJsonObject } from './jsonValues';
 import { encodingOf } from './lines';
 import type { LogFormat } from './log';
@@ -50,9 +51,12 @@ function recogniseObjects(text: string, name: string): RecognisedLog | undefined
   for (const line of linesOf(text)) {
     const object = parseJsonObject(line.trim());
     if (typeof object === 'string') continue;
-    const { epoch, step } = pointOf(object);
-    if (epoch === undefined && step === undefined) continue;
-    return { format: 'jsonLines', reason: `has JSON lines with ${epoch === undefined ? 'step' : 'epoch'}` };
+    const point = pointOf(object);
+    if (!isMoment(point)) continue;
+    return {
+      format: 'jsonLines',
+      reason: `has JSON lines with ${point.epoch === undefined ? 'step' : 'epoch'}`,
+    };
   }
   if (/(?:^|[\\/])trainer_state[^\\/]*\.json$/.test(name)) {
     return { format: 'trainerState', reason: 'is JSON and is named trainer_state' };
@@ -61,18 +65,42 @@ function recogniseObjects(text: string, name: string): RecognisedLog | undefined
 }
 
 function recogniseTable(text: string): RecognisedLog | undefined {
-  const [first, second] = linesOf(text);
-  const header = csvHeader(first);
+  const preamble = readPreamble(text);
+  const lines = linesOf(text.slice(preamble.length));
+  const inComment =
+    preamble.comment === undefined ? undefined : csvHeader(preamble.comment, preamble.delimiter);
+  const header = (lines.length > 0 ? csvHeader(lines[0], preamble.delimiter) : undefined) ?? inComment;
   if (!header) return undefined;
+  const rows = header === inComment ? lines : lines.slice(1);
+  // Rows tell a table from a sentence with commas; the first may not be whole, or not there.
+  if (header.countsRows) return recogniseRows(header, rows);
   const column = header.epoch >= 0 ? header.epoch : header.step;
   const reason = `is a table with a column ${header.names[column]}`;
-  // The first row tells a table from a sentence with commas; it may not be whole, or not there.
-  const cells = second === undefined ? undefined : cellsOf(second, header.delimiter);
+  const cells = rows.length === 0 ? undefined : cellsOf(rows[0], header.delimiter);
   const fits =
     cells === undefined ||
     cells.length < header.names.length ||
     cells.every((cell, index) => (index !== header.epoch && index !== header.step) || isNumberOrEmpty(cell));
   return fits ? { format: 'csv', reason } : undefined;
+}
+
+/** A table of metrics without epochs: its first column counts the rows, or all its cells are numbers. */
+function recogniseRows(header: CsvHeader, rows: string[]): RecognisedLog | undefined {
+  const cells = rows
+    .slice(0, 50)
+    .map((row) => cellsOf(row, header.delimiter))
+    .filter((row) => row?.length === header.names.length) as string[][];
+  if (cells.length === 0) return undefined;
+  const first = Number(cells[0][0]);
+  const counts =
+    first <= 1 && cells.every(([cell], row) => /^\s*\d{1,9}\s*$/.test(cell) && Number(cell) === first + row);
+  if (header.epoch >= 0) {
+    return counts
+      ? { format: 'csv', reason: 'is a table of metrics whose first column counts the rows' }
+      : undefined;
+  }
+  const numbers = cells.every((row) => row.every(isNumberOrEmpty));
+  return numbers ? { format: 'csv', reason: 'is a table of metrics, a row an epoch' } : undefined;
 }
 
 function isNumberOrEmpty(cell: string): boolean {

@@ -23,6 +23,8 @@ const lookBack = 16;
 export interface Point {
   epoch?: number;
   step?: number;
+  /** A count that may be of steps since the start, or begin anew in every epoch: the rows that follow show which. */
+  iteration?: number;
   time?: number;
 }
 
@@ -44,6 +46,9 @@ export class RowStore {
   private attemptStart = 0;
   private lastEpoch?: number;
   private lastStep?: number;
+  /** Whether iterations begin anew with the epoch, or steps are told besides: then they are no steps. */
+  private iterationsRestart = false;
+  private lastIteration?: { epoch: number; iteration: number };
   private readonly byMoment = new Map<string, number>();
 
   constructor(
@@ -60,7 +65,8 @@ export class RowStore {
   }
 
   /** Adds what one line or record says. */
-  add(point: Point, metrics: Iterable<readonly [string, number]>, place: LogPlace): void {
+  add(told: Point, metrics: Iterable<readonly [string, number]>, place: LogPlace): void {
+    const point = this.withStep(told);
     if (this.merging === 'recent') this.noticeRestart(point);
     this.noticeEpoch(point.epoch);
     const found = this.find(point);
@@ -91,7 +97,49 @@ export class RowStore {
     copy.attemptStart = this.attemptStart;
     copy.lastEpoch = this.lastEpoch;
     copy.lastStep = this.lastStep;
+    copy.iterationsRestart = this.iterationsRestart;
+    copy.lastIteration = this.lastIteration;
     return copy;
+  }
+
+  /** The point with its iteration taken for a step, as long as nothing shows that it begins anew with the epoch. */
+  private withStep({ iteration, ...point }: Point): Point {
+    if (point.step !== undefined) {
+      this.iterationsRestart = true;
+      return point;
+    }
+    if (iteration === undefined || this.iterationsRestart) return point;
+    if (point.epoch === undefined) return { ...point, step: iteration };
+    const { lastIteration: last } = this;
+    this.lastIteration = { epoch: point.epoch, iteration };
+    const back = last && point.epoch >= last.epoch && iteration < last.iteration;
+    const again = last && point.epoch > last.epoch && iteration === last.iteration;
+    if (!back && !again) return { ...point, step: iteration };
+    this.iterationsRestart = true;
+    this.forgetSteps();
+    return point;
+  }
+
+  /** Rows of an epoch become one: their steps were places within it. */
+  private forgetSteps(): void {
+    const kept: LogRow[] = [];
+    let attemptStart = this.attemptStart >= this.rows.length ? Infinity : 0;
+    this.rows.forEach((row, index) => {
+      if (index === this.attemptStart) attemptStart = kept.length;
+      const last = kept.at(-1);
+      if (row.epoch !== undefined && last?.epoch === row.epoch && last.attempt === row.attempt) {
+        // The row may be shared with a copy of the store.
+        kept[kept.length - 1] = joinRows(last, row);
+        return;
+      }
+      const copy = { ...row };
+      if (row.epoch !== undefined) delete copy.step;
+      kept.push(copy);
+    });
+    this.rows = kept;
+    this.attemptStart = Math.min(attemptStart, kept.length);
+    this.values = kept.reduce((sum, row) => sum + Object.keys(row.metrics).length, 0);
+    this.changed = 0;
   }
 
   private append(point: Point, place: LogPlace): void {
@@ -179,6 +227,14 @@ export class RowStore {
       kept.forEach((row, index) => this.byMoment.set(keyOf(row), index));
     }
   }
+}
+
+/** One row of two: of each metric the later value. */
+function joinRows(first: LogRow, second: LogRow): LogRow {
+  const joined = { ...first, metrics: { ...first.metrics, ...second.metrics }, place: { ...first.place } };
+  if (second.time !== undefined) joined.time = second.time;
+  widen(joined.place, second.place);
+  return joined;
 }
 
 function keyOf({ epoch, step }: Point): string {

@@ -1,36 +1,23 @@
+import { AlignedTables } from './alignedTable';
+import { isMoment } from './jsonFields';
 import type { LineParser } from './lineLogReader';
 import type { LogPlace, LogTool } from './log';
 import type { Point, RowStore } from './rowStore';
-import { namedNumbers, type NamedNumber } from './textNumbers';
+import { plainLine, withoutBest } from './textLine';
+import { epochIn, stepIn, tellsEnd, type ToldEpoch } from './textMoments';
+import { namedNumbers, splitWords, type NamedNumber } from './textNumbers';
 
 /** Longest line of console output that is read, in characters; a redrawn progress bar is cut into its drawings before. */
 export const longestTextLine = 16 * 1024;
 
-const escape = String.fromCharCode(27);
-const bell = String.fromCharCode(7);
-/** Colours, cursor movements and window titles (ECMA-48). */
-const ansi = new RegExp(
-  `${escape}(?:\\[[0-9;?]{0,40}[ -/]{0,4}[@-~]|\\][^${bell}${escape}]{0,400}(?:${bell}|${escape}\\\\)?|[@-Z\\\\^_])`,
-  'g',
-);
-
-/** `Epoch 3/10`, `Epoch: [3][10/100]`, `[Epoch 3]`, `epoch=3`, `Epoch(val) [3][4/4]`. */
-const epochPattern =
-  /(?<![a-z_])epoch(?:\((\w{1,12})\))?\s{0,4}[:=#]?\s{0,4}[[(]?\s{0,4}(\d{1,9}(?:\.\d{1,18})?)(?!\w|\.\d)/i;
-/** A step since the start; with `/total` behind it, it may be one within the epoch. */
-const stepPattern =
-  /(?<![a-z_])(?:global_?step|step|iter(?:ation)?)\s{0,4}[:=#]?\s{0,4}\[?\s{0,4}(\d{1,15})(?!\w|\.\d)(\s{0,2}\/)?/i;
-/** What a line is about, where it begins with it; a time or a logger's prefix may stand before. */
-const splitPattern =
-  /^(?:\W{0,10}|.{0,80}?\b(?:INFO|DEBUG)\b\W{0,10})(train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev)\b(?!_)/i;
 const trainWord = /^train/i;
 /** A drawing of Keras' progress: `7/12 [====>…] - …`, `7/12 ━━━━ 1s …`, `12/12 - 1s - …`. */
 const progressPattern = /^\s{0,10}(\d{1,12})\/(\d{1,12}|Unknown)\s{1,4}(\[[=>.]{1,200}\]|[━╸╺]|- \d)/;
 /** What a line must have to tell of a training; most lines of a console have none of it, and this is quickly seen. */
 const mayTell =
-  /epoch|step|iter|loss|acc|prec|top|lr|learning|entropy|nll|perplexity|ppl|err|norm|f1|recall|auc|ms[ep]|mae|map|\d\/\d/i;
-/** Sentences about another epoch than the present one. */
-const aside = /best\s{1,4}epoch|from\s{1,4}epoch/i;
+  /epoch|\bep\b|step|iter|loss|acc|prec|top|lr|learning|entropy|nll|perplexity|ppl|err|norm|f1|recall|auc|ms[ep]|mae|map|val|test|train|eval|\d\/\d|=\s{0,2}\d|\[\d/i;
+/** Words of a heading at most. */
+const mostHeadingWords = 4;
 
 /** How far Keras' progress of the present epoch was drawn. */
 interface Progress {
@@ -40,73 +27,116 @@ interface Progress {
 }
 
 /**
- * Console output: Keras' progress bars, and the ways in which training loops print epoch and metrics. All lines of an epoch
- * make one row whose last value wins. Lines about another split than training (`Test: …`) have its word before their
- * metrics' names: `Test Loss`. Lines that say nothing of a training are no problem: consoles are full of them.
+ * Console output: Keras' progress bars, tables, and the ways in which training loops print epoch and metrics. All lines of
+ * an epoch (or of a step, where only steps are told) make one row whose last value wins. Metrics of another split than
+ * training have its word before their names, `Test Loss`: it stands before them in the line, or in a heading of its own.
+ * Lines that say nothing of a training are no problem: consoles are full of them.
  */
 export class TextLogParser implements LineParser {
   tool?: LogTool;
-  private epoch?: number;
+  /** What lines without a number of their own belong to. */
+  private present: Point = {};
+  /** Whether the present epoch was told by the word. */
+  private byWord = false;
   /** Line of the present epoch's heading, until a row begins with it. */
   private heading?: number;
   private progress?: Progress;
   private lastSplit?: string;
+  /** The split of the lines below a heading. */
+  private headingSplit?: string;
+  private tables = new AlignedTables();
 
   constructor(private readonly store: RowStore) {}
 
   line(text: string, number: number): void {
-    if (!mayTell.test(text)) return;
-    const line = plain(text);
+    if (!mayTell.test(text) && !this.tables.open) return;
+    const line = plainLine(text);
+    const row = this.tables.read(line);
+    if (row === 'header') return;
+    if (row) {
+      this.addTableRow(row.point, row.metrics, number);
+      return;
+    }
     const drawing = progressPattern.exec(line);
-    if (drawing && this.epoch !== undefined) {
+    if (drawing && this.present.epoch !== undefined) {
       this.readProgress(line, drawing, number);
       return;
     }
-    const found = /epoch/i.test(line) && !aside.test(line) ? epochPattern.exec(line) : null;
-    if (found) this.readEpochLine(line, found, number);
-    else this.readOtherLine(line, number);
+    const told = withoutBest(line);
+    const found = epochIn(told);
+    if (found && (found.byWord || !this.byWord || found.epoch >= this.present.epoch!)) {
+      this.readEpochLine(told, found, number);
+    } else {
+      this.readOtherLine(told, number);
+    }
   }
 
   copy(store: RowStore): TextLogParser {
     const copy = new TextLogParser(store);
     copy.tool = this.tool;
-    copy.epoch = this.epoch;
+    copy.present = this.present;
+    copy.byWord = this.byWord;
     copy.heading = this.heading;
     copy.progress = this.progress;
     copy.lastSplit = this.lastSplit;
+    copy.headingSplit = this.headingSplit;
+    copy.tables = this.tables.copy();
     return copy;
   }
 
-  private readEpochLine(line: string, [, group, value]: RegExpExecArray, number: number): void {
-    const epoch = Number(value);
-    if (epoch !== this.epoch) this.progress = undefined;
-    this.epoch = epoch;
-    const split = group ?? splitPattern.exec(line)?.[1];
-    const metrics = named(namedNumbers(line), split);
-    if (metrics.length === 0) {
+  private addTableRow(point: Point, metrics: [string, number][], number: number): void {
+    if (isMoment(point)) {
+      this.present = point;
+      this.headingSplit = undefined;
+    }
+    if (isMoment(this.present)) this.add(this.present, metrics, number);
+  }
+
+  private readEpochLine(line: string, { epoch, split, byWord, end }: ToldEpoch, number: number): void {
+    // Without the word, `Train: 3 [` looks like a metric.
+    const numbers = namedNumbers(line).filter(({ at }) => byWord || at >= end);
+    const isNew = epoch !== this.present.epoch;
+    if (numbers.length === 0 && tellsEnd(line) && this.present.epoch !== undefined && isNew) return;
+    if (isNew) this.progress = undefined;
+    const words = splitWords(line);
+    const step = stepIn(line);
+    this.present = { epoch };
+    if (step) this.present[step.ofTotal ? 'iteration' : 'step'] = step.step;
+    this.byWord ||= byWord;
+    this.headingSplit = undefined;
+    if (numbers.length === 0) {
       this.heading = number;
       this.progress = undefined;
+      this.headingSplit = split ?? words.at(-1)?.word;
       return;
     }
-    const step = stepPattern.exec(line);
-    const point: Point = { epoch };
-    if (step && step[2] === undefined) point.step = Number(step[1]);
-    this.add(point, metrics, number);
+    this.add(this.present, named(numbers, words, split), number);
   }
 
   private readOtherLine(line: string, number: number): void {
-    const word = splitPattern.exec(line)?.[1];
-    if (word !== undefined) this.lastSplit = word;
-    const split = word ?? (/^\s{0,10}\*\s/.test(line) ? (this.lastSplit ?? '*') : undefined);
+    const words = splitWords(line);
     const numbers = namedNumbers(line);
-    if (!numbers.some(({ usual }) => usual)) return;
-    if (this.epoch !== undefined) {
-      const metrics = split === undefined ? numbers.filter(({ usual }) => usual) : numbers;
-      this.add({ epoch: this.epoch }, named(metrics, split), number);
+    const step = this.present.epoch === undefined ? stepIn(line) : undefined;
+    if (step) this.beginStep(step.step, numbers.length === 0 ? number : undefined);
+    if (words.length > 0) this.lastSplit = words.at(-1)!.word;
+    if (numbers.length === 0) {
+      if (isHeading(line, words)) this.headingSplit = words.at(-1)!.word;
       return;
     }
-    const step = stepPattern.exec(line);
-    if (step) this.add({ step: Number(step[1]) }, named(numbers, split), number);
+    const summary = /^\s{0,10}\*\s|INFO\s{1,4}\*\s/.test(line) ? (this.lastSplit ?? '*') : undefined;
+    const split = summary ?? this.headingSplit;
+    const all = words.length > 0 || split !== undefined || step !== undefined || namedOnly.test(line);
+    const metrics = all && isMoment(this.present) ? numbers : numbers.filter(({ usual }) => usual);
+    if (metrics.some(({ usual }) => usual) || namedOnly.test(line)) {
+      if (isMoment(this.present)) this.add(this.present, named(metrics, words, split), number);
+    }
+  }
+
+  /** @param heading line that tells the step and no metrics */
+  private beginStep(step: number, heading: number | undefined): void {
+    if (step !== this.present.step) this.headingSplit = undefined;
+    this.present = { step };
+    if (heading !== undefined) this.heading = heading;
   }
 
   /** Drawings behind the end of an epoch are those of an evaluation, which says nothing of the epoch. */
@@ -122,7 +152,7 @@ export class TextLogParser implements LineParser {
     if (evaluation) return;
     this.tool = 'kerasConsole';
     this.progress = { done: Number(done), complete: complete ? metrics.length : 0 };
-    if (metrics.length > 0) this.add({ epoch: this.epoch }, named(metrics, undefined), number);
+    if (metrics.length > 0) this.add({ epoch: this.present.epoch }, named(metrics, [], undefined), number);
   }
 
   private add(point: Point, metrics: [string, number][], number: number): void {
@@ -132,13 +162,31 @@ export class TextLogParser implements LineParser {
   }
 }
 
-/** Without what only a terminal shows, and without the quotes of Python's dictionaries. */
-function plain(text: string): string {
-  const shown = text.includes(escape) ? text.replace(ansi, '') : text;
-  return shown.includes("'") || shown.includes('"') ? shown.replace(/['"]/g, '') : shown;
+/** A line of one metric and nothing else, as below the line of a step: `    train/CrossEntropyLoss=9.8`. */
+const namedOnly =
+  /^\s{1,40}[a-z_][\w@/.%-]{0,60}\s{0,8}[:=]\s{0,8}[+-]?[\d.]{1,20}(?:e[+-]?\d{1,4})?\s{0,8}$/i;
+
+/** `Test Error:`, `--- Validation ---`, `Evaluating...`: few words, one of them of a split, and nothing else. */
+function isHeading(line: string, words: { word: string }[]): boolean {
+  if (words.length !== 1 || /\d/.test(line)) return false;
+  const all = line.match(/[a-z]{1,40}/gi) ?? [];
+  const begins = all[0]?.toLowerCase() === words[0].word.toLowerCase();
+  return all.length <= mostHeadingWords && (all.length === 1 || begins || /[:=*#-]\W{0,80}$/.test(line));
 }
 
-function named(numbers: NamedNumber[], split: string | undefined): [string, number][] {
-  const before = split === undefined || trainWord.test(split) ? '' : `${split} `;
-  return numbers.map(({ name, value }) => [name.startsWith(before) ? name : before + name, value]);
+/**
+ * Metrics with the word of their split before their names: their own, the last that stands before them in the line, else
+ * that of the line or heading.
+ */
+function named(
+  numbers: NamedNumber[],
+  words: { word: string; at: number }[],
+  split: string | undefined,
+): [string, number][] {
+  return numbers.map(({ name, value, at }) => {
+    const word = words.findLast((one) => one.at < at)?.word ?? split;
+    const before = word === undefined || trainWord.test(word) ? '' : `${word} `;
+    const own = /^(?:train|val|test|eval|dev)[a-z]{0,8}[ _/.-]/i.test(name);
+    return [own || name.startsWith(before) ? name : before + name, value];
+  });
 }

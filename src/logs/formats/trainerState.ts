@@ -1,5 +1,5 @@
 import { logOf } from './lineLogReader';
-import { metricsOf, pointOf } from './jsonFields';
+import { isMoment, metricsOf, pointOf } from './jsonFields';
 import { parseJsonObject } from './jsonValues';
 import type { LogReader, LogRow, TrainingLog } from './log';
 import type { Problems } from './problems';
@@ -150,7 +150,7 @@ export class TrainerStateReader implements LogReader {
       return;
     }
     const point = pointOf(object);
-    if (point.epoch === undefined && point.step === undefined) {
+    if (!isMoment(point)) {
       this.problems.add(place, 'the entry has neither epoch nor step');
       return;
     }
