@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+import { noCircles } from './lint/noCircles.mjs';
 
 // The rooms of the house and which of the others each may import.
 const rooms = {
@@ -144,6 +145,11 @@ export default tseslint.config(
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { house: { rules: { 'no-circles': noCircles } } },
+    rules: { 'house/no-circles': 'error' },
   },
   ...roomRules,
   {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import type { MissingRule } from './tables/csvTable';
+import type { MissingRule } from './tables/csvOptions';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type LabelColumn } from './labels';

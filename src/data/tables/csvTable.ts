@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors';
-import { columnTitle, type ColumnChoice, type ColumnRoles, type TableRole } from './csvColumns';
+import { columnTitle, type ColumnRoles } from './csvColumns';
+import type { CsvOptions } from './csvOptions';
 import { RecordReader, type Records } from './csvRecords';
 import { GrowingIntegers } from './growingIntegers';
 import { LabelCollector, type LabelColumn } from '../labels';
@@ -11,17 +12,6 @@ import { readTableHead } from './tableHead';
 import { TextColumn } from './textColumn';
 import { textBlocks } from '../files/textBlocks';
 import { countOf, formatBytes, oneLine } from '../wording';
-
-/** What is done about a missing number. */
-export type MissingRule = 'error' | 'drop' | 'zero' | 'mean';
-
-/** How a table is to be read. */
-export interface CsvOptions extends ColumnChoice {
-  role: TableRole;
-  header?: boolean;
-  delimiter?: string;
-  missing: MissingRule;
-}
 
 /** A table as read: numbers and labels of the rows in use. */
 export interface CsvTable {

@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors';
 import { assignColumns, type ColumnRoles } from './csvColumns';
 import { detectDelimiter, detectHeader, parseDelimiter } from './csvDialect';
 import { RecordReader } from './csvRecords';
-import type { CsvOptions } from './csvTable';
+import type { CsvOptions } from './csvOptions';
 import { parseNumber } from './parseNumber';
 import { isRemark, readPreamble } from './preamble';
 import { formatCount } from '../wording';
