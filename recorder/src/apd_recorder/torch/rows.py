@@ -83,8 +83,8 @@ class KeptRows:
             self._labels = grown
 
     def _store(self, path: str, rows: torch.Tensor, positions: "List[int]", slots: "List[int]") -> None:
-        every = len(positions) == len(rows) and positions == list(range(len(rows)))
-        picked = rows if every else rows.index_select(0, torch.tensor(positions, device=rows.device))
+        every = len(positions) == len(rows)
+        picked = rows if every else rows.index_select(0, torch.from_numpy(np.asarray(positions)).to(rows.device))
         picked = picked.to("cpu")
         held = self._tensors.get(path)
         # Rows of other lengths (sequences) are padded to the longest.
@@ -92,18 +92,22 @@ class KeptRows:
         room = max(slots) + 1
         if held is None or held.shape[1:] != shape or len(held) < room:
             grown = min(max(room, 2 * len(held) if held is not None else 0), self.choice.limit)
-            pad = _padding_of(path)
-            larger = picked.new_full((grown, *shape), pad)
-            if held is not None:
-                larger[tuple(slice(0, size) for size in held.shape)] = held
-            self._tensors[path] = held = larger
-        index = torch.tensor(slots)
-        if picked.shape[1:] == shape:
-            held.index_copy_(0, index, picked)
+            self._tensors[path] = held = _grown(held, picked, (grown, *shape), _padding_of(path))
+        if picked.shape[1:] != shape:
+            picked = _grown(picked, picked, (len(slots), *shape), _padding_of(path))
+        if slots[-1] - slots[0] == len(slots) - 1 and slots == list(range(slots[0], slots[-1] + 1)):
+            held[slots[0] : slots[-1] + 1] = picked
         else:
-            padded = picked.new_full((len(slots), *shape), _padding_of(path))
-            padded[tuple(slice(0, size) for size in picked.shape)] = picked
-            held.index_copy_(0, index, padded)
+            held.index_copy_(0, torch.from_numpy(np.asarray(slots)), picked)
+
+
+def _grown(held: "Optional[torch.Tensor]", like: torch.Tensor, shape: "tuple[int, ...]", padding: int) -> torch.Tensor:
+    """A larger tensor that holds another one; what is new is padding where rows became longer."""
+    if held is None:
+        return like.new_empty(shape)
+    larger = like.new_empty(shape) if held.shape[1:] == shape[1:] else like.new_full(shape, padding)
+    larger[tuple(slice(0, size) for size in held.shape)] = held
+    return larger
 
 
 def _larger(a: "torch.Size", b: "torch.Size") -> "tuple[int, ...]":

@@ -43,7 +43,8 @@ class ModelRun:
 
     def note(self, text: str) -> None:
         """Keeps a notice with the run."""
-        self._notices.append(text)
+        if text not in self._notices:
+            self._notices.append(text)
         if self._opened:
             self.writer.note(text)
 

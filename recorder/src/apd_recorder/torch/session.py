@@ -417,6 +417,8 @@ class Session:
         run = self._runs.get(model.number)
         if run is None:
             return
+        for text in self.notices.told:
+            run.note(text)
         try:
             run.record(epoch, step, metrics)
         except NotRecordable as reason:
@@ -438,6 +440,8 @@ class Session:
         if not self._runs and not self.notices.told:
             self.notices.tell("no optimizer of PyTorch took a step: nothing to record")
         for run in self._runs.values():
+            for text in self.notices.told:
+                run.note(text)
             say(f"recorded to {run.writer.folder}")
 
     def _last_epoch(self, model: TrainedModel) -> float:
