@@ -26,7 +26,10 @@ export async function instancePlace(
   const files = [...options.data, ...(options.labels ?? [])].map((named) => splitMember(named.path).file);
   const versions = await Promise.all(files.map(versionOf));
   const dataset = await store.cache.remember(`${key}dataset ${versions.join()}`, () => openDataset(options));
-  const row = dataset.instances.indexOf(instance);
+  // A recorder keeps the inputs of the instances that it records, in their order, under the numbers they have elsewhere.
+  const isKept = run.manifest.dataset.options?.rows === 'snapshot';
+  const instances = isKept ? (await store.snapshot(opened, 0)).instances : dataset.instances;
+  const row = instances.indexOf(instance);
   if (row < 0) {
     throw new InputError(options.data[0].path, `has no instance ${instance} among those of the run`);
   }
