@@ -121,8 +121,9 @@ export async function checkCase(
       .filter((source) => !new RegExp(source).test(said))
       .map((source) => `did not say /${source}/`);
     const told = said.trim().split('\n').slice(-1)[0];
-    if (code !== (wanted.refused ? 1 : 0)) wrong.unshift(`exit ${code}: ${told}`);
-    else if (!wanted.refused && args.includes(out)) {
+    if (code !== (wanted.refused ? 1 : 0)) {
+      wrong.unshift(`exit ${code}: ${told}`);
+    } else if (!wanted.refused && args.includes(out)) {
       wrong.push(...(await wrongInRun(folder, out, wanted, new Set(files))));
     }
     return wrong.length ? wrong.join('; ') : undefined;
