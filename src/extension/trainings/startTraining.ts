@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { UserError } from '../shared/failures';
-import { freeFolder } from '../recording/recordModel';
+import { freeFolder } from '../recording/freeFolder';
 import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
