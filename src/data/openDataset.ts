@@ -4,7 +4,7 @@ import type { MissingRule } from './tables/csvOptions';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type LabelColumn } from './labels';
-import { defaultLimits, type Limits } from './files/limits';
+import { limitAdvice, presentLimits, type Limits } from './files/limits';
 import { splitMember } from './arrays/npz';
 import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
 import {
@@ -15,7 +15,7 @@ import {
   selectRows,
   type Share,
 } from './selectInstances';
-import { countOf, formatCount } from './wording';
+import { countOf, formatBytes, formatCount } from './wording';
 
 /** A file, with the name of the split it makes. */
 export interface NamedPath {
@@ -69,7 +69,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     delimiter: options.delimiter,
     missing: options.missing ?? 'error',
     axes: options.axes,
-    limits: { ...defaultLimits, ...options.limits },
+    limits: { ...presentLimits(), ...options.limits },
   };
   const labelPaths = matchLabels(options.data, options.labels);
   const parts: Part[] = [];
@@ -85,7 +85,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     parts.push(part);
   }
   const labels = joinLabels(parts, notices);
-  const { rows, ...selected } = select(parts, options, notices);
+  const { rows, ...selected } = select(parts, { ...options, limits: reading.limits }, notices);
   return {
     ...selected,
     labels: labels && { ...labels, values: pick(labels.values, rows) },
@@ -165,30 +165,59 @@ function pick(values: Int32Array, rows: Int32Array | undefined): Int32Array {
 /** Joins the files and keeps the instances in use. */
 function select(
   parts: readonly Part[],
-  options: DatasetOptions,
+  options: DatasetOptions & { limits: Limits },
   notices: string[],
 ): { features: Features; instances: Int32Array; splits?: Splits; rows?: Int32Array } {
   const { take, sample, split, seed = 0, data } = options;
   const joined = parts.length === 1 ? parts[0].features : new JoinedFeatures(parts);
+  checkCount(data[0].path, Math.min(joined.count, take ?? Infinity, sample ?? Infinity), options.limits);
   const rows = selectRows(joined.count, take, sample, seed, notices);
-  const numbers = new Int32Array(joined.count);
-  const origin = new Int32Array(joined.count);
-  let at = 0;
-  let before = 0;
-  parts.forEach(({ features, rows: kept, total }, part) => {
-    for (let row = 0; row < features.count; row++, at++) {
-      numbers[at] = before + (kept ? kept[row] : row);
-      origin[at] = part;
-    }
-    before += total;
-  });
-  const instances = pick(numbers, rows);
+  const { instances, origin } = numberInstances(parts, joined.count, rows);
   const named = data.length > 1 || data[0].name !== undefined;
   const splits = named
-    ? splitsOfFiles(data, pick(origin, rows), notices)
+    ? splitsOfFiles(data, origin, notices)
     : split && drawSplits(split, instances.length, seed);
   const features = rows ? new SelectedFeatures(joined, rows) : joined;
   return { features, instances, splits, rows };
+}
+
+/** What an instance takes beside its numbers: its number, its file, and places of it in what is recorded. */
+const bytesPerInstance = 16;
+
+/** @throws InputError where there are more instances than fit into memory, whatever they are */
+function checkCount(file: string, count: number, limits: Limits): void {
+  const needed = count * bytesPerInstance;
+  if (needed > limits.bytes) {
+    const problem = `${formatCount(count)} instances take ${formatBytes(needed)} beside their numbers`;
+    throw new InputError(file, `${problem}: use fewer (--take); ${limitAdvice(limits, 'bytes', needed)}`);
+  }
+}
+
+/**
+ * The instances in use: their numbers over all files, and the file of each.
+ * @param rows places of those in use; all when absent
+ */
+function numberInstances(
+  parts: readonly Part[],
+  count: number,
+  rows: Int32Array | undefined,
+): { instances: Int32Array; origin: Int32Array } {
+  const instances = new Int32Array(rows?.length ?? count);
+  const origin = new Int32Array(instances.length);
+  let part = 0;
+  let first = 0;
+  let before = 0;
+  for (let k = 0; k < instances.length; k++) {
+    const row = rows ? rows[k] : k;
+    for (; row >= first + parts[part].features.count; part++) {
+      first += parts[part].features.count;
+      before += parts[part].total;
+    }
+    const kept = parts[part].rows;
+    instances[k] = before + (kept ? kept[row - first] : row - first);
+    origin[k] = part;
+  }
+  return { instances, origin };
 }
 
 /** A split for each file, by its name, else by the file's. Files of one name are one split. */

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { InputError } from '../core/errors';
 import { ArrayFeatures } from './arrays/arrayFeatures';
 import { labelsOfArray, oneHotNotice } from './arrays/arrayLabels';
@@ -6,12 +5,12 @@ import { CsvFeatures } from './tables/csvFeatures';
 import type { CsvOptions } from './tables/csvOptions';
 import { readCsv, type CsvTable } from './tables/csvTable';
 import type { AxisOrder, Features } from './dataset';
-import { asInputError, isSystemError, lookUpFile } from './files/fileAccess';
+import { lookUpFile, readPieces } from './files/fileAccess';
 import { detectFormat, detectInflatedFormat, type FileFormat } from './files/fileFormat';
 import { openImageFolder } from './images/imageFolder';
-import { inflated } from './files/inflate';
+import { inflatedText } from './files/inflate';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
-import type { Limits } from './files/limits';
+import { limitAdvice, type Limits } from './files/limits';
 import { gzipped, openArray, partnerMember } from './arrays/openArray';
 import { splitMember } from './arrays/npz';
 import { formatBytes } from './wording';
@@ -119,16 +118,10 @@ async function openCsv(
 ): Promise<CsvTable> {
   const { size } = await lookUpFile(file);
   if (size > limits.bytes) {
-    throw new InputError(file, `is ${formatBytes(size)} of text, the limit is ${formatBytes(limits.bytes)}`);
+    throw new InputError(file, `is ${formatBytes(size)} of text, ${limitAdvice(limits, 'bytes', size)}`);
   }
-  const chunks = packed
-    ? inflated(await gzipped(file))
-    : createReadStream(file, { highWaterMark: 1024 * 1024 });
-  try {
-    return await readCsv(chunks as AsyncIterable<Uint8Array>, file, options, limits, notices);
-  } catch (error) {
-    throw isSystemError(error) ? asInputError(file, error, 'cannot be read') : error;
-  }
+  const chunks = packed ? inflatedText(await gzipped(file), limits) : readPieces(file);
+  return readCsv(chunks, file, options, limits, notices);
 }
 
 function oneHotLabels(table: CsvTable, notices: string[]): LabelColumn {

@@ -6,7 +6,6 @@ import { logCommands } from './commands/logEditing';
 import { lookCommands } from './commands/filters';
 import { navigateCommands } from './commands/navigate';
 import { openCommands, runOfModels } from './commands/openDiagram';
-import { pythonCommands } from './commands/python';
 import { registerCommands } from './commands/registry';
 import { trainingCommands } from './commands/training';
 import { workCommands } from './commands/recordings';
@@ -24,7 +23,6 @@ import { LogInfos } from './logs/logInfos';
 import { followStatus } from './follow/followStatus';
 import { Following } from './follow/following';
 import { Panels } from './panel/panels';
-import { PythonTrainings } from './python/pythonTrainings';
 import { Reports } from './shared/reports';
 import { RunFolders } from './shared/runFolders';
 import type { Services } from './shared/services';
@@ -67,7 +65,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     followStatus(services),
     services.panels,
     services.instances,
-    services.python,
     registerCommands(services, {
       ...openCommands(services),
       ...navigateCommands(services),
@@ -78,7 +75,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       ...logCommands(services),
       ...linkCommands(services),
       ...followCommands(services),
-      ...pythonCommands(services),
     }),
     contextKeyUpdates(sessions),
     statusBar(sessions),
@@ -127,14 +123,9 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     datasets: new DatasetMemory(context.workspaceState),
   };
   // Panels and the instances tree are services themselves and need the others.
-  const services = base as typeof base & {
-    panels: Panels;
-    instances: InstancesView;
-    python: PythonTrainings;
-  };
+  const services = base as typeof base & { panels: Panels; instances: InstancesView };
   services.panels = new Panels(services, (model) => runOfModels(services, [model.fsPath]));
   services.instances = new InstancesView(services);
-  services.python = new PythonTrainings(services);
   return services;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import nodePath from 'node:path';
 import { InputError } from '../core/errors';
+import { readWhole } from '../data/files/fileAccess';
 
 /** Longer texts are no paths: the usual limit of systems. */
 const longestPath = 4096;
@@ -32,7 +33,7 @@ function reasonOf(error: unknown): string {
 export async function followTextLink(path: string): Promise<string> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile() || info.size === 0 || info.size > longestPath) return path;
-  const text = (await readFile(path, 'latin1').catch(() => '')).trimEnd();
+  const text = (await readWhole(path, longestPath)).toString('latin1').trimEnd();
   if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) || nodePath.isAbsolute(text)) return path;
   const target = nodePath.join(nodePath.dirname(path), text);
   const found = await stat(target).catch(() => undefined);
@@ -59,8 +60,6 @@ export async function readModelFile(named: string, what = 'a model file'): Promi
   if (info.size > largestFile) {
     throw new InputError(path, `has ${info.size} bytes, expected at most ${largestFile}`);
   }
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new InputError(path, `cannot be read (${reasonOf(error)})`);
-  });
+  const bytes = await readWhole(path, largestFile);
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -1,11 +1,7 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/errors';
-
-/** A temporary name beside a file, so that renaming it into place is one step. */
-function temporaryName(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.tmp-${process.pid}`);
-}
+import { removeLeftovers, temporaryName } from './leftovers';
 
 /**
  * Makes a folder and those above it. Step by step: Node's own recursive `mkdir` never ends where a file system answers
@@ -39,8 +35,14 @@ function ifMissing(error: NodeJS.ErrnoException): undefined {
   return undefined;
 }
 
+/** Folders in which this process has looked for what others left behind. */
+const lookedThrough = new Set<string>();
+/** Files that processes of other hosts may be writing are younger than this, in milliseconds. */
+const oldEnoughMs = 60_000;
+
 /**
- * Writes a file by way of a temporary name: readers see the old file or the whole new one, and a failure leaves nothing.
+ * Writes a file by way of a temporary name: readers see the old file or the whole new one, also after the power failed, and
+ * a failure leaves nothing.
  * @param write makes the temporary file
  * @throws InputError when the place cannot be written to
  */
@@ -49,10 +51,19 @@ export async function writeAtomically(
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryName(file);
+  const folder = path.dirname(path.resolve(file));
   try {
-    await makeFolder(path.dirname(file));
+    const made = await makeFolder(folder);
+    if (!lookedThrough.has(folder)) {
+      lookedThrough.add(folder);
+      await removeLeftovers(folder, oldEnoughMs);
+    }
     await write(temporary);
+    // What is renamed into place must be on the disk before its name is, and the name before anything relies on it.
+    await flush(temporary);
     await rename(temporary, file);
+    await flushFolder(folder);
+    if (made !== undefined) await flushFolder(path.dirname(made));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writingError(error, file);
@@ -62,6 +73,50 @@ export async function writeAtomically(
 /** `writeAtomically` for content that is in memory. */
 export function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
   return writeAtomically(file, (temporary) => writeFile(temporary, content));
+}
+
+/**
+ * Adds text to the end of a file, on the disk when it returns.
+ * @throws InputError when it cannot be written to, or is no regular file
+ */
+export async function appendDurably(file: string, text: string): Promise<void> {
+  try {
+    const handle = await open(file, 'a');
+    try {
+      if (!(await handle.stat()).isFile()) throw new InputError(file, 'is no regular file to write to');
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw writingError(error, file);
+  }
+}
+
+/** Has the system write a file to the disk. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Has the system write the names in a folder to the disk. Windows keeps no folder open for that, nor needs it. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // File systems of networks and of other systems may not know it.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EPERM' && code !== 'EBADF') throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 const reasons: Record<string, string> = {

@@ -1,73 +1,50 @@
-import { readFile, stat } from 'node:fs/promises';
+import { Type, type Static } from '@sinclair/typebox';
 import path from 'node:path';
-import Ajv from 'ajv';
-import { InputError } from '../core/errors';
 import { namedFile } from '../data/files/namedFile';
-import { formatBytes } from '../data/wording';
+import { readTextIfThere } from '../data/files/fileAccess';
 import { writeFileAtomically } from './atomic';
+import { documentReader } from './jsonDocument';
 
 /** Name of the file in a run folder that remembers what the run is linked to. */
 export const linksName = 'apd-links.json';
 
 const largest = 16 * 1024 * 1024;
 
-/** A row of a log as a user points at it; remembered with the run, so by what stays when the log grows. */
-export interface RowReference {
+const number = Type.Number();
+const text = Type.String({ minLength: 1, maxLength: 4096 });
+
+const rowReference = Type.Object({
   /** Line within the row, from 1. */
-  line?: number;
+  line: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Epoch as the log counts. */
-  epoch?: number;
-  step?: number;
-}
+  epoch: Type.Optional(number),
+  step: Type.Optional(number),
+});
+
+const schema = Type.Object({
+  formatVersion: Type.Integer({ minimum: 1 }),
+  log: Type.Optional(
+    Type.Object({
+      /** Null: the user wants none. */
+      path: Type.Union([text, Type.Null()]),
+      /** The log that was linked before: what is set by hand below is of it, should it be linked again. */
+      was: Type.Optional(text),
+      /** Rows set by hand, by the checkpoint's model path, or the path of the snapshot's patterns; null: it belongs to none. */
+      rows: Type.Optional(Type.Record(Type.String(), Type.Union([rowReference, Type.Null()]))),
+      /** Added to the epoch of a checkpoint to give that of the log. */
+      epochShift: Type.Optional(number),
+    }),
+  ),
+  /** Where checkpoints come from, and whether that folder is followed. */
+  checkpoints: Type.Optional(Type.Object({ path: text, follow: Type.Boolean() })),
+});
 
 /** What a run is linked to. Paths are as `linkTo` makes them. */
-export interface RunLinks {
-  formatVersion: 1;
-  log?: {
-    /** Null: the user wants none. */
-    path: string | null;
-    /** The log that was linked before: what is set by hand below is of it, should it be linked again. */
-    was?: string;
-    /** Rows set by hand, by the checkpoint's model path, or the path of the snapshot's patterns; null: it belongs to none. */
-    rows?: Record<string, RowReference | null>;
-    /** Added to the epoch of a checkpoint to give that of the log. */
-    epochShift?: number;
-  };
-  /** Where checkpoints come from, and whether that folder is followed. */
-  checkpoints?: { path: string; follow: boolean };
-}
+export type RunLinks = Static<typeof schema>;
+/** A row of a log as a user points at it; remembered with the run, so by what stays when the log grows. */
+export type RowReference = Static<typeof rowReference>;
 
-const number = { type: 'number' };
-const schema = {
-  type: 'object',
-  required: ['formatVersion'],
-  properties: {
-    formatVersion: { type: 'integer', minimum: 1 },
-    log: {
-      type: 'object',
-      required: ['path'],
-      properties: {
-        path: { type: ['string', 'null'], minLength: 1 },
-        was: { type: 'string', minLength: 1 },
-        rows: {
-          type: 'object',
-          additionalProperties: {
-            type: ['object', 'null'],
-            properties: { line: { type: 'integer', minimum: 1 }, epoch: number, step: number },
-          },
-        },
-        epochShift: number,
-      },
-    },
-    checkpoints: {
-      type: 'object',
-      required: ['path', 'follow'],
-      properties: { path: { type: 'string', minLength: 1 }, follow: { type: 'boolean' } },
-    },
-  },
-};
-
-const validate = new Ajv({ allErrors: false, allowUnionTypes: true }).compile<RunLinks>(schema);
+const parseLinks = documentReader({ schema, version: 1, advice: '; delete it to begin anew' });
 
 /** A path as links have it: relative to the run folder, with `/`; absolute only where it is on another drive. */
 export function linkTo(folder: string, file: string): string {
@@ -87,41 +64,8 @@ export function linkTarget(folder: string, link: string): string {
  */
 export async function readLinks(folder: string): Promise<RunLinks> {
   const file = path.join(folder, linksName);
-  const content = await readIfThere(file);
-  if (content === undefined) return { formatVersion: 1 };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content);
-  } catch (error) {
-    throw new InputError(file, `is not JSON (${(error as Error).message}); delete it to begin anew`);
-  }
-  if (!validate(parsed)) {
-    const problem = validate.errors?.[0];
-    throw new InputError(file, problem?.message ?? 'has no links', problem?.instancePath || undefined);
-  }
-  const version: number = parsed.formatVersion;
-  if (version > 1) {
-    throw new InputError(
-      file,
-      `has format version ${version}; this program reads version 1: a newer one is needed`,
-    );
-  }
-  return parsed;
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    const { size } = await stat(file);
-    if (size > largest) {
-      throw new InputError(file, `has ${formatBytes(size)}, expected ${formatBytes(largest)} at most`);
-    }
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    if (error instanceof InputError || code === undefined) throw error;
-    throw new InputError(file, `cannot be read (${code})`);
-  }
+  const content = await readTextIfThere(file, largest);
+  return content === undefined ? { formatVersion: 1 } : parseLinks(content, file);
 }
 
 /** The last change of each folder's links. */

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../core/errors';
@@ -6,6 +5,7 @@ import { bytesPerRow, fromPackedBytes } from '../core/patterns/packing';
 import { PatternTable, type PatternLevel } from '../core/patterns/patternTable';
 import type { Layer, RecordedLevel, Snapshot } from '../core/patterns/snapshot';
 import { readArray, type NumberArray } from '../data/arrays/readArray';
+import { readTextIfThere } from '../data/files/fileAccess';
 import { listMembers } from '../data/arrays/npz';
 import {
   manifestName,
@@ -30,23 +30,12 @@ export interface Run {
 /** Text of a run's manifest. @throws InputError when the folder is no run */
 export async function readManifestText(folder: string): Promise<string> {
   const file = path.join(folder, manifestName);
-  try {
-    const { size } = await stat(file);
-    if (size > LARGEST_MANIFEST) {
-      throw new InputError(file, `is ${size} bytes long, too large for a manifest`);
-    }
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new InputError(
-        folder,
-        `is no run: expected a folder with ${manifestName}, as \`apd record\` writes it`,
-      );
-    }
-    throw new InputError(file, `cannot be read (${code ?? String(error)})`);
-  }
+  const text = await readTextIfThere(file, LARGEST_MANIFEST);
+  if (text !== undefined) return text;
+  throw new InputError(
+    folder,
+    `is no run: expected a folder with ${manifestName}, as \`apd record\` writes it`,
+  );
 }
 
 /**

@@ -1,13 +1,14 @@
-import { access, rm, rmdir } from 'node:fs/promises';
+import { access, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/errors';
 import { bytesPerRow, toPackedBytes } from '../core/patterns/packing';
 import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/patterns/snapshot';
 import { writeNpz, type NamedArray } from '../data/arrays/writeNpz';
-import { makeFolder, writeAtomically, writeFileAtomically, writingError } from './atomic';
-import { checkNotFollowed } from './followLock';
+import { makeFolder, writeAtomically, writeFileAtomically } from './atomic';
 import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
-import { fileWithin, readManifestText } from './readRun';
+import { readManifestText } from './readRun';
+import { removeOtherModels, removeOtherPatterns, removePatterns, removeTrainingFiles } from './runFiles';
+import type { RunLock } from './runLock';
 
 /** Everything of a manifest but the snapshots, which come one by one. */
 export type RunHeader = Omit<Manifest, 'snapshots'>;
@@ -27,7 +28,7 @@ export function isRunAlready(folder: string): InputError {
 
 /**
  * Writes a run, snapshot by snapshot. The manifest is written anew after each one, so that the folder is a whole run at
- * every moment from the first snapshot on (or from `open` on), and none before.
+ * every moment from the first snapshot on (or from `open` on), and none before; one that is replaced stays until then.
  */
 export class RunWriter {
   private readonly manifest: Manifest;
@@ -35,31 +36,26 @@ export class RunWriter {
   private created: string | undefined;
 
   private constructor(
-    readonly folder: string,
+    private readonly lock: RunLock,
     header: RunHeader,
-    private readonly replace: boolean,
+    /** What the manifest of the run that is replaced names; undefined where none is. */
+    private replaced: ReplacedRun | undefined,
   ) {
     this.manifest = { ...header, classes: [...header.classes], snapshots: [] };
   }
 
   /**
-   * Checks that a run can be written to a folder, and makes the folder.
+   * Checks that a run can be written to a folder.
+   * @param lock the right to write into it
    * @param force replace a run that is there; its files go when the first new snapshot is ready
-   * @throws InputError when it is a run already and `force` is not set, checkpoints are recorded into it as they come, or it
-   * cannot be written
+   * @throws InputError when it is a run already and `force` is not set, or it cannot be written
    */
-  static async create(folder: string, header: RunHeader, force = false): Promise<RunWriter> {
+  static async create(lock: RunLock, header: RunHeader, force = false): Promise<RunWriter> {
+    const { folder } = lock;
     const replace = await isRun(folder);
     if (replace && !force) throw isRunAlready(folder);
-    if (replace) await checkNotFollowed(folder);
-    const writer = new RunWriter(folder, header, replace);
-    try {
-      writer.created = await makeFolder(path.join(folder, 'patterns'));
-      await writeFileAtomically(path.join(folder, 'patterns', '.write-test'), '');
-      await rm(path.join(folder, 'patterns', '.write-test'));
-    } catch (error) {
-      throw writingError(error, folder);
-    }
+    const writer = new RunWriter(lock, header, replace ? await replacedRun(folder) : undefined);
+    writer.created = await makeFolder(path.join(folder, 'patterns'));
     return writer;
   }
 
@@ -70,17 +66,23 @@ export class RunWriter {
    * @throws InputError when there is no run, it is damaged, or cannot be written
    */
   static async resume(
-    folder: string,
+    lock: RunLock,
     keep: (snapshot: ManifestSnapshot, index: number) => boolean = () => true,
   ): Promise<RunWriter> {
+    const { folder } = lock;
     const manifest = parseManifest(await readManifestText(folder), path.join(folder, manifestName));
-    const writer = new RunWriter(folder, manifest, false);
-    const cut = manifest.snapshots.filter((snapshot, index) => !keep(snapshot, index));
-    writer.manifest.snapshots = manifest.snapshots.filter((snapshot) => !cut.includes(snapshot));
+    const writer = new RunWriter(lock, manifest, undefined);
+    writer.manifest.snapshots = manifest.snapshots.filter(keep);
     await makeFolder(path.join(folder, 'patterns'));
     await writer.open();
-    for (const file of filesOfCut(folder, manifest, cut)) await rm(file, { recursive: true, force: true });
+    await removeOtherPatterns(folder, writer.named);
+    if (manifest.training) await removeOtherModels(folder, writer.modelFolders);
     return writer;
+  }
+
+  /** The run folder. */
+  get folder(): string {
+    return this.lock.folder;
   }
 
   /** Snapshots that are written, in order. */
@@ -90,9 +92,13 @@ export class RunWriter {
 
   /** Makes the folder a run before its first snapshot, so that it can be followed from the start. */
   async open(): Promise<void> {
-    if (!this.started && this.replace) await removeRun(this.folder);
     this.started = true;
     await this.writeManifest();
+  }
+
+  /** @throws InputError where the run folder was removed, or another process took it over */
+  check(): Promise<void> {
+    return this.lock.check();
   }
 
   /** Adds a snapshot at the end: its patterns first, then the manifest that names them. */
@@ -117,9 +123,8 @@ export class RunWriter {
     const index = others.findLastIndex((other) => isBefore(other, entry)) + 1;
     this.manifest.snapshots = others.toSpliced(index, 0, entry);
     await this.writeManifest();
-    const old = replaced && fileWithin(this.folder, replaced.patterns);
     // Only now: until the manifest was written, the run was whole with the old one.
-    if (old) await rm(old, { force: true });
+    if (replaced && !this.named.has(replaced.patterns)) await removePatterns(this.folder, replaced.patterns);
     return index;
   }
 
@@ -138,7 +143,7 @@ export class RunWriter {
     model: ManifestSnapshot['model'],
     accuracy: number | undefined,
   ): Promise<ManifestSnapshot> {
-    if (!this.started && this.replace) await removeRun(this.folder);
+    await this.check();
     this.started = true;
     const patterns = `patterns/${this.fileName(snapshot)}`;
     const file = path.join(this.folder, patterns);
@@ -151,9 +156,28 @@ export class RunWriter {
     return { epoch, step, patterns, model, accuracy, patternCounts: recordedPatterns(snapshot) };
   }
 
-  private writeManifest(): Promise<void> {
+  /** Patterns that the manifest names. */
+  private get named(): Set<string> {
+    return new Set(this.manifest.snapshots.map(({ patterns }) => patterns));
+  }
+
+  /** Folders of the models that the manifest names. */
+  private get modelFolders(): Set<string> {
+    return new Set(
+      this.manifest.snapshots.flatMap(({ model }) => (model ? [path.posix.dirname(model.path)] : [])),
+    );
+  }
+
+  private async writeManifest(): Promise<void> {
+    await this.check();
     const file = path.join(this.folder, manifestName);
-    return writeFileAtomically(file, `${JSON.stringify(this.manifest, null, 1)}\n`);
+    await writeFileAtomically(file, `${JSON.stringify(this.manifest, null, 1)}\n`);
+    const { replaced } = this;
+    if (!replaced) return;
+    // Only now: at every moment the folder is a whole run, the old one or the new one.
+    this.replaced = undefined;
+    await removeOtherPatterns(this.folder, this.named);
+    if (replaced.trained && !this.manifest.training) await removeTrainingFiles(this.folder);
   }
 
   /** `epoch-0003.npz`; with a counter when the epoch is there already (snapshots within an epoch). */
@@ -161,7 +185,7 @@ export class RunWriter {
     const [whole, fraction = ''] = String(snapshot.epoch).split('.');
     const epoch = whole.padStart(4, '0') + (fraction === '' ? '' : `.${fraction}`);
     const base = `epoch-${epoch}${snapshot.step === undefined ? '' : `-step-${snapshot.step}`}`;
-    const taken = new Set(this.manifest.snapshots.map(({ patterns }) => patterns));
+    const taken = new Set([...this.named, ...(this.replaced?.patterns ?? [])]);
     let name = `${base}.npz`;
     for (let k = 2; taken.has(`patterns/${name}`); k++) name = `${base}-${k}.npz`;
     return name;
@@ -173,37 +197,22 @@ function isBefore(a: ManifestSnapshot, b: ManifestSnapshot): boolean {
   return a.epoch < b.epoch || (a.epoch === b.epoch && (a.step ?? -1) <= (b.step ?? -1));
 }
 
-/**
- * Files of snapshots that were cut from a manifest: their patterns, and their checkpoints (`models/epoch-0003`) where the
- * run itself trained them. Files that a snapshot still names, and files outside the run, are not among them.
- */
-function filesOfCut(folder: string, { snapshots, training }: Manifest, cut: ManifestSnapshot[]): string[] {
-  const filesOf = ({ patterns, model }: ManifestSnapshot): string[] => {
-    const files = [fileWithin(folder, patterns)];
-    const checkpoint = training && model && fileWithin(folder, model.path);
-    const [room, name] = checkpoint ? path.relative(folder, checkpoint).split(path.sep) : [];
-    if (room === 'models' && name !== undefined) files.push(path.join(folder, room, name));
-    return files.filter((file) => file !== undefined);
-  };
-  const kept = new Set(snapshots.filter((snapshot) => !cut.includes(snapshot)).flatMap(filesOf));
-  return cut.flatMap(filesOf).filter((file) => !kept.has(file));
+/** What has to be known of a run that is replaced. */
+interface ReplacedRun {
+  /** Files of its snapshots, which stay until there is another run. */
+  patterns: ReadonlySet<string>;
+  trained: boolean;
 }
 
-/** Removes the files of a run that its manifest names, and the manifest. Anything else in the folder stays. */
-async function removeRun(folder: string): Promise<void> {
-  const file = path.join(folder, manifestName);
-  const content = await readManifestText(folder);
-  let snapshots: ManifestSnapshot[] = [];
+async function replacedRun(folder: string): Promise<ReplacedRun> {
   try {
-    ({ snapshots } = parseManifest(content, file));
+    const content = await readManifestText(folder);
+    const { snapshots, training } = parseManifest(content, path.join(folder, manifestName));
+    return { patterns: new Set(snapshots.map(({ patterns }) => patterns)), trained: training !== undefined };
   } catch (error) {
-    // A damaged manifest is replaced all the same; it just cannot say which files were its own.
+    // A damaged manifest is replaced all the same: there is no whole run to be kept until then.
     if (!(error instanceof InputError)) throw error;
-  }
-  await rm(file);
-  for (const { patterns } of snapshots) {
-    const old = path.resolve(folder, patterns);
-    if (old.startsWith(path.resolve(folder) + path.sep)) await rm(old, { force: true });
+    return { patterns: new Set(), trained: false };
   }
 }
 

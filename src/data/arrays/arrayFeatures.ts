@@ -4,7 +4,7 @@ import { heldSource, hold, type ByteSource, type ReadAt } from '../files/byteSou
 import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import { elementsOf, firstNonFinite, type Elements, type Numbers } from './elements';
 import { isNumberType, toHostOrder, typeName, type NumberType } from './elementTypes';
-import type { Limits } from '../files/limits';
+import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../wording';
@@ -192,7 +192,7 @@ async function sourceToRead(array: StoredArray, limits: Limits): Promise<ByteSou
   const { source } = array;
   if (!isColumnMajor(array) || source.held) return source;
   if (source.size > limits.bytes) {
-    const sizes = `${formatBytes(source.size)}, the limit is ${formatBytes(limits.bytes)}`;
+    const sizes = `${formatBytes(source.size)}, ${limitAdvice(limits, 'bytes', source.size)}`;
     throw new InputError(
       array.file,
       `is in Fortran order and would have to be held in memory: ${sizes}; save it in C order`,

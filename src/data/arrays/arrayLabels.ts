@@ -3,7 +3,7 @@ import { ArrayFeatures } from './arrayFeatures';
 import { hold } from '../files/byteSource';
 import { isNumberType, toHostOrder, type TextType } from './elementTypes';
 import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } from '../labels';
-import type { Limits } from '../files/limits';
+import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
 import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../wording';
@@ -51,7 +51,7 @@ async function readAll(features: ArrayFeatures, file: string, limits: Limits): P
   if (size * 8 > limits.bytes) {
     throw new InputError(
       file,
-      `its labels take ${formatBytes(size * 8)}, the limit is ${formatBytes(limits.bytes)}`,
+      `its labels take ${formatBytes(size * 8)}, ${limitAdvice(limits, 'bytes', size * 8)}`,
     );
   }
   const numbers = new Float64Array(size);
@@ -72,7 +72,7 @@ async function readText(array: StoredArray, type: TextType, limits: Limits): Pro
   if (array.source.size > limits.bytes) {
     throw new InputError(
       array.file,
-      `its labels take ${formatBytes(array.source.size)}, the limit is ${formatBytes(limits.bytes)}`,
+      `its labels take ${formatBytes(array.source.size)}, ${limitAdvice(limits, 'bytes', array.source.size)}`,
     );
   }
   const bytes = (await hold(array.source, array.file)).slice(array.offset);

@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors';
 import { hold } from '../files/byteSource';
 import { elementsOf } from './elements';
 import { isNumberType, toHostOrder, typeName } from './elementTypes';
-import { defaultLimits, type Limits } from '../files/limits';
+import { limitAdvice, presentLimits, type Limits } from '../files/limits';
 import { npyOfBytes } from './npy';
 import { openArray } from './openArray';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
@@ -38,12 +38,12 @@ const arrays: Record<string, new (length: number) => NumberArrayData> = {
  * Reads a whole array from `.npy`, `.npz` (`file.npz:member`, or its only member) or IDX.
  * @throws InputError where it is damaged, over the limit, no array of numbers, or holds integers that are not exact
  */
-export async function readArray(path: string, limits: Limits = defaultLimits): Promise<NumberArray> {
+export async function readArray(path: string, limits: Limits = presentLimits()): Promise<NumberArray> {
   const array = await openArray(path, 'only', limits, []);
   if (array.source.size > limits.bytes) {
     throw new InputError(
       path,
-      `is ${formatBytes(array.source.size)}, the limit is ${formatBytes(limits.bytes)}`,
+      `is ${formatBytes(array.source.size)}, ${limitAdvice(limits, 'bytes', array.source.size)}`,
     );
   }
   return numbersOf(array, await hold(array.source, path));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { asInputError } from './fileAccess';
+import { readPieces } from './fileAccess';
 
 /** SHA-256 of bytes, hexadecimal. */
 export function sha256(bytes: Uint8Array | string): string {
@@ -13,12 +12,6 @@ export function sha256(bytes: Uint8Array | string): string {
  */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk as Uint8Array);
-    }
-  } catch (error) {
-    throw asInputError(path, error, 'cannot be read');
-  }
+  for await (const piece of readPieces(path)) hash.update(piece);
   return hash.digest('hex');
 }

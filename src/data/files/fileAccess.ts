@@ -1,5 +1,5 @@
+import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
 import { InputError } from '../../core/errors';
 import { formatBytes } from '../wording';
 
@@ -40,22 +40,50 @@ export async function lookUp(path: string): Promise<Stats> {
   }
 }
 
+/** @throws InputError for what is no regular file: a folder, a device or a pipe, which could be read for ever */
+function checkKind(path: string, stats: Stats, expected: string): void {
+  if (stats.isDirectory()) {
+    throw new InputError(path, `is a folder, expected ${expected}`);
+  }
+  if (!stats.isFile()) {
+    throw new InputError(path, `is a device or a pipe, expected ${expected}`);
+  }
+}
+
 /**
  * The state of a regular file.
  * @throws InputError where there is none, or it is a folder, a device or a pipe
  */
 export async function lookUpFile(path: string): Promise<Stats> {
   const stats = await lookUp(path);
-  if (stats.isDirectory()) throw new InputError(path, 'is a folder, expected a file');
-  if (!stats.isFile()) throw new InputError(path, 'is a device or a pipe, expected a file');
+  checkKind(path, stats, 'a file');
   return stats;
 }
 
-/** Opens a file, hands it to `use` and closes it again, whatever happens. */
+/**
+ * Opens a regular file for reading: the one way in which files are opened here. What it is is looked at before, since
+ * opening a device may do something, and once more when it is open, since it may have been changed meanwhile.
+ * @param expected what it should be, for messages
+ * @throws InputError for a folder, a device or a pipe; errors of the operating system as they are
+ */
+export async function openRegular(path: string, expected = 'a file'): Promise<FileHandle> {
+  checkKind(path, await stat(path), expected);
+  // Without waiting for somebody who writes, should it have become a pipe.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    checkKind(path, await handle.stat(), expected);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return handle;
+}
+
+/** Opens a regular file, hands it to `use` and closes it again, whatever happens. @throws InputError */
 export async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await openRegular(path);
   } catch (error) {
     throw asInputError(path, error, 'cannot be opened');
   }
@@ -96,13 +124,76 @@ export async function readFully(
 }
 
 /** The first bytes of a file, at most `length`. */
-export async function readHead(path: string, length: number): Promise<Uint8Array> {
-  const { size } = await lookUpFile(path);
+export function readHead(path: string, length: number): Promise<Uint8Array> {
   return withFile(path, async (handle) => {
+    const { size } = await handle.stat();
     const head = new Uint8Array(Math.min(size, length));
     await readFully(handle, path, head, 0);
     return head;
   });
+}
+
+/**
+ * A whole file in memory.
+ * @param most bytes that it may have
+ * @throws InputError where it cannot be read, is no regular file, or larger
+ */
+export function readWhole(path: string, most: number): Promise<Buffer> {
+  return withFile(path, async (handle) => {
+    const { size } = await handle.stat();
+    if (size > most) {
+      throw new InputError(path, `has ${formatBytes(size)}, the limit is ${formatBytes(most)}`);
+    }
+    const bytes = Buffer.from(allocate(path, size).buffer);
+    await readFully(handle, path, bytes, 0);
+    return bytes;
+  });
+}
+
+/** As `readWhole`, decoded from UTF-8. */
+export async function readText(path: string, most: number): Promise<string> {
+  return (await readWhole(path, most)).toString('utf8');
+}
+
+/** As `readText`; undefined where there is no such file. */
+export async function readTextIfThere(path: string, most: number): Promise<string | undefined> {
+  try {
+    await stat(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  }
+  return readText(path, most);
+}
+
+/** Bytes that are read from a file at once, where it is read in pieces. */
+const pieceBytes = 1024 ** 2;
+
+/**
+ * A file piece by piece, or a part of it. It is open until the last piece was taken, or no more are wanted.
+ * @param start first byte
+ * @param size bytes from there on; up to the end of the file when left out
+ * @throws InputError where it cannot be read, is no regular file, or has become shorter
+ */
+export async function* readPieces(path: string, start = 0, size?: number): AsyncGenerator<Uint8Array> {
+  let handle: FileHandle;
+  try {
+    handle = await openRegular(path);
+  } catch (error) {
+    throw asInputError(path, error, 'cannot be opened');
+  }
+  try {
+    const end = size === undefined ? (await handle.stat()).size : start + size;
+    for (let at = start; at < end; at += pieceBytes) {
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, end - at));
+      await readFully(handle, path, piece, at);
+      yield piece;
+    }
+  } catch (error) {
+    throw isSystemError(error) ? asInputError(path, error, 'cannot be read') : error;
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

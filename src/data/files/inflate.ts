@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { InputError } from '../../core/errors';
-import { allocate, asInputError } from './fileAccess';
-import type { Limits } from './limits';
+import { allocate, asInputError, readPieces } from './fileAccess';
+import { freeText, limitAdvice, type Limits } from './limits';
 import { formatBytes } from '../wording';
 
 /** DEFLATE stores 258 bytes in 2 bits at best, so no stream grows by more than this. */
@@ -27,11 +26,7 @@ export async function* inflated(part: CompressedPart): AsyncGenerator<Uint8Array
   if (part.size === 0) throw new InputError(part.path, 'holds no compressed bytes', part.place);
   const options = { chunkSize: 256 * 1024 };
   const inflate = part.format === 'gzip' ? createGunzip(options) : createInflateRaw(options);
-  const compressed = createReadStream(part.path, {
-    start: part.start,
-    end: part.start + part.size - 1,
-    highWaterMark: 256 * 1024,
-  });
+  const compressed = Readable.from(readPieces(part.path, part.start, part.size));
   // A failure of the file ends the inflating stream with the same error, which the loop below then throws.
   pipeline(compressed, inflate, () => undefined);
   try {
@@ -49,7 +44,7 @@ export function checkInflatedSize(part: CompressedPart, size: number, limits: Li
   if (size > limits.bytes) {
     throw new InputError(
       part.path,
-      `is ${formatBytes(size)} when inflated, the limit is ${formatBytes(limits.bytes)}`,
+      `is ${formatBytes(size)} when inflated, ${limitAdvice(limits, 'bytes', size)}`,
       part.place,
     );
   }
@@ -59,6 +54,28 @@ export function checkInflatedSize(part: CompressedPart, size: number, limits: Li
       `promises ${formatBytes(size)}, more than ${formatBytes(part.size)} of compressed data can hold`,
       part.place,
     );
+  }
+}
+
+/**
+ * Inflates text chunk by chunk. How long it is shows only as it comes: a small file of many gigabytes is refused before it
+ * was read.
+ * @throws InputError as `inflated`, and where the text is far larger than text that is compressed
+ */
+export async function* inflatedText(part: CompressedPart, limits: Limits): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of inflated(part)) {
+    size += chunk.length;
+    const growth = size / part.size;
+    if (size > freeText && growth > limits.growth) {
+      const problem = `inflates to more than ${limits.growth} times its size`;
+      throw new InputError(
+        part.path,
+        `${problem}; ${limitAdvice(limits, 'growth', 10 * growth)}`,
+        part.place,
+      );
+    }
+    yield chunk;
   }
 }
 

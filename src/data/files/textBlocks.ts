@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../../core/errors';
 import { formatBytes } from '../wording';
+import { limitAdvice, type Limits } from './limits';
 
 /** Longest line that is read. */
-export const longestLine = 256 * 1024 ** 2;
+export const longestLine = 16 * 1024 ** 2;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -16,7 +17,7 @@ const carriageReturn = 0x0d;
 export async function* textBlocks(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
-  limit: number,
+  limits: Limits,
 ): AsyncGenerator<string> {
   const decoder = new LineDecoder(source);
   let waiting: Uint8Array[] = [];
@@ -25,8 +26,11 @@ export async function* textBlocks(
   let lineEnd: number | undefined;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > limit) {
-      throw new InputError(source, `holds more than ${formatBytes(limit)} of text, which is the limit`);
+    if (total > limits.bytes) {
+      throw new InputError(
+        source,
+        `holds more text than it may, ${limitAdvice(limits, 'bytes', 2 * limits.bytes)}`,
+      );
     }
     lineEnd ??= lineEndOf(chunk, waiting.at(-1));
     const end = lineEnd === undefined ? 0 : chunk.lastIndexOf(lineEnd) + 1;
@@ -37,7 +41,10 @@ export async function* textBlocks(
       waiting = [chunk.subarray(end)];
       waitingBytes = chunk.length - end;
     } else if (waitingBytes > longestLine) {
-      throw new InputError(source, `has a line longer than ${formatBytes(longestLine)}`);
+      throw new InputError(
+        source,
+        `has a line longer than ${formatBytes(longestLine)}, the limit: an instance to a line`,
+      );
     }
   }
   const rest = decoder.decode(Buffer.concat(waiting), lineEnd ?? lineFeed);

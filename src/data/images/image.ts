@@ -1,9 +1,8 @@
 import { InputError } from '../../core/errors';
 import type { ImageHeader } from './imageHeader';
 import { decodeJpeg, isJpeg, readJpegHeader } from './decodeJpeg';
-import type { Limits } from '../files/limits';
+import { limitAdvice, type Limits } from '../files/limits';
 import { decodePng, isPng, readPngHeader } from './decodePng';
-import { formatCount } from '../wording';
 
 /** True for names of images that are read. */
 export function isImageName(name: string): boolean {
@@ -25,7 +24,7 @@ export function readImageHeader(bytes: Uint8Array, file: string, limits: Limits)
   if (pixels > limits.pixels) {
     throw new InputError(
       file,
-      `is an image of ${header.width}×${header.height} pixels, the limit is ${formatCount(limits.pixels)} pixels`,
+      `is an image of ${header.width}×${header.height} pixels, ${limitAdvice(limits, 'pixels', pixels)}`,
     );
   }
   return header;

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { checkRequest } from '../arrays/arrayFeatures';
@@ -6,13 +6,13 @@ import { resolveAxes } from '../arrays/axes';
 import { sha256 } from '../files/checksum';
 import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import type { Numbers } from '../arrays/elements';
-import { asInputError, lookUp, lookUpFile } from '../files/fileAccess';
+import { asInputError, lookUp, readWhole } from '../files/fileAccess';
 import { decodeImage, isImageName, readImageHeader } from './image';
 import type { ImageHeader } from './imageHeader';
 import type { LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
-import { countOf, formatBytes } from '../wording';
+import { countOf } from '../wording';
 import { addAll } from '../../core/lists';
 
 /** Images read from the disk at the same time. */
@@ -220,16 +220,8 @@ function checkSame(header: ImageHeader, expected: ImageHeader, file: string, who
   if (header.channels > expected.channels) throw new InputError(file, `is RGB, expected gray like ${whose}`);
 }
 
-async function readImageFile(file: string, limits: Limits): Promise<Uint8Array> {
-  const { size } = await lookUpFile(file);
-  if (size > limits.bytes) {
-    throw new InputError(file, `is ${formatBytes(size)}, the limit is ${formatBytes(limits.bytes)}`);
-  }
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw asInputError(file, error, 'cannot be read');
-  }
+function readImageFile(file: string, limits: Limits): Promise<Uint8Array> {
+  return readWhole(file, limits.bytes);
 }
 
 /** Runs `work` for 0 to `count` − 1, a few at the same time; stops at the failure of lowest number it meets. */

@@ -2,6 +2,9 @@ import Papa from 'papaparse';
 import { InputError } from '../../core/errors';
 import { longestLine } from '../files/textBlocks';
 
+/** Longest record: a quoted field may go over many lines. Blocks of lines are a little longer than a line may be. */
+const longestRecord = 2 * longestLine;
+
 /** Rows of a table with the 1-based line each begins in. Blank lines are left out. */
 export interface Records {
   rows: string[][];
@@ -39,12 +42,12 @@ export class RecordReader {
   read(text: string, last: boolean): Records {
     this.later += text;
     // A record that goes on is looked at again only when it has doubled, so that a long one takes no quadratic time.
-    if (!last && this.later.length < this.pending.length && this.pending.length < longestLine) {
+    if (!last && this.later.length < this.pending.length && this.pending.length < longestRecord) {
       return { rows: [], lines: [] };
     }
     const whole = this.pending + this.later;
     this.later = '';
-    if (whole.length > longestLine) {
+    if (whole.length > longestRecord) {
       throw this.unfinished();
     }
     if (this.delimiter === blank) {

@@ -4,14 +4,14 @@ import type { CsvOptions } from './csvOptions';
 import { RecordReader, type Records } from './csvRecords';
 import { GrowingIntegers } from './growingIntegers';
 import { LabelCollector, type LabelColumn } from '../labels';
-import type { Limits } from '../files/limits';
+import { limitAdvice, type Limits } from '../files/limits';
 import { NumberStore } from './numberStore';
 import { isMissingLabel, isMissingNumber, parseDecimalComma, parseNumber } from './parseNumber';
 import { isComment, isRemark } from './preamble';
 import { readTableHead } from './tableHead';
 import { TextColumn } from './textColumn';
 import { textBlocks } from '../files/textBlocks';
-import { countOf, formatBytes, oneLine } from '../wording';
+import { countOf, oneLine } from '../wording';
 
 /** A table as read: numbers and labels of the rows in use. */
 export interface CsvTable {
@@ -41,7 +41,7 @@ export async function readCsv(
   limits: Limits,
   notices: string[],
 ): Promise<CsvTable> {
-  const blocks = textBlocks(chunks, file, limits.bytes);
+  const blocks = textBlocks(chunks, file, limits);
   let reader: TableReader | undefined;
   let block = await blocks.next();
   while (!block.done) {
@@ -134,7 +134,7 @@ class TableReader {
     if (this.numbers.count * this.row.length * 8 > this.limits.bytes) {
       throw new InputError(
         this.file,
-        `takes more memory than the limit of ${formatBytes(this.limits.bytes)}`,
+        `takes more memory than it may, ${limitAdvice(this.limits, 'bytes', 2 * this.limits.bytes)}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { nodesOf, singletonCount } from '../../core/nodes';
@@ -8,6 +8,7 @@ import { emptyPatterns } from '../../core/patterns/packing';
 import { MAX_PROTOTYPES } from '../../core/prototypes/fit';
 import type { Resolution, ResolvedLevel } from '../../core/patterns/resolution';
 import type { RecordedLevel } from '../../core/patterns/snapshot';
+import { readWhole } from '../../data/files/fileAccess';
 import { writeFileAtomically } from '../../runs/atomic';
 import type { Run } from '../../runs/readRun';
 
@@ -72,7 +73,7 @@ export async function readKept(
   const most = HEAD_BYTES + 4 * rowWords * MAX_PROTOTYPES + 2 * instances;
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile() || found.size < HEAD_BYTES || found.size > most) return undefined;
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readWhole(file, most).catch(() => undefined);
   if (!bytes || bytes.length < HEAD_BYTES) return undefined;
   const body = bytes.subarray(DIGEST_BYTES);
   if (!createHash('sha256').update(body).digest().equals(bytes.subarray(0, DIGEST_BYTES))) return undefined;

@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOptions } from '../../models/openModel';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
-import { followLockName, takeFollowLock } from '../../runs/followLock';
+import { RunLock, runLockName } from '../../runs/runLock';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
 import { watchFolder } from '../../runs/watching/watchFiles';
 import type { ManifestSnapshot } from '../../runs/manifest';
@@ -70,7 +70,7 @@ export class RunFollower {
     from: FollowSource,
     private writer: RunWriter | undefined,
     recordedAt: ReadonlyMap<string, number>,
-    private readonly unlock: () => Promise<void>,
+    private readonly lock: RunLock,
   ) {
     const { folder, checkpoints } = request;
     this.notices = new HeldNotices(hooks.onNotice);
@@ -88,19 +88,19 @@ export class RunFollower {
   static async start(request: FollowRequest, hooks: FollowHooks): Promise<RunFollower> {
     const { folder, checkpoints } = request;
     const from = await followSource(folder, request.modelOptions, request.begin);
-    const unlock = await takeFollowLock(folder);
+    const lock = await RunLock.take(folder, 'follow');
     try {
-      const writer = from.run && (await RunWriter.resume(folder));
+      const writer = from.run && (await RunWriter.resume(lock));
       const recordedAt = await recordingTimes(folder, writer?.snapshots ?? []);
       if (writer) await rememberFolder(folder, checkpoints, true);
-      const follower = new RunFollower(request, hooks, from, writer, recordedAt, unlock);
+      const follower = new RunFollower(request, hooks, from, writer, recordedAt, lock);
       from.source.dataset.notices.forEach((text) => follower.notices.add(text));
       follower.notices.tell();
       await follower.look();
       follower.working = follower.work();
       return follower;
     } catch (error) {
-      await unlock();
+      await lock.release();
       throw error;
     }
   }
@@ -176,10 +176,10 @@ export class RunFollower {
 
   private async giveBack(): Promise<void> {
     try {
-      await this.unlock();
+      await this.lock.release();
     } catch (error) {
       // The run folder itself may be gone, and the lock with it.
-      this.hooks.onNotice(`${followLockName} was not removed: ${(error as Error).message}`);
+      this.hooks.onNotice(`${runLockName} was not removed: ${(error as Error).message}`);
     }
   }
 
@@ -228,7 +228,7 @@ export class RunFollower {
     const recorded = await this.recorder.record(file, moment, {
       onOpened: async ({ sha256, header }) => {
         if (before?.model?.sha256 === sha256) return false;
-        this.writer ??= await writing(() => RunWriter.create(folder, header()));
+        this.writer ??= await writing(() => RunWriter.create(this.lock, header()));
         return true;
       },
       onProgress: (done) => {

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../core/patterns/snapshot';
 import { describeModel } from '../../models/openModel';
 import type { Moment } from '../../runs/checkpoints/checkpointMoments';
+import { RunLock } from '../../runs/runLock';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from './modelRecorder';
 import { HeldNotices } from './notices';
@@ -38,6 +39,7 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
   // A model that is missing or damaged is told before hours are spent on those before it.
   for (const model of models.slice(1)) await describeModel(model, request.modelOptions);
   const recorder = new ModelRecorder(request, tell);
+  let lock: RunLock | undefined;
   let writer: RunWriter | undefined;
   let earlier: Snapshot | undefined;
   try {
@@ -45,7 +47,8 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
       hooks.signal?.throwIfAborted();
       const recorded = await recorder.record(model, request.moments[s], {
         onOpened: async ({ header }) => {
-          writer ??= await RunWriter.create(request.out, header(), request.force);
+          lock ??= await RunLock.take(request.out, 'record');
+          writer ??= await RunWriter.create(lock, header(), request.force);
           return true;
         },
         onProgress: (rowsDone) => {
@@ -63,6 +66,8 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
   } catch (error) {
     await writer?.abandon();
     throw error;
+  } finally {
+    await lock?.release();
   }
   return { snapshots: models.length };
 }

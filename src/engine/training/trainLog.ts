@@ -1,6 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomically, writingError } from '../../runs/atomic';
+import { readTextIfThere } from '../../data/files/fileAccess';
+import { readJson } from '../../data/files/json';
+import { appendDurably, writeFileAtomically } from '../../runs/atomic';
 
 /** A line of `log.jsonl`. Metrics of a split have its name before them: `val_loss`. */
 export interface LogLine {
@@ -20,27 +21,19 @@ export interface LogLine {
 
 /** Name of the log of a run. */
 export const logName = 'log.jsonl';
+/** Bytes of the largest log that is gone on with: a line an epoch takes some hundred. */
+const largestLog = 256 * 1024 ** 2;
 
 /** Adds a line to the log of a run. */
 export async function appendLog(run: string, line: LogLine): Promise<void> {
-  const file = path.join(run, logName);
-  try {
-    await appendFile(file, `${JSON.stringify(line)}\n`);
-  } catch (error) {
-    throw writingError(error, file);
-  }
+  await appendDurably(path.join(run, logName), `${JSON.stringify(line)}\n`);
 }
 
 /** Takes the lines of other epochs out of the log of a run, and whatever a broken-off write left at its end. */
 export async function cutLog(run: string, isKept: (epoch: number) => boolean): Promise<void> {
   const file = path.join(run, logName);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw writingError(error, file);
-  }
+  const text = await readTextIfThere(file, largestLog);
+  if (text === undefined) return;
   const kept = text.split('\n').filter((line) => {
     const epoch = epochOfLine(line);
     return epoch !== undefined && isKept(epoch);
@@ -50,11 +43,8 @@ export async function cutLog(run: string, isKept: (epoch: number) => boolean): P
 
 /** Epoch of a line; undefined for one that is not whole. */
 function epochOfLine(line: string): number | undefined {
-  try {
-    const { epoch } = JSON.parse(line) as Partial<LogLine>;
-    return typeof epoch === 'number' ? epoch : undefined;
-  } catch {
-    // Half written when the program ended.
-    return undefined;
-  }
+  // One that is no JSON was half written when the program ended.
+  const read = readJson(line);
+  const value = 'value' in read ? (read.value as Partial<LogLine> | null) : undefined;
+  return typeof value?.epoch === 'number' ? value.epoch : undefined;
 }

@@ -1,15 +1,16 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { TrainParams, TrainResult } from '../../protocol/training';
-import { makeFolder, writeFileAtomically } from '../../runs/atomic';
+import { writeFileAtomically } from '../../runs/atomic';
 import { openRun, readSnapshot } from '../../runs/readRun';
+import { removeTrainingFiles } from '../../runs/runFiles';
+import { RunLock } from '../../runs/runLock';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { checkpointName, readCheckpoint } from './preparation/trainingCheckpoint';
 import type { TrainingControl } from './trainingControl';
 import type { TrainHooks } from './trainHooks';
 import { writeLabelNoise } from './preparation/writeLabelNoise';
-import { lockName, lockRun } from './trainingLock';
 import { portableConfig } from './preparation/portableConfig';
 import {
   configCopy,
@@ -19,8 +20,8 @@ import {
   type PreparedTraining,
 } from './preparation/prepareTraining';
 import { trainingHeader } from './snapshots/snapshotWriter';
-import { readTrainingState, trainingFolder, type TrainingState } from './preparation/trainingState';
-import { cutLog, logName } from './trainLog';
+import { trainingFolder, trainingStateFile, type TrainingState } from '../../runs/trainingState';
+import { cutLog } from './trainLog';
 import { RunningTraining } from './training';
 
 /**
@@ -34,35 +35,40 @@ export async function trainRun(
   hooks: TrainHooks,
   control: TrainingControl,
 ): Promise<TrainResult> {
-  const located = await locateTraining(params);
-  const { run, state } = located;
-  if (!state && !params.force && (await isRun(run))) throw isRunAlready(run);
-  const made = await makeFolder(run);
-  const unlock = await lockRun(run);
+  const { run, state: known } = await locateTraining(params);
+  if (!known && !params.force && (await isRun(run))) throw isRunAlready(run);
+  const lock = await RunLock.take(run, 'train');
   let training: RunningTraining | undefined;
   try {
+    // Once more: until the folder was this process's, another may have gone on with it.
+    const located = await locateTraining(params);
     const prepared = await prepareTraining(located, params, control, hooks.onNotice);
-    training = state
-      ? await resumeTraining(prepared, state, hooks, control)
-      : await beginTraining(prepared, hooks, control, params.force ?? false);
+    const work = { prepared, lock, hooks, control };
+    training = located.state
+      ? await resumeTraining(work, located.state)
+      : await beginTraining(work, params.force ?? false);
     return await training.toTheEnd();
   } finally {
     await training?.dispose();
-    await unlock();
     // Where nothing could begin, nothing is left.
-    if (made !== undefined && !(await isRun(run))) await rm(made, { recursive: true, force: true });
+    if (!known && !(await isRun(run))) await removeTrainingFiles(run);
+    await lock.release();
   }
 }
 
+/** A training that is about to begin. */
+interface TrainingWork {
+  prepared: PreparedTraining;
+  lock: RunLock;
+  hooks: TrainHooks;
+  control: TrainingControl;
+}
+
 /** Makes the run folder of a new training. */
-async function beginTraining(
-  prepared: PreparedTraining,
-  hooks: TrainHooks,
-  control: TrainingControl,
-  force: boolean,
-): Promise<RunningTraining> {
+async function beginTraining(work: TrainingWork, force: boolean): Promise<RunningTraining> {
+  const { prepared, hooks, control } = work;
   const { config } = prepared;
-  const writer = await createRun(prepared, hooks, force);
+  const writer = await createRun(work, force);
   const state: TrainingState = {
     formatVersion: 1,
     status: 'running',
@@ -77,12 +83,8 @@ async function beginTraining(
 }
 
 /** Cuts a run back to its last whole epoch, to go on from there. */
-async function resumeTraining(
-  prepared: PreparedTraining,
-  before: TrainingState,
-  hooks: TrainHooks,
-  control: TrainingControl,
-): Promise<RunningTraining> {
+async function resumeTraining(work: TrainingWork, before: TrainingState): Promise<RunningTraining> {
+  const { prepared, lock, hooks, control } = work;
   const { run, config, graph } = prepared;
   const { epoch, checkpoint, unfinished } = before;
   const { epochs } = config.training;
@@ -93,7 +95,7 @@ async function resumeTraining(
   const { weights, optimizer } = await readCheckpoint(path.join(run, checkpoint), sizes);
   graph.setWeights(weights);
   const isKept = (of: number) => (unfinished ? of < epoch : of <= epoch);
-  const writer = await RunWriter.resume(run, (snapshot) => isKept(snapshot.epoch));
+  const writer = await RunWriter.resume(lock, (snapshot) => isKept(snapshot.epoch));
   await cutLog(run, isKept);
   const last = writer.snapshots.length - 1;
   // Prototypes, where only those are kept, go on from the snapshot before.
@@ -104,22 +106,10 @@ async function resumeTraining(
   return training;
 }
 
-/** Takes away what an earlier training left in a folder that is to be replaced; the lock stays. */
-async function removeTraining(run: string): Promise<void> {
-  if (!(await readTrainingState(run))) return;
-  const folder = path.join(run, trainingFolder);
-  const own = (await readdir(folder))
-    .filter((name) => name !== lockName)
-    .map((name) => path.join(folder, name));
-  for (const old of [...own, path.join(run, 'models'), path.join(run, logName)]) {
-    await rm(old, { recursive: true, force: true });
-  }
-}
-
 /** Makes the folder of a new run, with all that is needed to go on with it. */
-async function createRun(prepared: PreparedTraining, hooks: TrainHooks, force: boolean): Promise<RunWriter> {
+async function createRun({ prepared, lock, hooks }: TrainingWork, force: boolean): Promise<RunWriter> {
   const { run, config, configFile, graph } = prepared;
-  if (force) await removeTraining(run);
+  if (force && (await isTrained(run))) await removeTrainingFiles(run);
   const folder = path.join(run, trainingFolder);
   const portable = portableConfig(config, path.dirname(configFile), folder);
   await writeFileAtomically(path.join(folder, configCopy), `${JSON.stringify(portable, null, 2)}\n`);
@@ -127,7 +117,15 @@ async function createRun(prepared: PreparedTraining, hooks: TrainHooks, force: b
   const labelNoise = await writeLabelNoise(prepared);
   const header = trainingHeader(prepared, (text) => hooks.onNotice(text));
   const training = { config: path.posix.join(trainingFolder, configCopy) };
-  const writer = await RunWriter.create(run, { ...header, training, labelNoise }, force);
+  const writer = await RunWriter.create(lock, { ...header, training, labelNoise }, force);
   await writer.open();
   return writer;
+}
+
+/** Whether a training left its state in a folder, be it a damaged one. */
+async function isTrained(run: string): Promise<boolean> {
+  return lstat(trainingStateFile(run)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -14,7 +14,7 @@ import { createObserver, type NetworkObserver } from './snapshots/observers';
 import type { PreparedTraining } from './preparation/prepareTraining';
 import { ProgressTeller } from './progressTeller';
 import { earlySnapshots, isSnapshotEpoch, type EarlySnapshot } from './snapshots/snapshotPlan';
-import type { TrainingState } from './preparation/trainingState';
+import type { TrainingState } from '../../runs/trainingState';
 
 /** Messages are let in this often. */
 const BREATHE_MS = 20;

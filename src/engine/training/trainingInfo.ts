@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors';
 import type { TrainingInfo } from '../../protocol/training';
 import { trainingProcess } from './trainingLock';
 import { configCopy } from './preparation/prepareTraining';
-import { readTrainingState, trainingFolder } from './preparation/trainingState';
+import { readTrainingState, trainingFolder } from '../../runs/trainingState';
 
 /** How the trainings of run folders stand. Folders that were not trained here are left out. */
 export async function trainingInfo(folders: readonly string[]): Promise<TrainingInfo[]> {

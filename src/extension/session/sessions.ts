@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Requests } from '../engine/engineClient';
 import { Session, type SessionEvent } from './session';
-import { filterLength, readRemembered, rememberable, unfiltered, withoutParts } from './viewChange';
+import { readRemembered } from './rememberedState';
+import { filterLength, rememberable, unfiltered, withoutParts } from './viewChange';
 import type { ViewState } from '../../protocol/state';
 import { setting } from '../shared/settings';
 

@@ -1,7 +1,6 @@
 import type { RunInfo } from '../../protocol/engine';
 import type { FlowScene, Scene } from '../../protocol/scene';
 import {
-  initialState,
   type BlockReference,
   type FlowReference,
   type PageState,
@@ -164,44 +163,4 @@ export function askedChange(
 /** The state without what refers to blocks of one scene. */
 export function withoutParts(state: ViewState): ViewState {
   return state.selection.kind === 'blocks' ? { ...state, selection: { kind: 'none' } } : state;
-}
-
-/** A state that was persisted, if this version can read it. */
-export function readRemembered(value: unknown): ViewState | undefined {
-  const state = value as Partial<ViewState> | undefined;
-  const whole =
-    state?.version === 1 &&
-    Number.isInteger(state.snapshot) &&
-    [state.hiddenLevels, state.hiddenClasses].every(Array.isArray) &&
-    areFilters(state.filters) &&
-    areMetrics(state) &&
-    isSelection(state.selection);
-  return whole ? { ...initialState, ...state } : undefined;
-}
-
-function areMetrics({ metrics = [], metricScale = 'linear' }: Partial<Record<string, unknown>>): boolean {
-  const named = Array.isArray(metrics) && metrics.every((name) => typeof name === 'string');
-  return named && (metricScale === 'linear' || metricScale === 'log');
-}
-
-function areFilters(value: unknown): boolean {
-  const isStep = ({ title, count, instances }: Partial<Record<string, unknown>>) =>
-    typeof title === 'string' && Number.isInteger(count) && typeof instances === 'string';
-  return Array.isArray(value) && value.every((step: unknown) => isStep(step ?? {}));
-}
-
-function isSelection(value: unknown): boolean {
-  const selection = (value ?? {}) as Partial<Record<string, unknown>>;
-  switch (selection.kind) {
-    case 'none':
-      return true;
-    case 'blocks':
-      return Array.isArray(selection.blocks) && Array.isArray(selection.flows ?? []);
-    case 'node':
-      return Number.isInteger(selection.level) && Number.isInteger(selection.node);
-    case 'instances':
-      return Array.isArray(selection.instances);
-    default:
-      return false;
-  }
 }

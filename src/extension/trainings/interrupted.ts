@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '../../core/errors';
 import type { TrainingInfo } from '../../protocol/training';
+import { readTrainingState } from '../../runs/trainingState';
 import { messageOf, reportFailure } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { runName } from './configurationNames';
@@ -92,10 +92,10 @@ async function runsSaidToRun(services: Services): Promise<string[]> {
 
 async function saysItRuns(run: string): Promise<boolean> {
   try {
-    const text = await readFile(path.join(run, 'training', 'state.json'), 'utf8');
-    return (JSON.parse(text) as { status?: unknown }).status === 'running';
-  } catch {
-    // Not trained here, or half written: the tree of runs tells of what is damaged.
-    return false;
+    return (await readTrainingState(run))?.status === 'running';
+  } catch (error) {
+    // The tree of runs tells of what is damaged.
+    if (error instanceof InputError) return false;
+    throw error;
   }
 }

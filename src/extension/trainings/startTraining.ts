@@ -1,16 +1,20 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parse } from 'jsonc-parser/lib/esm/main.js';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
+import { readHead } from '../../runs/watching/growingFile';
 import { UserError } from '../shared/failures';
-import { freeFolder } from '../recording/freeFolder';
+import { freeFolder } from '../recording/recordModel';
 import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { configurationName, runName } from './configurationNames';
 import type { QueuedTraining } from './trainingQueue';
 import { showInputBox, showWarningMessage } from '../shared/messages';
+
+/** More than a configuration may have: the engine tells that it is too long. */
+const longestText = 2 * 1024 ** 2;
 
 /**
  * Trains by a configuration. Where its run is there already, the user is asked what becomes of it.
@@ -19,7 +23,7 @@ import { showInputBox, showWarningMessage } from '../shared/messages';
  */
 export async function startTraining(services: Services, config: string): Promise<QueuedTraining | undefined> {
   const name = configurationName(config);
-  const text = await readFile(config, 'utf8');
+  const text = (await readHead(config, longestText)).toString('utf8');
   const { out } = await services.engine.request('training/check', { file: config, text });
   const backend = usualBackend(config, text);
   if (out === undefined || !(await isTaken(services, out))) {

@@ -1,3 +1,4 @@
+import { readJson } from '../../data/files/json';
 import { parseNumber } from '../../data/tables/parseNumber';
 
 /** An object of JSON. */
@@ -11,25 +12,15 @@ const deepest = 2;
  * @returns the object, or why it is none
  */
 export function parseJsonObject(text: string): JsonObject | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
+  let read = readJson(text);
+  if ('problem' in read) {
     const quoted = quoteWords(text);
-    if (quoted === text) return `is not JSON (${reasonOf(error)})`;
-    try {
-      value = JSON.parse(quoted);
-    } catch (second) {
-      return `is not JSON (${reasonOf(second)})`;
-    }
+    if (quoted !== text) read = readJson(quoted);
   }
+  if ('problem' in read) return read.problem;
+  const { value } = read;
   const object = typeof value === 'object' && value !== null && !Array.isArray(value);
   return object ? (value as JsonObject) : 'is no JSON object, expected {"epoch": …}';
-}
-
-/** V8's message cites the text; one line of it is enough. */
-function reasonOf(error: unknown): string {
-  return (error as Error).message.replace(/\s+/g, ' ').slice(0, 120);
 }
 
 /** Puts Python's words for what is not finite into quotes, in one pass, where they stand outside of texts. */

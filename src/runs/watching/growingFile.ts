@@ -1,6 +1,7 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { InputError } from '../../core/errors';
+import { openRegular } from '../../data/files/fileAccess';
 
 /** Bytes that are compared at the beginning of a file, and before the place up to which it was read. */
 const comparedBytes = 4096;
@@ -42,7 +43,7 @@ export class GrowingFile {
    */
   async advance(sink: GrowthSink, stopped: () => boolean = () => false): Promise<Advance> {
     try {
-      const handle = await openFile(this.file);
+      const handle = await openRegular(this.file, 'a log');
       try {
         return await this.readOn(handle, sink, stopped);
       } finally {
@@ -105,15 +106,6 @@ async function holds(handle: FileHandle, expected: Buffer, position: number): Pr
   return bytesRead === found.length && found.equals(expected);
 }
 
-/** Opens a file that is one: opening a pipe would wait for somebody who writes into it. */
-async function openFile(file: string): Promise<FileHandle> {
-  const found = await stat(file);
-  if (!found.isFile()) {
-    throw new InputError(file, `is ${found.isDirectory() ? 'a folder' : 'no file'}, expected a log`);
-  }
-  return open(file, 'r');
-}
-
 /**
  * The beginning of a file.
  * @param longest bytes at most
@@ -121,7 +113,7 @@ async function openFile(file: string): Promise<FileHandle> {
  */
 export async function readHead(file: string, longest: number): Promise<Buffer> {
   try {
-    const handle = await openFile(file);
+    const handle = await openRegular(file, 'a log');
     try {
       const head = Buffer.alloc(Math.min(longest, (await handle.stat()).size));
       let length = 0;

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import { InputError } from '../../core/errors';
-import { asInputError, lookUpFile } from '../../data/files/fileAccess';
-import { formatBytes, formatCount } from '../../data/wording';
+import { readText } from '../../data/files/fileAccess';
+import { formatCount } from '../../data/wording';
 import { checkConfig } from './checks';
 import { completeConfig, type CheckedConfig } from './complete';
 import type { ConfigProblem, TrainingConfig } from './config';
@@ -52,7 +51,7 @@ export function parseTrainingConfig(
 export async function openTrainingConfig(
   file: string,
 ): Promise<{ config: TrainingConfig; text: string; warnings: ConfigProblem[] }> {
-  const text = await readText(file);
+  const text = await readText(file, mostBytes);
   const { config, problems } = parseTrainingConfig(text, file);
   if (!config) {
     const [first, ...others] = problems.filter(({ severity }) => severity === 'error');
@@ -68,18 +67,6 @@ export async function openTrainingConfig(
  */
 export async function readTrainingConfig(file: string): Promise<TrainingConfig> {
   return (await openTrainingConfig(file)).config;
-}
-
-async function readText(file: string): Promise<string> {
-  const { size } = await lookUpFile(file);
-  if (size > mostBytes) {
-    throw new InputError(file, `has ${formatBytes(size)}, the limit is ${formatBytes(mostBytes)}`);
-  }
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw asInputError(file, error, 'cannot be read');
-  }
 }
 
 function placed(findings: readonly Finding[], json: JsonText, kind: ConfigProblem['kind']): ConfigProblem[] {

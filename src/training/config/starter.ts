@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { assignColumns } from '../../data/tables/csvColumns';
@@ -6,7 +5,7 @@ import { readPreamble } from '../../data/tables/preamble';
 import { detectDelimiter, detectHeader } from '../../data/tables/csvDialect';
 import { RecordReader } from '../../data/tables/csvRecords';
 import type { Dataset } from '../../data/dataset';
-import { asInputError, lookUp } from '../../data/files/fileAccess';
+import { lookUp, readHead } from '../../data/files/fileAccess';
 import { detectFormat } from '../../data/files/fileFormat';
 import { openDataset } from '../../data/openDataset';
 import { splitMember } from '../../data/arrays/npz';
@@ -137,16 +136,7 @@ async function labelColumnOf(dataFile: string): Promise<string | number | undefi
 }
 
 async function headOf(file: string): Promise<{ text: string; whole: boolean }> {
-  try {
-    const handle = await open(file);
-    try {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      const text = buffer.toString('utf8', 0, bytesRead);
-      return { text: text.replace(/^\uFEFF/, ''), whole: bytesRead < headBytes };
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw asInputError(file, error, 'cannot be read');
-  }
+  const head = await readHead(file, headBytes);
+  const text = new TextDecoder().decode(head);
+  return { text, whole: head.length < headBytes };
 }

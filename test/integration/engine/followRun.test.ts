@@ -7,6 +7,7 @@ import { RunFollower, type FollowRequest } from '../../../src/engine/follow/foll
 import { openSource } from '../../../src/engine/recording/recordModels';
 import { readLinks } from '../../../src/runs/links';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
+import { RunLock } from '../../../src/runs/runLock';
 import { RunWriter } from '../../../src/runs/writeRun';
 import { temporaryFolder, until } from '../../helpers/setup';
 
@@ -213,10 +214,7 @@ describe('following checkpoints', function () {
     await write(0);
     await (await follow()).idle();
     const first = follower;
-    await assert.rejects(
-      follow(),
-      /written to already by another one that follows checkpoints \(process \d+\)/,
-    );
+    await assert.rejects(follow(), /written to already \(apd follow, process \d+\)/);
     follower = first;
     await first!.stop();
     const manifest = path.join(run, 'apd-run.json');
@@ -233,10 +231,15 @@ describe('following checkpoints', function () {
     const running = await follow();
     await running.idle();
     const { manifest } = await openRun(run);
-    const again = () => RunWriter.create(run, manifest, true);
-    await assert.rejects(again(), /is written to already by another one that follows checkpoints/);
+    const again = () => RunLock.take(run, 'record');
+    await assert.rejects(
+      again(),
+      /is written to already \(apd follow, process \d+\).*delete .*apd-run\.lock/,
+    );
     await running.stop();
-    await (await again()).abandon();
+    const lock = await again();
+    await (await RunWriter.create(lock, manifest, true)).abandon();
+    await lock.release();
     await assertRun([0]);
   });
 

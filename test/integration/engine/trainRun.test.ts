@@ -5,7 +5,7 @@ import path from 'node:path';
 import { branchRun } from '../../../src/engine/training/preparation/branchRun';
 import { TrainingControl } from '../../../src/engine/training/trainingControl';
 import { trainingInfo } from '../../../src/engine/training/trainingInfo';
-import { lockRun } from '../../../src/engine/training/trainingLock';
+import { RunLock } from '../../../src/runs/runLock';
 import type { TrainHooks } from '../../../src/engine/training/trainHooks';
 import { trainRun } from '../../../src/engine/training/trainRun';
 import type { TrainParams } from '../../../src/protocol/training';
@@ -181,9 +181,9 @@ describe('training: a run', function () {
 
   it('does not write over a run, nor into one that is being trained', async () => {
     await assert.rejects(train(params('first')), /is a run already/);
-    const unlock = await lockRun(at('first'));
-    await assert.rejects(train(params('first', { force: true })), /is being trained into already/);
-    await unlock();
+    const lock = await RunLock.take(at('first'), 'record');
+    await assert.rejects(train(params('first', { force: true })), /is written to already/);
+    await lock.release();
     await train(params('paused', { force: true, epochs: 2 }));
     const { manifest } = await openRun(at('paused'));
     assert.deepEqual(

@@ -79,11 +79,11 @@ describe('IDX files', () => {
     assert.match(await problemOf(open(temporary('huge.idx', idxBytes(shape, 8)))), /is cut off/);
     assert.match(
       await problemOf(open(temporary('huge.idx.gz', gzipSync(idxBytes(shape, 8))))),
-      /when inflated, the limit is 4\.0 GiB/,
+      /when inflated, the limit is 1\.0 GiB/,
     );
     assert.match(
-      await problemOf(open(temporary('half.idx.gz', gzipSync(idxBytes([2 ** 30], 8))))),
-      /promises 1\.0 GiB, more than \d+ bytes of compressed data can hold/,
+      await problemOf(open(temporary('half.idx.gz', gzipSync(idxBytes([2 ** 29], 8))))),
+      /promises 512\.0 MiB, more than \d+ bytes of compressed data can hold/,
     );
   });
 

@@ -106,7 +106,7 @@ describe('npy arrays', () => {
     const array = await openNpy(fixture('four-axes-f.npy'));
     const source = await fileSource(fixture('four-axes-f.npy'), 0, array.source.size, 0);
     assert.match(
-      await problemOf(ArrayFeatures.open({ ...array, source }, undefined, { bytes: 100, pixels: 1 })),
+      await problemOf(ArrayFeatures.open({ ...array, source }, undefined, { ...defaultLimits, bytes: 100 })),
       /is in Fortran order and would have to be held in memory: 368 bytes, the limit is 100 bytes/,
     );
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { readRemembered } from '../../../src/extension/session/rememberedState';
 import {
   askedChange,
   carriedSelection,
   fitted,
   pageState,
-  readRemembered,
   redraws,
   rememberable,
   renumbersNodes,
@@ -207,6 +207,12 @@ describe('changes of the view', () => {
       { ...state, metrics: 'loss' },
       { ...state, metrics: [1] },
       { ...state, metricScale: 'square' },
+      { ...state, snapshot: -1 },
+      { ...state, hiddenLevels: ['0'] },
+      { ...state, resolution: {} },
+      { ...state, levelResolutions: { 1: 'fine' } },
+      { ...state, budget: Infinity },
+      { ...state, view: 'everything' },
     ]) {
       assert.equal(readRemembered(bad), undefined);
     }

@@ -95,8 +95,8 @@ describe('damaged tfjs models', () => {
         /is JSON, but no model of TensorFlow\.js: expected modelTopology and weightsManifest/,
       ],
       ['[1, 2]', /is JSON, but no model/],
-      ['{"modelTopology": ', /is no JSON \(.*\), expected a model\.json/],
-      ['\u0000\u0001', /is no JSON/],
+      ['{"modelTopology": ', /is not JSON \(.*\), expected a model\.json/],
+      ['\u0000\u0001', /is not JSON/],
       [
         '{"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]}',
         /format: is a GraphModel/,

@@ -11,6 +11,7 @@ import { createEngineHandlers } from '../../../src/engine/engineHandlers';
 import { initialState } from '../../../src/protocol/state';
 import { parseManifest, type Manifest } from '../../../src/runs/manifest';
 import { openRun, readSnapshot, snapshotIndex } from '../../../src/runs/readRun';
+import { RunLock } from '../../../src/runs/runLock';
 import { RunWriter, type RunHeader } from '../../../src/runs/writeRun';
 import { temporaryFolder } from '../../helpers/setup';
 
@@ -39,12 +40,18 @@ describe('a run that is being written', () => {
   let folder = '';
   beforeEach(() => (folder = at('run')));
 
+  let lock: RunLock | undefined;
+  /** The run's lock, taken anew: what was begun before is over. */
+  const locked = async () => {
+    await lock?.release();
+    return (lock = await RunLock.take(folder, 'record'));
+  };
   const manifest = () =>
     JSON.parse(readFileSync(path.join(folder, 'apd-run.json'), 'utf8')) as Manifest & Record<string, unknown>;
   const inRun = (name: string) => existsSync(path.join(folder, name));
 
   async function withSnapshots(count: number, more: Partial<RunHeader> = {}): Promise<RunWriter> {
-    const writer = await RunWriter.create(folder, { ...header, ...more });
+    const writer = await RunWriter.create(await locked(), { ...header, ...more });
     for (let epoch = 0; epoch < count; epoch++) {
       const model = `models/epoch-000${epoch}/model.json`;
       mkdirSync(path.dirname(path.join(folder, model)), { recursive: true });
@@ -55,7 +62,7 @@ describe('a run that is being written', () => {
   }
 
   it('can be opened before its first snapshot, and says that there is none', async () => {
-    const writer = await RunWriter.create(folder, header);
+    const writer = await RunWriter.create(await locked(), header);
     await assert.rejects(openRun(folder), InputError);
     await writer.open();
     const run = await openRun(folder);
@@ -76,7 +83,7 @@ describe('a run that is being written', () => {
 
   it('replaces a run, where that is wanted, when it is opened', async () => {
     await withSnapshots(2);
-    const writer = await RunWriter.create(folder, { ...header, name: 'anew' }, true);
+    const writer = await RunWriter.create(await locked(), { ...header, name: 'anew' }, true);
     assert.equal(manifest().snapshots.length, 2);
     await writer.open();
     assert.deepEqual([manifest().name, manifest().snapshots.length], ['anew', 0]);
@@ -85,7 +92,7 @@ describe('a run that is being written', () => {
 
   it('goes on where it ended', async () => {
     await withSnapshots(2);
-    const writer = await RunWriter.resume(folder);
+    const writer = await RunWriter.resume(await locked());
     assert.equal(writer.snapshots.length, 2);
     await writer.add(snapshotOf(2));
     const run = await openRun(folder);
@@ -103,7 +110,7 @@ describe('a run that is being written', () => {
       JSON.stringify({ ...manifest(), note: { by: 'another program' } }),
     );
     writeFileSync(path.join(folder, 'models', 'mine.txt'), 'not a checkpoint');
-    const writer = await RunWriter.resume(folder, ({ epoch }) => epoch < 2);
+    const writer = await RunWriter.resume(await locked(), ({ epoch }) => epoch < 2);
     assert.deepEqual(manifest().note, { by: 'another program' });
     assert.deepEqual(
       manifest().snapshots.map(({ epoch }) => epoch),
@@ -126,17 +133,17 @@ describe('a run that is being written', () => {
     snapshots[1].patterns = snapshots[0].patterns;
     snapshots[2].patterns = '../precious.npz';
     writeFileSync(path.join(folder, 'apd-run.json'), JSON.stringify({ ...rest, snapshots }));
-    await RunWriter.resume(folder, (_, index) => index === 0);
+    await RunWriter.resume(await locked(), (_, index) => index === 0);
     assert.ok(existsSync(outside));
     assert.ok(inRun('patterns/epoch-0000.npz'));
     for (const epoch of [0, 1, 2]) assert.ok(inRun(`models/epoch-000${epoch}/model.json`));
   });
 
   it('is not gone on with where there is none, or a damaged one', async () => {
-    await assert.rejects(RunWriter.resume(folder), /is no run/);
+    await assert.rejects(RunWriter.resume(await locked()), /is no run/);
     await withSnapshots(1);
     writeFileSync(path.join(folder, 'apd-run.json'), '{"formatVersion": 1');
-    await assert.rejects(RunWriter.resume(folder), InputError);
+    await assert.rejects(RunWriter.resume(await locked()), InputError);
     assert.ok(inRun('patterns/epoch-0000.npz'));
   });
 });

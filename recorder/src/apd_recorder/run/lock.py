@@ -11,7 +11,7 @@ from typing import Callable, Optional, Tuple
 from ..errors import InputError
 
 #: Name of the lock in a run folder.
-LOCK_NAME = "apd-follow.lock"
+LOCK_NAME = "apd-run.lock"
 #: A guard that is older, in seconds, was left behind.
 _GUARDED_SECONDS = 5.0
 _ATTEMPTS = 200

@@ -1,13 +1,16 @@
-import { cp, copyFile, rm } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../core/errors';
-import { makeFolder, writeFileAtomically, writingError } from '../../../runs/atomic';
-import { manifestName, parseManifest } from '../../../runs/manifest';
-import { readManifestText } from '../../../runs/readRun';
+import { readPieces } from '../../../data/files/fileAccess';
+import { writeAtomically, writeFileAtomically, writingError } from '../../../runs/atomic';
+import { manifestName, parseManifest, type ManifestSnapshot } from '../../../runs/manifest';
+import { fileWithin, readManifestText } from '../../../runs/readRun';
+import { fileOfRun, modelFiles, removeOtherPatterns, removeTrainingFiles } from '../../../runs/runFiles';
+import { RunLock } from '../../../runs/runLock';
 import { isRun, isRunAlready } from '../../../runs/writeRun';
 import { checkpointName, stateName } from './trainingCheckpoint';
 import { configCopy, topologyCopy } from './prepareTraining';
-import { readTrainingState, trainingFolder, writeTrainingState } from './trainingState';
+import { readTrainingState, trainingFolder, writeTrainingState } from '../../../runs/trainingState';
 import { cutLog, logName } from '../trainLog';
 
 /**
@@ -32,17 +35,13 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
     );
   }
   const kept = manifest.snapshots.filter(({ epoch }) => epoch <= from.epoch);
-  const made = await makeFolder(out);
+  const lock = await RunLock.take(out, 'train');
   try {
-    for (const { patterns, model } of kept) {
-      await copyWithin(run, out, patterns);
-      if (model) await copyWithin(run, out, path.posix.dirname(model.path));
-    }
+    await copySnapshots(run, out, kept);
     for (const name of [configCopy, topologyCopy]) await copyWithin(run, out, `${trainingFolder}/${name}`);
     if (manifest.labelNoise) await copyWithin(run, out, manifest.labelNoise.path);
-    await makeFolder(path.join(out, trainingFolder));
-    const checkpoint = path.join(run, path.dirname(from.model.path), stateName);
-    await copyFile(checkpoint, path.join(out, checkpointName(from.epoch)));
+    const checkpoint = path.posix.join(path.posix.dirname(from.model.path), stateName);
+    await copyWithin(run, out, checkpoint, checkpointName(from.epoch));
     await copyWithin(run, out, logName);
     await cutLog(out, (epoch) => epoch <= from.epoch);
     await writeTrainingState(out, {
@@ -58,18 +57,35 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
     const text = JSON.stringify({ ...manifest, name, snapshots: kept }, null, 1);
     await writeFileAtomically(path.join(out, manifestName), `${text}\n`);
   } catch (error) {
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    await removeOtherPatterns(out, new Set());
+    await removeTrainingFiles(out);
     throw writingError(error, out);
+  } finally {
+    await lock.release();
   }
 }
 
-/** Copies a file or folder of a run to the same place in another. It must be within the run: a manifest is anybody's file. */
-async function copyWithin(run: string, out: string, inner: string): Promise<void> {
-  const from = path.resolve(run, inner);
-  if (!from.startsWith(path.resolve(run) + path.sep)) {
-    throw new InputError(path.join(run, manifestName), `names a file outside the run: ${inner}`);
+/** Copies the patterns of snapshots, and what is kept of their models. */
+async function copySnapshots(run: string, out: string, kept: readonly ManifestSnapshot[]): Promise<void> {
+  for (const { patterns, model } of kept) {
+    await copyWithin(run, out, patterns);
+    if (!model) continue;
+    const folder = path.posix.dirname(model.path);
+    for (const name of modelFiles) {
+      const inner = path.posix.join(folder, name);
+      if (await fileOfRun(run, inner)) await copyWithin(run, out, inner);
+    }
   }
-  const to = path.resolve(out, inner);
-  await makeFolder(path.dirname(to));
-  await cp(from, to, { recursive: true });
+}
+
+/**
+ * Copies a file of a run into another, to the same place where no other is given. It must be within the run: a manifest is
+ * anybody's file.
+ */
+async function copyWithin(run: string, out: string, inner: string, to = inner): Promise<void> {
+  const from = await fileOfRun(run, inner);
+  if (from === undefined || fileWithin(out, to) === undefined) {
+    throw new InputError(path.join(run, manifestName), `names what is no file of the run: ${inner}`);
+  }
+  await writeAtomically(path.join(out, to), (temporary) => writeFile(temporary, readPieces(from)));
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../core/errors';
 import type { Layer } from '../../../core/patterns/snapshot';
 import type { Dataset } from '../../../data/dataset';
+import { readText } from '../../../data/files/fileAccess';
+import { parseJson } from '../../../data/files/json';
 import { namedFile } from '../../../data/files/namedFile';
 import { loadTensorflow } from '../../../models/tfjs/tfjsBackend';
 import { readLayersModel } from '../../../models/tfjs/files/savedModel';
@@ -18,7 +19,7 @@ import { initialWeights } from '../../../training/initialise';
 import { recordedLayers } from '../../recording/takeSnapshot';
 import type { TrainingControl } from '../trainingControl';
 import { loadFeatures, snapshotDataset, type MemoryFeatures } from './memoryData';
-import { readTrainingState, trainingFolder, type TrainingState } from './trainingState';
+import { readTrainingState, trainingFolder, type TrainingState } from '../../../runs/trainingState';
 
 /** A training whose data and network are in memory. */
 export interface PreparedTraining {
@@ -51,6 +52,8 @@ export interface LocatedTraining extends Pick<PreparedTraining, 'config' | 'conf
 /** Name of the copy of the configuration, and of the network's topology, in the training folder of a run. */
 export const configCopy = 'config.apd.json';
 export const topologyCopy = 'topology.json';
+/** Bytes of the largest topology that is read. */
+const largestTopology = 64 * 1024 ** 2;
 
 /**
  * Reads configuration and data and builds the network.
@@ -178,12 +181,8 @@ async function buildNetwork(
 }
 
 async function readTopology(file: string): Promise<object> {
-  try {
-    const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof parsed === 'object' && parsed !== null) return parsed;
-  } catch (error) {
-    throw new InputError(file, `cannot be read (${(error as Error).message})`);
-  }
+  const parsed = parseJson(await readText(file, largestTopology), file);
+  if (typeof parsed === 'object' && parsed !== null) return parsed;
   throw new InputError(file, 'is no topology of a network');
 }
 

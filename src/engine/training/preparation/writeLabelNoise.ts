@@ -3,7 +3,7 @@ import { writeNpz } from '../../../data/arrays/writeNpz';
 import { writeAtomically } from '../../../runs/atomic';
 import type { Manifest } from '../../../runs/manifest';
 import type { PreparedTraining } from './prepareTraining';
-import { trainingFolder } from './trainingState';
+import { trainingFolder } from '../../../runs/trainingState';
 
 /** File of a run that tells which labels were changed on purpose, and what they were. */
 const noiseFile = path.posix.join(trainingFolder, 'label-noise.npz');

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { removeCheckpoint } from '../../../runs/runFiles';
 import type { RunWriter } from '../../../runs/writeRun';
 import type { OptimizerState } from '../../../training/optimizer';
 import type { Evaluation } from '../../../training/evaluate';
@@ -15,7 +15,7 @@ import type { Observation } from './observer';
 import type { NetworkObserver } from './observers';
 import type { PreparedTraining } from '../preparation/prepareTraining';
 import { modelFolder, writeSnapshot, type TakenSnapshot } from './snapshotWriter';
-import { writeTrainingState, type TrainingState, type UnfinishedEpoch } from '../preparation/trainingState';
+import { writeTrainingState, type TrainingState, type UnfinishedEpoch } from '../../../runs/trainingState';
 import { appendLog, type LogLine } from '../trainLog';
 
 /** What a look at the network gave. */
@@ -142,6 +142,7 @@ export class EpochKeeper {
     optimizer: OptimizerState,
   ): Promise<TrainingCheckpoint> {
     const { run } = this.from.prepared;
+    await this.from.writer.check();
     const checkpoint = { weights: await this.weights(), optimizer };
     const before = this.state.checkpoint;
     const { best } = this.from.stop;
@@ -150,7 +151,7 @@ export class EpochKeeper {
     const seconds = this.state.seconds + (unfinished?.trained?.seconds ?? 0);
     this.state = { ...this.state, epoch, checkpoint: name, seconds, best, unfinished };
     await writeTrainingState(run, this.state);
-    if (before !== name) await rm(path.join(run, before), { force: true });
+    if (before !== name) await removeCheckpoint(run, before);
     return checkpoint;
   }
 

@@ -44,6 +44,7 @@ export async function writeSnapshot(
   const folder = modelFolder(snapshot.epoch);
   const named = graph.weights.map(({ name, shape }, w) => ({ name, shape, values: weights[w] }));
   const { modelJson, weightsBin, sha256 } = encodeCheckpoint(graph.topology, named);
+  await writer.check();
   // The weights first: whoever sees the model's file finds a whole model.
   await writeFileAtomically(path.join(run, folder, 'weights.bin'), weightsBin);
   await writeFileAtomically(path.join(run, folder, 'model.json'), modelJson);

@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../../core/errors';
+import { readFully, withFile } from '../../../data/files/fileAccess';
 import { followTextLink, readModelFile } from '../../modelFile';
 import { plainLocation } from './locations';
 import type { ExternalReference, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './proto';
@@ -101,14 +102,12 @@ const largestConstant = 2 ** 20;
 
 /** Reads one piece of a file; undefined where the file is missing or too short, which opening the model tells. */
 async function readPiece(file: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-  const handle = await open(await followTextLink(file)).catch(() => undefined);
-  try {
-    const bytes = new Uint8Array(length);
-    const read = await handle?.read(bytes, 0, length, offset);
-    return read?.bytesRead === length ? bytes : undefined;
-  } finally {
-    await handle?.close();
-  }
+  const target = await followTextLink(file);
+  const found = await stat(target).catch(() => undefined);
+  if (!found?.isFile() || found.size < offset + length) return undefined;
+  const bytes = new Uint8Array(length);
+  await withFile(target, (handle) => readFully(handle, target, bytes, offset));
+  return bytes;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { InputError } from '../../../core/errors';
+import { parseJson } from '../../../data/files/json';
 import { readModelFile, type ModelFile } from '../../modelFile';
 import { isObject, kindOf, type JsonObject } from './jsonFields';
 import { isModelJson, modelHash, readManifest } from './manifest';
@@ -65,6 +66,14 @@ export interface SavedLayersModel {
   sha256: string;
 }
 
+function utf8Text(bytes: Uint8Array, source: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(source, 'is no UTF-8 text, expected a model.json of TensorFlow.js');
+  }
+}
+
 /** The JSON of a model file. */
 function parsed(bytes: Uint8Array, source: string): JsonObject {
   if (bytes.length > largestJson) {
@@ -73,13 +82,7 @@ function parsed(bytes: Uint8Array, source: string): JsonObject {
       `has ${bytes.length} bytes, expected a model.json of at most ${largestJson}`,
     );
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const said = (error as Error).message.split('\n')[0];
-    throw new InputError(source, `is no JSON (${said}), expected a model.json of TensorFlow.js`);
-  }
+  const value = parseJson(utf8Text(bytes, source), source, ', expected a model.json of TensorFlow.js');
   if (!isModelJson(value)) {
     throw new InputError(
       source,

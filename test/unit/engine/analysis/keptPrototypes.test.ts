@@ -10,6 +10,7 @@ import type { Layer, Snapshot } from '../../../../src/core/patterns/snapshot';
 import { ByteCache } from '../../../../src/engine/work/byteCache';
 import { filterOf, noFilter, RunStore } from '../../../../src/engine/analysis/runStore';
 import type { Work } from '../../../../src/engine/work/work';
+import { RunLock } from '../../../../src/runs/runLock';
 import { RunWriter } from '../../../../src/runs/writeRun';
 import { filterStep } from '../../../helpers/engine';
 import { temporaryFolder } from '../../../helpers/setup';
@@ -38,7 +39,8 @@ function snapshotOf(epoch: number): Snapshot {
 }
 
 async function writeRun(folder: string, epochs: number[]): Promise<void> {
-  const writer = await RunWriter.create(folder, {
+  const lock = await RunLock.take(folder, 'record');
+  const writer = await RunWriter.create(lock, {
     formatVersion: 1,
     name: 'wide',
     dataset: { path: 'x.npy', rows: INSTANCES },
@@ -46,6 +48,7 @@ async function writeRun(folder: string, epochs: number[]): Promise<void> {
     layers: [layer],
   });
   for (const epoch of epochs) await writer.add(snapshotOf(epoch));
+  await lock.release();
 }
 
 describe('fitted prototypes of a run', function () {

@@ -6,12 +6,10 @@ import {
   writeCheckpoint,
 } from '../../../../src/engine/training/preparation/trainingCheckpoint';
 import { EarlyStop } from '../../../../src/engine/training/earlyStop';
-import { lockRun, trainingProcess } from '../../../../src/engine/training/trainingLock';
+import { trainingProcess } from '../../../../src/engine/training/trainingLock';
 import { earlySnapshots, isSnapshotEpoch } from '../../../../src/engine/training/snapshots/snapshotPlan';
-import {
-  readTrainingState,
-  writeTrainingState,
-} from '../../../../src/engine/training/preparation/trainingState';
+import { RunLock } from '../../../../src/runs/runLock';
+import { readTrainingState, writeTrainingState } from '../../../../src/runs/trainingState';
 import { NO_PROCESS, temporaryFolder } from '../../../helpers/setup';
 import { appendLog, cutLog } from '../../../../src/engine/training/trainLog';
 
@@ -44,17 +42,15 @@ describe('training: what a run folder keeps', () => {
   });
 
   it('a second training is kept out of the folder, and one that died is not in the way', async () => {
-    const unlock = await lockRun(at());
+    const lock = await RunLock.take(at(), 'train');
     assert.equal((await trainingProcess(at()))?.pid, process.pid);
-    await assert.rejects(lockRun(at()), /is being trained into already \(process \d+\)/);
-    await unlock();
+    await assert.rejects(RunLock.take(at(), 'train'), /is written to already \(apd train, process \d+\)/);
+    await lock.release();
     assert.equal(await trainingProcess(at()), undefined);
-    const left = { pid: NO_PROCESS, host: hostname() };
-    await writeFile(at('training', 'lock'), JSON.stringify(left));
+    const left = { pid: NO_PROCESS, host: hostname(), task: 'train' };
+    await writeFile(at('apd-run.lock'), JSON.stringify(left));
     assert.equal(await trainingProcess(at()), undefined);
-    await (
-      await lockRun(at())
-    )();
+    await (await RunLock.take(at(), 'train')).release();
   });
 
   it('the state is read as it was written; a damaged one is named', async () => {
@@ -73,7 +69,7 @@ describe('training: what a run folder keeps', () => {
     await assert.rejects(readTrainingState(at()), /state\.json/);
     await mkdir(at('training'), { recursive: true });
     await writeFile(at('training', 'state.json'), '{');
-    await assert.rejects(readTrainingState(at()), /state\.json: cannot be read/);
+    await assert.rejects(readTrainingState(at()), /state\.json: is not JSON/);
   });
 });
 
