@@ -28,11 +28,14 @@ def noted():
     """Yields a list that receives (pre-activation, breakpoints) of every activation, in order."""
     seen = []
     depth = [0]
+    hardtanh = F.hardtanh
 
     def wrap(function, breakpoints):
         def noting(x, *args, **kwargs):
             if depth[0] == 0:
-                seen.append((x.detach().clone().float().numpy(), breakpoints))
+                # ReLU6 is a hardtanh of 0 and 6.
+                bounds = args[:2] if function is hardtanh and len(args) > 1 else breakpoints
+                seen.append((x.detach().clone().float().numpy(), bounds))
             depth[0] += 1
             try:
                 return function(x, *args, **kwargs)

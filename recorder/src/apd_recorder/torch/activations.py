@@ -67,7 +67,7 @@ def _threshold(call: Arguments) -> "Optional[Found]":
 
 def _hardtanh(call: Arguments) -> "Optional[Found]":
     low, high = (_number(_argument(call, at, name, value)) for at, name, value in ((1, "min_val", -1.0), (2, "max_val", 1.0)))
-    return _clamped("Hardtanh", _argument(call, 0, "input"), low, high)
+    return _clamped("Relu6" if (low, high) == (0.0, 6.0) else "Hardtanh", _argument(call, 0, "input"), low, high)
 
 
 def _clamp(call: Arguments) -> "Optional[Found]":
