@@ -5,7 +5,7 @@ import type { Tell } from '../work/handlers';
 /** Changes of a log are told this often at most, in milliseconds. */
 const TELL_MS = 250;
 /** Logs that are not watched and are kept nevertheless, as they may be asked for again. */
-const KEPT = 4;
+const KEPT = 16;
 
 interface Entry {
   log: FollowedLog;

@@ -10,6 +10,8 @@ import { declaredLog, logsBeside, type ChosenLog, type FoundBeside } from './cho
 import type { LogRegistry, ReadLog } from './logRegistry';
 import { findCompanion } from './companion';
 import { withCompanion } from './companionRows';
+import { joinEvents, type ReadEvents } from './eventRows';
+import { findEventRun } from './eventRun';
 import { MatchedLog, type Corrections } from './matchedLog';
 
 /** The log of a run, read up to its present end. */
@@ -85,19 +87,42 @@ export class RunLogs {
   ): Promise<RunLog> {
     const { folder, manifest } = opened.run;
     const { followed, version: readVersion } = await this.registry.read(chosen.file, options, work.signal);
+    const run = await this.readEventRun(chosen.file, followed.log, options, work);
     const { log } = followed;
     const companion = await this.readCompanion(chosen.file, log, options, work);
     const corrections = correctionsOf(folder, links, chosen.file);
     const of = companion && [companion.followed.file, companion.version];
-    const parts = [chosen.file, chosen.origin, readVersion, opened.version, corrections, of];
+    const parts = [chosen.file, chosen.origin, readVersion, run.versions, opened.version, corrections, of];
     const version = createHash('sha1').update(JSON.stringify(parts)).digest('hex');
     const matched =
       log &&
       this.keep(`${folder}\n${chosen.file}`, version, () => {
-        const whole = companion ? withCompanion(log, companion.followed) : log;
+        const all = run.join(log);
+        const whole = companion ? withCompanion(all, companion.followed) : all;
         return new MatchedLog(whole, manifest, corrections, plainSplit(chosen.file, log));
       });
-    return { opened, version, chosen, followed, companion: companion?.followed.file, matched };
+    const beside = [...(companion ? [companion.followed.file] : []), ...run.others];
+    return { opened, version, chosen, followed, companion: beside.at(-1), matched };
+  }
+
+  /** All event files of the run that one belongs to, as one log. */
+  private async readEventRun(
+    file: string,
+    log: TrainingLog | undefined,
+    options: LogOptions,
+    work: Work,
+  ): Promise<{ join: (log: TrainingLog) => TrainingLog; others: string[]; versions: string[] }> {
+    const files = log?.format === 'events' ? await findEventRun(file) : [];
+    if (files.length < 2) return { join: (alone) => alone, others: [], versions: [] };
+    const parts: ReadEvents[] = [];
+    const versions: string[] = [];
+    for (const one of files) {
+      const read = await this.registry.read(one.file, options, work.signal);
+      versions.push(read.version);
+      if (read.followed.log?.format === 'events') parts.push({ ...one, log: read.followed.log });
+    }
+    const others = parts.flatMap((one) => (one.file === file ? [] : [one.file]));
+    return { join: () => joinEvents(parts, file), others, versions };
   }
 
   /** The event file that belongs to another one, read up to its present end; undefined where there is none. */

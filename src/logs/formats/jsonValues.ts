@@ -12,15 +12,21 @@ const deepest = 2;
  * @returns the object, or why it is none
  */
 export function parseJsonObject(text: string): JsonObject | string {
+  const parsed = parseJson(text);
+  if (typeof parsed === 'string') return parsed;
+  const { value } = parsed;
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return object ? (value as JsonObject) : 'is no JSON object, expected {"epoch": …}';
+}
+
+/** Reads JSON as `parseJsonObject` does. @returns the value, or why it is none */
+export function parseJson(text: string): { value: unknown } | string {
   let read = readJson(text);
   if ('problem' in read) {
     const quoted = quoteWords(text);
     if (quoted !== text) read = readJson(quoted);
   }
-  if ('problem' in read) return read.problem;
-  const { value } = read;
-  const object = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return object ? (value as JsonObject) : 'is no JSON object, expected {"epoch": …}';
+  return 'problem' in read ? read.problem : { value: read.value };
 }
 
 /** Puts Python's words for what is not finite into quotes, in one pass, where they stand outside of texts. */

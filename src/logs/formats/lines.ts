@@ -1,3 +1,5 @@
+import { MixedDecoder } from './textDecoding';
+
 /** What is told of each line: its text without the line end, and its number from 1. */
 export interface LineSink {
   line(text: string, number: number): void;
@@ -12,7 +14,7 @@ const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|(?<!${backspace})${backspace}+
 
 /**
  * Cuts text into lines as it comes: UTF-8 (what is none becomes U+FFFD), or UTF-16 with a byte order mark, as PowerShell
- * redirects output. LF, CRLF and a lone CR end a line, as they do in an editor. With `rewinding`, backspaces end a piece
+ * redirects output, or appends it to UTF-8. LF, CRLF and a lone CR end a line, as they do in an editor. With `rewinding`, backspaces end a piece
  * of a line: progress bars write over themselves with them, so that a single line may be as long as an epoch.
  */
 export class LineSplitter {
@@ -22,7 +24,7 @@ export class LineSplitter {
   private skipping = false;
   /** A CR at the end of a chunk may be half of a CRLF. */
   private heldReturn = false;
-  private decoder?: InstanceType<typeof TextDecoder>;
+  private decoder?: MixedDecoder;
   private head: Uint8Array = new Uint8Array();
 
   constructor(
@@ -56,11 +58,11 @@ export class LineSplitter {
         this.head = this.head.slice();
         return '';
       }
-      this.decoder = new TextDecoder(encodingOf(this.head));
+      this.decoder = new MixedDecoder(this.head);
       chunk = this.head;
       this.head = new Uint8Array();
     }
-    return this.decoder.decode(chunk, { stream: !last });
+    return this.decoder.decode(chunk, last);
   }
 
   private take(text: string): void {
@@ -108,10 +110,4 @@ export class LineSplitter {
       this.pending += rest;
     }
   }
-}
-
-/** Encoding by the byte order mark. */
-export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
 }

@@ -1,5 +1,8 @@
-/** The ways of writing a log that can be read. `pattern`: text read with a regular expression of the user. */
-export type LogFormat = 'jsonLines' | 'csv' | 'trainerState' | 'events' | 'text' | 'pattern';
+/**
+ * The ways of writing a log that can be read. `json`: one document, of rows or of columns; `pattern`: text read with a
+ * regular expression of the user.
+ */
+export type LogFormat = 'jsonLines' | 'json' | 'csv' | 'trainerState' | 'events' | 'text' | 'pattern';
 
 /** What wrote a log, where its content tells: tools differ in how they count epochs. */
 export type LogTool =

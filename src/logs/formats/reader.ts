@@ -1,5 +1,6 @@
 import { CsvLogParser } from './csvLog';
 import { EventLogReader } from './eventLog';
+import { JsonDocumentReader } from './jsonDocument';
 import { JsonLinesParser } from './jsonLines';
 import { LineLogReader } from './lineLogReader';
 import type { LogFormat, LogReader } from './log';
@@ -36,6 +37,8 @@ export function createLogReader(
       return new EventLogReader(store, problems);
     case 'trainerState':
       return new TrainerStateReader(store, problems);
+    case 'json':
+      return new JsonDocumentReader(store, problems);
     case 'jsonLines':
       return new LineLogReader(format, new JsonLinesParser(store, problems), store, problems, lines);
     case 'csv':

@@ -4,10 +4,10 @@ import { cellsOf, csvHeader, type CsvHeader } from './csvLog';
 import { parseNumber } from '../../data/tables/parseNumber';
 import { isMoment, pointOf } from './jsonFields';
 import { parseJsonObject } from './jsonValues';
-import { encodingOf } from './lines';
 import type { LogFormat } from './log';
 import { createLogReader } from './reader';
 import { beginsWithRecord } from './recordFrames';
+import { beginOfUtf16, encodingOf, MixedDecoder } from './textDecoding';
 
 /** Bytes from a file's start that are enough to recognise its format. */
 export const headBytes = 64 * 1024;
@@ -31,11 +31,11 @@ export function recogniseLog(head: Uint8Array, name: string): RecognisedLog {
       reason: record ? 'begins with a TensorFlow record' : 'is named as event files are',
     };
   }
-  const encoding = encodingOf(head);
-  if (encoding === 'utf-8' && head.subarray(0, headBytes).includes(0)) {
+  const beginning = head.subarray(0, headBytes);
+  if (encodingOf(head) === 'utf-8' && beginning.includes(0) && !beginOfUtf16(beginning)?.at) {
     return { reason: 'is neither text nor an event file of TensorBoard' };
   }
-  const text = new TextDecoder(encoding).decode(head.subarray(0, headBytes));
+  const text = new MixedDecoder(beginning).decode(beginning, true);
   if (text.trim() === '') return { reason: 'is empty' };
   return recogniseObjects(text, name) ?? recogniseTable(text) ?? recogniseText(text);
 }
@@ -46,6 +46,7 @@ function linesOf(text: string): string[] {
 
 function recogniseObjects(text: string, name: string): RecognisedLog | undefined {
   const begin = text.trimStart();
+  if (begin.startsWith('[')) return recogniseDocument(begin);
   if (!begin.startsWith('{')) return undefined;
   if (/"log_history"\s*:/.test(text)) return { format: 'trainerState', reason: 'is JSON with a log_history' };
   for (const line of linesOf(text)) {
@@ -61,7 +62,25 @@ function recogniseObjects(text: string, name: string): RecognisedLog | undefined
   if (/(?:^|[\\/])trainer_state[^\\/]*\.json$/.test(name)) {
     return { format: 'trainerState', reason: 'is JSON and is named trainer_state' };
   }
-  return undefined;
+  return recogniseDocument(begin);
+}
+
+/** The beginning of a list of rows, of a list of rows in an object, or of columns. */
+const listOfRows = /^(?:\{\s*"[^"]{1,80}"\s*:\s*)?\[\s*\{\s*"[^"]{1,200}"\s*:/;
+const listOfColumns =
+  /^\{\s*"[^"]{1,80}"\s*:\s*(?:\{\s*"[^"]{1,80}"\s*:\s*)?(?:\[\s*(?:-?\d|NaN|null)|\{\s*"\d{1,9}"\s*:)/;
+
+/** One JSON document of rows or columns: read where it is whole, else told by how it begins. */
+function recogniseDocument(text: string): RecognisedLog | undefined {
+  const reader = createLogReader('json');
+  reader.push(text);
+  const { rows, metricNames } = reader.log;
+  const metrics = oneLine(metricNames.slice(0, 3).join(', '));
+  if (rows.length > 0 && metrics !== '') {
+    return { format: 'json', reason: `is a JSON document with ${metrics}` };
+  }
+  const cut = text.length > headBytes / 2 && (listOfRows.test(text) || listOfColumns.test(text));
+  return cut ? { format: 'json', reason: 'begins as a JSON document of rows or columns' } : undefined;
 }
 
 function recogniseTable(text: string): RecognisedLog | undefined {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createLogReader } from '../../../src/logs/formats/reader';
 import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { brief, readLog } from '../../helpers/logFixtures';
 
@@ -205,5 +206,91 @@ describe('logs: tables of other tools', () => {
       ['column loss has 1.234,5, expected a number'],
     );
     assert.deepEqual(brief(log.rows).length, 3);
+  });
+});
+
+describe('logs: JSON documents', () => {
+  const rows = [
+    [1, { loss: 1 }],
+    [2, { loss: 0.5 }],
+  ];
+
+  it('lists of rows, on one line, indented, or in an object, with the lines of each row', () => {
+    const list = [
+      { epoch: 1, loss: 1 },
+      { epoch: 2, loss: 0.5 },
+    ];
+    for (const text of [
+      JSON.stringify(list),
+      JSON.stringify(list, null, 4),
+      JSON.stringify({ name: 'x', history: list }),
+    ]) {
+      assert.deepEqual(rowsOf(text), rows, text);
+    }
+    const read = readLog('json', JSON.stringify(list, null, 2));
+    assert.deepEqual(
+      read.rows.map(({ place }) => place),
+      [
+        { line: 2, endLine: 5 },
+        { line: 6, endLine: 9 },
+      ],
+    );
+    assert.deepEqual(
+      rowsOf('[{"loss": 1}, {"loss": NaN}]').map(([epoch]) => epoch),
+      [0, 1],
+    );
+  });
+
+  it('columns: lists, objects with numbers as keys, one level deeper, rows by their numbers', () => {
+    for (const text of [
+      '{"loss": [1, 0.5]}',
+      '{"loss": {"0": 1, "1": 0.5}}',
+      '{"0": {"loss": 1}, "1": {"loss": 0.5}}',
+      '{"loss": [1, 0.5], "params": {"epochs": 2}, "name": "x"}',
+    ]) {
+      assert.deepEqual(
+        rowsOf(text),
+        rows.map(([epoch, metrics]) => [(epoch as number) - 1, metrics]),
+        text,
+      );
+    }
+    assert.deepEqual(rowsOf('{"epoch": [1, 2], "loss": [1, 0.5]}'), rows);
+    assert.deepEqual(rowsOf('{"train": {"loss": [1]}, "val": {"loss": [null]}}'), [[0, { 'train.loss': 1 }]]);
+    const uneven = readLog('json', '{"a": [1, 2], "b": [1, 2], "lr": [1]}');
+    assert.match(uneven.problems[0].text, /the column lr has another length/);
+  });
+
+  it('what is none is told', () => {
+    for (const text of ['[1, 2]', '{"a": 1}', '[]', '[{"a": "x"}]', '{"a": "b"}']) {
+      assert.equal(recogniseLog(Buffer.from(text), 'x').format, undefined, text);
+    }
+    assert.match(readLog('json', '[{"epoch": 1, "loss": 1},').problems[0].text, /ends before its JSON does/);
+    assert.match(readLog('json', '[{"epoch": 1, "loss": }]').problems[0].text, /is not JSON/);
+    assert.match(readLog('json', '[{"epoch": 1, "loss": 1}] x').problems[0].text, /stands behind/);
+  });
+});
+
+describe('logs: two encodings in one file', () => {
+  it('lines in UTF-16 behind lines in UTF-8 are read, however the file is cut', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('Epoch 1 - loss: 3\nEpoch 2 - loss: 2é\n'),
+      Buffer.from('Epoch 3 - loss: 1\r\nEpoch 4 - loss: 0.5\r\n', 'utf16le'),
+    ]);
+    assert.equal(recogniseLog(bytes, 'x').format, 'text');
+    for (let size = 1; size < 50; size++) {
+      const reader = createLogReader('text');
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      reader.finish();
+      assert.deepEqual(
+        brief(reader.rows).map(([epoch, { loss }]) => [epoch, loss]),
+        [
+          [1, 3],
+          [2, 2],
+          [3, 1],
+          [4, 0.5],
+        ],
+        `${size}`,
+      );
+    }
   });
 });
