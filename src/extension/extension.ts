@@ -6,6 +6,7 @@ import { logCommands } from './commands/logEditing';
 import { lookCommands } from './commands/filters';
 import { navigateCommands } from './commands/navigate';
 import { openCommands, runOfModels } from './commands/openDiagram';
+import { pythonCommands } from './commands/python';
 import { registerCommands } from './commands/registry';
 import { trainingCommands } from './commands/training';
 import { workCommands } from './commands/recordings';
@@ -23,6 +24,7 @@ import { LogInfos } from './logs/logInfos';
 import { followStatus } from './follow/followStatus';
 import { Following } from './follow/following';
 import { Panels } from './panel/panels';
+import { PythonTrainings } from './python/pythonTrainings';
 import { Reports } from './shared/reports';
 import { RunFolders } from './shared/runFolders';
 import type { Services } from './shared/services';
@@ -65,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     followStatus(services),
     services.panels,
     services.instances,
+    services.python,
     registerCommands(services, {
       ...openCommands(services),
       ...navigateCommands(services),
@@ -75,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
       ...logCommands(services),
       ...linkCommands(services),
       ...followCommands(services),
+      ...pythonCommands(services),
     }),
     contextKeyUpdates(sessions),
     statusBar(sessions),
@@ -123,9 +127,14 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
     datasets: new DatasetMemory(context.workspaceState),
   };
   // Panels and the instances tree are services themselves and need the others.
-  const services = base as typeof base & { panels: Panels; instances: InstancesView };
+  const services = base as typeof base & {
+    panels: Panels;
+    instances: InstancesView;
+    python: PythonTrainings;
+  };
   services.panels = new Panels(services, (model) => runOfModels(services, [model.fsPath]));
   services.instances = new InstancesView(services);
+  services.python = new PythonTrainings(services);
   return services;
 }
 

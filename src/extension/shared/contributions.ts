@@ -165,6 +165,21 @@ const commandTable = {
     icon: '$(debug-pause)',
     enablement: 'apd.followed',
   },
+  'apd.runPython': {
+    title: 'Run and Record Activation Patterns',
+    icon: '$(record)',
+    enablement: 'isWorkspaceTrusted',
+  },
+  'apd.stopPython': {
+    title: 'Stop Recorded Python Training',
+    icon: '$(debug-stop)',
+    enablement: 'apd.pythonTraining',
+  },
+  'apd.showTrainingTerminal': {
+    title: 'Show Terminal of Python Training',
+    icon: '$(terminal)',
+    enablement: 'apd.pythonTraining',
+  },
   'apd.showSnapshot': { title: 'Show Snapshot', palette: false },
   'apd.selectPattern': { title: 'Select Pattern', palette: false },
   'apd.selectInstance': { title: 'Select Instance', palette: false },
@@ -214,6 +229,8 @@ export interface ContextKeys {
   /** A network is being trained; and it is paused. */
   'apd.training': boolean;
   'apd.trainingPaused': boolean;
+  /** A Python training is being recorded. */
+  'apd.pythonTraining': boolean;
   /** The run of the active diagram is being trained. */
   'apd.live': boolean;
   /** The active diagram goes to each new snapshot. */
@@ -248,6 +265,7 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.recording',
   'apd.training',
   'apd.trainingPaused',
+  'apd.pythonTraining',
   'apd.live',
   'apd.following',
   'apd.hasLog',

@@ -5,6 +5,7 @@ import type { Following } from '../follow/following';
 import type { LogInfos } from '../logs/logInfos';
 import type { InstancesView } from '../views/instancesView';
 import type { Panels } from '../panel/panels';
+import type { PythonTrainings } from '../python/pythonTrainings';
 import type { Reports } from './reports';
 import type { RunFolders } from './runFolders';
 import type { Sessions } from '../session/sessions';
@@ -23,5 +24,6 @@ export interface Services {
   readonly datasets: DatasetMemory;
   readonly training: TrainingManager;
   readonly panels: Panels;
+  readonly python: PythonTrainings;
   readonly instances: InstancesView;
 }
