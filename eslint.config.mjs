@@ -91,6 +91,7 @@ const textless = [
   'registerWebviewViewProvider',
   'showTextDocument',
   'tabGroups',
+  'terminals',
   'visibleTextEditors',
 ];
 const windowOf = "MemberExpression[object.name='vscode'][property.name='window']";

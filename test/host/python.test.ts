@@ -4,7 +4,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
-import { activated, closeAll, file, runFolder, until } from './extension';
+import { until } from '../helpers/setup';
+import { activated, closeAll, file, runFolder } from './extension';
 
 const LONG_MS = 120_000;
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
@@ -65,12 +66,12 @@ describe('a Python training that is recorded', function () {
   it('shows its diagram while it runs, at each new snapshot, and tells when it fails', async () => {
     await run('apd.runPython', training, undefined, { arguments: '2' });
     await until(
-      () => services.sessions.of(folder)[0]?.run?.snapshots.length === 3,
       'three snapshots',
+      () => services.sessions.of(folder)[0]?.run?.snapshots.length === 3,
       LONG_MS,
     );
     const [session] = services.sessions.of(folder);
-    await until(() => session.shown?.snapshot === 2 && !session.busy, 'the newest on screen', LONG_MS);
+    await until('the newest on screen', () => session.shown?.snapshot === 2 && !session.busy, LONG_MS);
     assert.deepEqual(
       session.run!.snapshots.map(({ epoch }) => epoch),
       [0, 1, 2],
@@ -89,7 +90,7 @@ describe('a Python training that is recorded', function () {
     await closeAll();
     await run('apd.runPython', training, undefined, { arguments: '1' });
     const second = `${folder}-2`;
-    await until(() => services.sessions.of(second)[0]?.run?.snapshots.length === 2, 'two snapshots', LONG_MS);
+    await until('two snapshots', () => services.sessions.of(second)[0]?.run?.snapshots.length === 2, LONG_MS);
     const ended = new Promise<void>((resolve) => {
       vscode.tasks.onDidEndTaskProcess(() => resolve());
     });

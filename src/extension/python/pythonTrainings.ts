@@ -7,6 +7,8 @@ import type { Panels } from '../panel/panels';
 import { freeFolder } from '../recording/recordModel';
 import { isCancelled, messageOf, UserError } from '../shared/failures';
 import type { RunFolders } from '../shared/runFolders';
+import { statusItem } from '../shared/items';
+import { showInputBox, showWarningMessage } from '../shared/messages';
 import { setContextKey, setting } from '../shared/settings';
 import { pythonFor } from './interpreter';
 import { splitWords } from './words';
@@ -39,12 +41,14 @@ const TASK_TYPE = 'apd';
 export class PythonTrainings implements vscode.Disposable {
   private readonly running = new Map<vscode.TaskExecution, PythonTraining>();
   private readonly disposables: vscode.Disposable[] = [];
-  private readonly status: vscode.StatusBarItem;
+  private readonly status = statusItem(
+    'apd.python',
+    7,
+    'Python Training That Is Recorded',
+    'apd.showTrainingTerminal',
+  );
 
   constructor(private readonly services: Needs) {
-    this.status = vscode.window.createStatusBarItem('apd.python', vscode.StatusBarAlignment.Left, 7);
-    this.status.name = 'Python Training That Is Recorded';
-    this.status.command = 'apd.showTrainingTerminal';
     this.disposables.push(
       this.status,
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.onEnd(execution, exitCode)),
@@ -152,7 +156,7 @@ export class PythonTrainings implements vscode.Disposable {
   }
 
   private askForArguments(script: string): Thenable<string | undefined> {
-    return vscode.window.showInputBox({
+    return showInputBox({
       title: `Run ${path.basename(script)} and Record Activation Patterns`,
       prompt: 'Arguments of the script, as you would type them (none: just Enter)',
       placeHolder: '--epochs 10 --lr 0.1',
@@ -207,20 +211,25 @@ export class PythonTrainings implements vscode.Disposable {
     const what = recorded
       ? `${name} ended with exit code ${exitCode}. Its snapshots up to then are in ${path.basename(folder)}.`
       : `${name} ended, and no activation patterns were recorded; its terminal says why.`;
-    void vscode.window.showWarningMessage(what);
+    void showWarningMessage(what);
   }
 
   private update(): void {
     const names = [...this.running.values()].map(({ script }) => path.basename(script));
     setContextKey('apd.pythonTraining', names.length > 0);
-    if (names.length === 0) {
-      this.status.hide();
-      return;
-    }
-    this.status.text = `$(record) ${names.join(', ')}`;
-    this.status.tooltip = `Recording the activation patterns of ${names.join(', ')}. Click to show the terminal.`;
-    this.status.accessibilityInformation = { label: `Recording ${names.join(', ')}` };
-    this.status.show();
+    this.status.say(
+      names.length === 0
+        ? undefined
+        : {
+            icon: 'record',
+            text: names.join(', '),
+            tooltip: [
+              `Recording the activation patterns of ${names.join(', ')}.`,
+              'Click to show the terminal.',
+            ],
+            spoken: `Recording ${names.join(', ')}`,
+          },
+    );
   }
 }
 
