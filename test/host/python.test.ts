@@ -88,15 +88,19 @@ describe('a Python training that is recorded', function () {
   it('can be stopped, and keeps what was recorded', async () => {
     rmSync(file('go-on').fsPath);
     await closeAll();
-    await run('apd.runPython', training, undefined, { arguments: '1' });
+    await run('apd.runPython', training, undefined, { arguments: '2' });
     const second = `${folder}-2`;
-    await until('two snapshots', () => services.sessions.of(second)[0]?.run?.snapshots.length === 2, LONG_MS);
+    await until(
+      'three snapshots of the second run',
+      () => services.sessions.of(second)[0]?.run?.snapshots.length === 3,
+      LONG_MS,
+    );
     const ended = new Promise<void>((resolve) => {
       vscode.tasks.onDidEndTaskProcess(() => resolve());
     });
     await run('apd.stopPython');
     await ended;
-    assert.equal(services.sessions.of(second)[0].run!.snapshots.length, 2);
+    assert.equal(services.sessions.of(second)[0].run!.snapshots.length, 3);
     await closeAll();
     rmSync(second, { recursive: true, force: true });
   });

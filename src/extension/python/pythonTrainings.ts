@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { withRecorder } from '../../runs/python/findPython';
 import { watchFile, type Watch } from '../../runs/watching/watchFiles';
 import type { Panels } from '../panel/panels';
-import { freeFolder } from '../recording/recordModel';
+import { freeFolder } from '../recording/freeFolder';
 import { isCancelled, messageOf, UserError } from '../shared/failures';
 import type { RunFolders } from '../shared/runFolders';
 import { statusItem } from '../shared/items';

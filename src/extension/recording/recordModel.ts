@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
+import { freeFolder } from './freeFolder';
 import { runName } from './modelNames';
 import type { DatasetChoice } from './datasetMemory';
 import { isCancelled } from '../shared/failures';
@@ -177,16 +178,4 @@ function sameScaling(run: RunInfo, { scale, mean, std }: DatasetChoice): boolean
     same(recorded.mean ?? [0], numbers(mean, 0)) &&
     same(recorded.deviation ?? [1], numbers(std, 1))
   );
-}
-
-/** The folder with the first free number behind its name. */
-export async function freeFolder(folder: string): Promise<string> {
-  for (let n = 2; ; n++) {
-    const candidate = `${folder}-${n}`;
-    const there = await stat(candidate).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return candidate;
-  }
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
 import { readHead } from '../../runs/watching/growingFile';
 import { UserError } from '../shared/failures';
-import { freeFolder } from '../recording/recordModel';
+import { freeFolder } from '../recording/freeFolder';
 import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
