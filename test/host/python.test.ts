@@ -85,26 +85,6 @@ describe('a Python training that is recorded', function () {
     assert.equal(await ended, 5);
   });
 
-  it('can be stopped, and keeps what was recorded', async () => {
-    rmSync(file('go-on').fsPath);
-    await closeAll();
-    await run('apd.runPython', training, undefined, { arguments: '2' });
-    const second = `${folder}-2`;
-    await until(
-      'three snapshots of the second run',
-      () => services.sessions.of(second)[0]?.run?.snapshots.length === 3,
-      LONG_MS,
-    );
-    const ended = new Promise<void>((resolve) => {
-      vscode.tasks.onDidEndTaskProcess(() => resolve());
-    });
-    await run('apd.stopPython');
-    await ended;
-    assert.equal(services.sessions.of(second)[0].run!.snapshots.length, 3);
-    await closeAll();
-    rmSync(second, { recursive: true, force: true });
-  });
-
   it('is refused with words about what is wrong where its arguments are', async () => {
     const { python: trainings } = services;
     await assert.rejects(trainings.run(training, '"a'), /a quote " is not closed/);
