@@ -137,7 +137,7 @@ describe('apd record', function () {
     await apdOk('record', ...models, '--data', data, '--out', at('named'));
     assert.deepEqual(
       (await report(at('named'))).snapshots.map(({ epoch }) => epoch),
-      [6, 2],
+      [2, 6],
     );
     await apdOk('record', ...models, '--data', data, '--out', at('given'), '--epochs', '0,0.5');
     assert.deepEqual(
