@@ -155,6 +155,24 @@ export default tseslint.config(
       eqeqeq: 'error',
       // A statement on the line of its if or for stands without braces, all others with.
       curly: ['error', 'multi-line', 'consistent'],
+      // A number, a text or a boolean that a module fixes is UPPER_CASE; tables, functions and all else camelCase.
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'variable',
+          modifiers: ['const', 'global'],
+          types: ['number', 'string', 'boolean'],
+          format: ['UPPER_CASE'],
+        },
+        { selector: 'variable', modifiers: ['const', 'global'], format: ['camelCase', 'PascalCase'] },
+        { selector: ['variable', 'function'], modifiers: ['destructured'], format: null },
+        {
+          selector: ['variable', 'function'],
+          format: ['camelCase', 'PascalCase'],
+          leadingUnderscore: 'allow',
+        },
+        { selector: 'typeLike', format: ['PascalCase'] },
+      ],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       complexity: ['error', 20],

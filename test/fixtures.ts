@@ -3,7 +3,7 @@ import path from 'node:path';
 import { packIndices, type PackedPatterns } from '../src/core/patterns/packing';
 
 /** Folder of the reference results that the authors' code wrote. */
-export const fixturesFolder = path.resolve('test/fixtures');
+export const FIXTURES_FOLDER = path.resolve('test/fixtures');
 
 /** An APDF as the authors' code wrote it. */
 export interface ReferenceApdf {
@@ -35,7 +35,7 @@ function readRows(file: string): string[][] {
 
 /** Path of a file of one of the reference sets: moons, iris, digits. */
 export function fixture(set: string, file: string): string {
-  return path.join(fixturesFolder, set, file);
+  return path.join(FIXTURES_FOLDER, set, file);
 }
 
 /** Number of a snapshot as the fixtures' names have it: 8 → '008'. */

@@ -24,7 +24,7 @@ interface DrawOptions {
   out: string;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd draw runs/iris --out iris.svg
   apd draw runs/iris --epoch 3 --color correct --out iris.png
@@ -59,7 +59,7 @@ export function addDraw(program: Command): void {
       new Option('--theme <theme>', 'colours of the page').choices(['light', 'dark']).default('light'),
     )
     .option('--pixel-ratio <n>', 'pixels of a PNG for each unit of its size', anyNumber, 2)
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(draw);
 }
 

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { usualPrototypes, type Resolution } from '../core/patterns/resolution';
+import { USUAL_PROTOTYPES, type Resolution } from '../core/patterns/resolution';
 import {
   analyseOne,
   analyseSnapshot,
@@ -27,7 +27,7 @@ interface ExportOptions {
   out?: string;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd export runs/iris --what apdf --format csv --out apdf.csv
   apd export runs/iris --epoch 3 --what clusters --format csv
@@ -63,7 +63,7 @@ export function addExport(program: Command): void {
       'nodes of a level: auto, exact, or a number of prototypes (exact for apdf, clusters and instances when left out, auto for the rest)',
     )
     .option('--out <file>', 'file to write (stdout when left out)')
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(exportData);
 }
 
@@ -117,7 +117,7 @@ async function apdfLines(
   tellNotices(
     analysed.snapshot.levels.map(({ coarse, layer }, l) =>
       coarse && !prototypes
-        ? `${layer.name}: its exact patterns passed the limit and were not kept, so column l${l} is empty; --resolution ${usualPrototypes} gives its prototypes`
+        ? `${layer.name}: its exact patterns passed the limit and were not kept, so column l${l} is empty; --resolution ${USUAL_PROTOTYPES} gives its prototypes`
         : undefined,
     ),
   );

@@ -7,7 +7,7 @@ import { recordedPatterns, type Snapshot } from '../core/patterns/snapshot';
 import { RunFollower } from '../engine/follow/followRun';
 import { rememberedFolder } from '../engine/follow/rememberedFolder';
 import type { RecordSource } from '../engine/recording/modelRecorder';
-import { usualPatternLimit } from '../engine/recording/takeSnapshot';
+import { USUAL_PATTERN_LIMIT } from '../engine/recording/takeSnapshot';
 import type { BackendChoice } from '../models/openModel';
 import type { FollowState } from '../protocol/follow';
 import { openRun } from '../runs/readRun';
@@ -32,7 +32,7 @@ interface FollowOptions extends Record<string, unknown> {
   untilQuiet?: number;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd follow checkpoints --data x.npy --labels y.npy --out runs/live
   apd follow checkpoints --data x.npy --labels y.npy --log training.log --out runs/live --until-quiet 600
@@ -67,7 +67,7 @@ export function addFollow(program: Command): void {
         .default('auto'),
     )
     .option('--threads <n>', 'threads of the engine', wholeNumber(1))
-    .addHelpText('after', examples);
+    .addHelpText('after', EXAMPLES);
   addDataOptions(command, false).action(follow);
 }
 
@@ -139,7 +139,7 @@ async function newSource(
 ): Promise<RecordSource> {
   const { dataset, scaling, kept } = await openData(options);
   const { name } = options;
-  return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: usualPatternLimit };
+  return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: USUAL_PATTERN_LIMIT };
 }
 
 function snapshotText(snapshot: Snapshot, accuracy: number | undefined): string {

@@ -14,7 +14,7 @@ import { addSuspects } from './suspectsCommand';
 import { addTrain } from './trainCommand';
 import { UsageError } from './usageError';
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd train moons.apd.json
   apd model model.onnx
@@ -33,7 +33,7 @@ function createProgram(): Command {
     )
     .version(version)
     .showHelpAfterError('(--help tells more)')
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: printHelp, writeErr: sayLines })
     .exitOverride();
   addTrain(program);

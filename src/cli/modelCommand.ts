@@ -13,7 +13,7 @@ interface ModelCommandOptions {
   engine: BackendChoice;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd model model.onnx
   apd model model.onnx --json`;
@@ -40,7 +40,7 @@ export function addModel(program: Command): void {
         .choices(['auto', 'node', 'wasm'])
         .default('auto'),
     )
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(describe);
 }
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import { formatShare } from '../core/appearance/textWidth';
-import { usualPatternLimit } from '../engine/recording/takeSnapshot';
+import { USUAL_PATTERN_LIMIT } from '../engine/recording/takeSnapshot';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
 import { checkLogFile, tellsEpochsAlone, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
@@ -28,7 +28,7 @@ interface RecordOptions extends Record<string, unknown> {
   log?: string;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd record model.onnx --data x.npy --labels y.npy --out runs/model
   apd record checkpoints/epoch-*.onnx --data train.csv --label-column species --out runs/iris
@@ -74,9 +74,9 @@ export function addRecord(program: Command): void {
       '--pattern-limit <MiB>',
       'levels whose packed patterns would be larger keep prototypes only',
       wholeNumber(0),
-      usualPatternLimit / 1024 / 1024,
+      USUAL_PATTERN_LIMIT / 1024 / 1024,
     )
-    .addHelpText('after', examples);
+    .addHelpText('after', EXAMPLES);
   addDataOptions(command).action(record);
 }
 

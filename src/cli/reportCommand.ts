@@ -9,7 +9,7 @@ import { interruptSignal } from './interrupt';
 import { printData, printText } from './terminal';
 import { ProgressBar } from './progress';
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd report runs/iris
   apd report runs/iris --resolution exact
@@ -29,7 +29,7 @@ export function addReport(program: Command): void {
     .option('--resolution <r>', 'nodes of a level: auto, exact, or a number of prototypes', 'auto')
     .option('--log <file>', "a training's log (the run's own, or one beside its checkpoints when left out)")
     .option('--no-log', 'leave the log out')
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(report);
 }
 

@@ -9,7 +9,7 @@ import { wholeNumber } from './numbers';
 import { say } from './terminal';
 import { UsageError } from './usageError';
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd run train.py --lr 0.1
   apd run --out runs/first --every 200 train.py
@@ -59,7 +59,7 @@ export function addRun(program: Command): void {
     // Of a module nothing stands before its options.
     .allowUnknownOption()
     .passThroughOptions()
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(runScript);
 }
 

@@ -8,7 +8,7 @@ import { ProgressBar } from './progress';
 import { say } from './terminal';
 import { writeData } from './writeOutput';
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd suspects runs/mnist --top 50
   apd suspects runs/mnist --format json --out suspects.json
@@ -38,7 +38,7 @@ export function addSuspects(program: Command): void {
     .option('--epoch <n>', 'judge by the snapshot of one epoch alone (by all when left out)', anyNumber)
     .option('--split <name>', 'judge the labels of one split')
     .option('--reference <name>', 'compare with the instances of another split')
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(listSuspects);
 }
 

@@ -7,7 +7,7 @@ import { namedFile } from '../data/files/namedFile';
 import { TrainingControl } from '../engine/training/trainingControl';
 import type { LogLine } from '../engine/training/trainLog';
 import { trainRun } from '../engine/training/trainRun';
-import { nativePackage, nativePackageIn } from '../models/tfjs/nativeBackend';
+import { NATIVE_PACKAGE, nativePackageIn } from '../models/tfjs/nativeBackend';
 import type { TrainingProgress, TrainParams, TrainResult } from '../protocol/training';
 import { readTrainingConfig } from '../training/config/readConfig';
 import { interruptSignal } from './interrupt';
@@ -25,7 +25,7 @@ interface TrainOptions {
   native?: string;
 }
 
-const examples = `
+const EXAMPLES = `
 Examples:
   apd train moons.apd.json
   apd train mnist.apd.json --out runs/second --epochs 8
@@ -52,9 +52,9 @@ export function addTrain(program: Command): void {
     )
     .option(
       '--native <folder>',
-      `a folder whose node_modules has ${nativePackage}, whose code is then run (else only one beside this program is)`,
+      `a folder whose node_modules has ${NATIVE_PACKAGE}, whose code is then run (else only one beside this program is)`,
     )
-    .addHelpText('after', examples)
+    .addHelpText('after', EXAMPLES)
     .action(train);
 }
 
@@ -95,14 +95,14 @@ async function paramsOf(target: string, options: TrainOptions): Promise<TrainPar
 function nativeFolders(named: string | undefined): string[] {
   if (named === undefined) {
     if (nativePackageIn('.')) {
-      say(`${nativePackage} of the working folder is not used: --native . allows it.`);
+      say(`${NATIVE_PACKAGE} of the working folder is not used: --native . allows it.`);
     }
     return [];
   }
   if (nativePackageIn(named)) return [named];
   throw new InputError(
     named,
-    `has no node_modules/${nativePackage}, expected the folder it is in`,
+    `has no node_modules/${NATIVE_PACKAGE}, expected the folder it is in`,
     '--native',
   );
 }

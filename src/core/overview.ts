@@ -61,7 +61,7 @@ export interface OverviewOptions {
 
 /** Beyond this many, the smaller classes share their groups, so that a level has at most 30 of them. */
 const GROUPED_CLASSES = 9;
-const KINDS: BlockKind[] = ['singletons', 'pure', 'mixed'];
+const kinds: BlockKind[] = ['singletons', 'pure', 'mixed'];
 
 /** How finely the nodes that are merged are told apart. */
 interface Grouping {
@@ -141,7 +141,7 @@ function reduceLevel(
       const group = groupOf[node];
       let block = groups.get(group);
       if (block === undefined) {
-        block = add(KINDS[group % 3], -1);
+        block = add(kinds[group % 3], -1);
         groups.set(group, block);
       }
       blockOf[node] = block;

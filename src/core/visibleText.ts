@@ -2,19 +2,19 @@
  * Characters that act where text is shown, instead of being seen: control characters (escape sequences of terminals begin
  * with one), what turns the direction of reading round, line ends beyond ASCII, and halves of characters.
  */
-const ACTING = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\ufeff]/gu;
+const acting = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\ufeff]/gu;
 
-const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
   const digits = code.toString(16);
-  return NAMED[character] ?? (code < 256 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`);
+  return named[character] ?? (code < 256 ? `\\x${digits.padStart(2, '0')}` : `\\u${digits.padStart(4, '0')}`);
 }
 
 /** Text from anywhere as one line in which every character is seen and none acts: a line break is `\n`, escape `\x1b`. */
 export function visibleText(text: string): string {
-  return text.replace(ACTING, escaped);
+  return text.replace(acting, escaped);
 }
 
 /** The same for text of several lines: line breaks stay. */

@@ -4,7 +4,7 @@ import { parseNumber } from './tables/parseNumber';
 import { formatCount, oneLine } from './wording';
 
 /** More classes than this are taken for a column that holds no labels. */
-const mostClasses = 65_536;
+const MOST_CLASSES = 65_536;
 
 /** The labels of one file as they stand there: the distinct ones, and for every instance which of them it has. */
 export interface LabelColumn {
@@ -31,10 +31,10 @@ export class LabelCollector {
     let code = this.known.get(label);
     if (code === undefined) {
       code = this.known.size;
-      if (code === mostClasses) {
+      if (code === MOST_CLASSES) {
         throw new InputError(
           this.source,
-          `has more than ${formatCount(mostClasses)} different labels: it seems to hold something else`,
+          `has more than ${formatCount(MOST_CLASSES)} different labels: it seems to hold something else`,
         );
       }
       this.known.set(label, code);
@@ -128,7 +128,7 @@ function numericLabels(
     .sort((a, b) => a - b)
     .map((label) => (label === 0 ? 0 : label));
   const largest = distinct[distinct.length - 1];
-  if (distinct[0] >= 0 && largest < mostClasses) {
+  if (distinct[0] >= 0 && largest < MOST_CLASSES) {
     const classes = Array.from({ length: largest + 1 }, (_, index) => String(index));
     return { values: encode(columns, numbers, (label) => label), classes, numeric: true };
   }

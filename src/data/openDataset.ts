@@ -182,11 +182,11 @@ function select(
 }
 
 /** What an instance takes beside its numbers: its number, its file, and places of it in what is recorded. */
-const bytesPerInstance = 16;
+const BYTES_PER_INSTANCE = 16;
 
 /** @throws InputError where there are more instances than fit into memory, whatever they are */
 function checkCount(file: string, count: number, limits: Limits): void {
-  const needed = count * bytesPerInstance;
+  const needed = count * BYTES_PER_INSTANCE;
   if (needed > limits.bytes) {
     const problem = `${formatCount(count)} instances take ${formatBytes(needed)} beside their numbers`;
     throw new InputError(file, `${problem}: use fewer (--take); ${limitAdvice(limits, 'bytes', needed)}`);

@@ -120,11 +120,11 @@ export function selectRows(
 }
 
 /** Most splits that a byte can number. */
-const mostSplits = 256;
+const MOST_SPLITS = 256;
 
 /** @throws InputError where there are too many splits */
 export function checkSplitCount(count: number): void {
-  if (count > mostSplits) throw new InputError('data', `makes ${count} splits, the limit is ${mostSplits}`);
+  if (count > MOST_SPLITS) throw new InputError('data', `makes ${count} splits, the limit is ${MOST_SPLITS}`);
 }
 
 /**

@@ -22,7 +22,7 @@ export function drawPartition(picture: PartitionPicture): string {
   const marks = [
     { text: 'cluster: nothing further back tells more', fill: picture.theme.faint },
     { text: 'split further back', fill: mix(picture.theme.faint, picture.theme.background, SPLIT_TINT) },
-    { text: hatchingText, fill: `url(#${merged.id})` },
+    { text: HATCHING_TEXT, fill: `url(#${merged.id})` },
   ];
   const layout = layOutPicture(picture, columnWidth, (width, n) => width / n, marks);
   const geometry = picture.layOut(layout.frame);
@@ -41,7 +41,7 @@ export function drawPartition(picture: PartitionPicture): string {
 }
 
 const merged = hatchings.find(({ kind }) => kind === 'pure')!;
-const hatchingText = 'several small sets of one predicted class';
+const HATCHING_TEXT = 'several small sets of one predicted class';
 /** How far the colour of a set that is split further back goes towards the background. */
 const SPLIT_TINT = 0.5;
 

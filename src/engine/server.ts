@@ -12,8 +12,8 @@ import {
 import { InputError } from '../core/errors';
 import { visibleText } from '../core/visibleText';
 import {
-  inputErrorCode,
-  requestCancelledCode,
+  INPUT_ERROR_CODE,
+  REQUEST_CANCELLED_CODE,
   type EngineRequests,
   type ProgressNote,
   type RequestEnvelope,
@@ -100,11 +100,11 @@ function responseError(
   signal: AbortSignal,
 ): ResponseError<unknown> {
   if (signal.aborted && (error === signal.reason || (error as Error)?.name === 'AbortError')) {
-    return new ResponseError<unknown>(requestCancelledCode, 'cancelled');
+    return new ResponseError<unknown>(REQUEST_CANCELLED_CODE, 'cancelled');
   }
   if (error instanceof InputError) {
     const { source, problem, place } = error;
-    return new ResponseError<unknown>(inputErrorCode, visibleText(error.message), {
+    return new ResponseError<unknown>(INPUT_ERROR_CODE, visibleText(error.message), {
       source,
       problem,
       place,

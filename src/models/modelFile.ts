@@ -5,10 +5,10 @@ import { InputError } from '../core/errors';
 import { readWhole } from '../data/files/fileAccess';
 
 /** Longer texts are no paths: the usual limit of systems. */
-const longestPath = 4096;
+const LONGEST_PATH = 4096;
 
 /** Protocol buffers end at 2 GiB: larger models keep their weights in files beside. */
-const largestFile = 2 ** 31 - 1;
+const LARGEST_FILE = 2 ** 31 - 1;
 
 /** A file in memory, with its SHA-256 (hexadecimal). */
 export interface ModelFile {
@@ -32,8 +32,8 @@ function reasonOf(error: unknown): string {
  */
 export async function followTextLink(path: string): Promise<string> {
   const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile() || info.size === 0 || info.size > longestPath) return path;
-  const text = (await readWhole(path, longestPath)).toString('latin1').trimEnd();
+  if (!info?.isFile() || info.size === 0 || info.size > LONGEST_PATH) return path;
+  const text = (await readWhole(path, LONGEST_PATH)).toString('latin1').trimEnd();
   if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) || nodePath.isAbsolute(text)) return path;
   const target = nodePath.join(nodePath.dirname(path), text);
   const found = await stat(target).catch(() => undefined);
@@ -57,9 +57,9 @@ export async function readModelFile(named: string, what = 'a model file'): Promi
     );
   }
   if (info.size === 0) throw new InputError(path, `is empty, expected ${what}`);
-  if (info.size > largestFile) {
-    throw new InputError(path, `has ${info.size} bytes, expected at most ${largestFile}`);
+  if (info.size > LARGEST_FILE) {
+    throw new InputError(path, `has ${info.size} bytes, expected at most ${LARGEST_FILE}`);
   }
-  const bytes = await readWhole(path, largestFile);
+  const bytes = await readWhole(path, LARGEST_FILE);
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -204,10 +204,10 @@ export interface EngineNotifications extends TrainingNotifications, LogNotificat
 }
 
 /** Code of errors that are the input's fault: the message is one line for the user. */
-export const inputErrorCode = -32001;
+export const INPUT_ERROR_CODE = -32001;
 
 /** Code of requests that were cancelled, as language servers have it. */
-export const requestCancelledCode = -32800;
+export const REQUEST_CANCELLED_CODE = -32800;
 
 /** What goes over the wire for a request. */
 export interface RequestEnvelope {

@@ -38,7 +38,7 @@ function ifMissing(error: NodeJS.ErrnoException): undefined {
 /** Folders in which this process has looked for what others left behind. */
 const lookedThrough = new Set<string>();
 /** Files that processes of other hosts may be writing are younger than this, in milliseconds. */
-const oldEnoughMs = 60_000;
+const OLD_ENOUGH_MS = 60_000;
 
 /**
  * Writes a file by way of a temporary name: readers see the old file or the whole new one, also after the power failed, and
@@ -56,7 +56,7 @@ export async function writeAtomically(
     const made = await makeFolder(folder);
     if (!lookedThrough.has(folder)) {
       lookedThrough.add(folder);
-      await removeLeftovers(folder, oldEnoughMs);
+      await removeLeftovers(folder, OLD_ENOUGH_MS);
     }
     await write(temporary);
     // What is renamed into place must be on the disk before its name is, and the name before anything relies on it.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isProcess } from './processes';
 
 /** Entries of a folder that are looked through. */
-const mostEntries = 100_000;
+const MOST_ENTRIES = 100_000;
 
 /** Name of the temporary file that becomes `file`. */
 export function temporaryName(file: string): string {
@@ -33,7 +33,7 @@ export async function namesIn(folder: string): Promise<string[]> {
   try {
     for await (const { name } of await opendir(folder)) {
       names.push(name);
-      if (names.length === mostEntries) break;
+      if (names.length === MOST_ENTRIES) break;
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

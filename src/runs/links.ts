@@ -6,9 +6,9 @@ import { writeFileAtomically } from './atomic';
 import { documentReader } from './jsonDocument';
 
 /** Name of the file in a run folder that remembers what the run is linked to. */
-export const linksName = 'apd-links.json';
+export const LINKS_NAME = 'apd-links.json';
 
-const largest = 16 * 1024 * 1024;
+const LARGEST = 16 * 1024 * 1024;
 
 const number = Type.Number();
 const text = Type.String({ minLength: 1, maxLength: 4096 });
@@ -54,7 +54,7 @@ export function linkTo(folder: string, file: string): string {
 
 /** The absolute path that a link of a run leads to. @throws InputError where that is on another computer */
 export function linkTarget(folder: string, link: string): string {
-  return namedFile(folder, link, path.join(folder, linksName));
+  return namedFile(folder, link, path.join(folder, LINKS_NAME));
 }
 
 /**
@@ -63,8 +63,8 @@ export function linkTarget(folder: string, link: string): string {
  * @throws InputError where the file is damaged
  */
 export async function readLinks(folder: string): Promise<RunLinks> {
-  const file = path.join(folder, linksName);
-  const content = await readTextIfThere(file, largest);
+  const file = path.join(folder, LINKS_NAME);
+  const content = await readTextIfThere(file, LARGEST);
   return content === undefined ? { formatVersion: 1 } : parseLinks(content, file);
 }
 
@@ -96,7 +96,7 @@ async function applyChange(folder: string, change: (links: RunLinks) => RunLinks
   const links = await readLinks(folder);
   const changed = { ...unknownFieldsOf(links), ...change(structuredClone(links)) };
   const content = `${JSON.stringify(changed, undefined, 2)}\n`;
-  await writeFileAtomically(path.join(folder, linksName), content);
+  await writeFileAtomically(path.join(folder, LINKS_NAME), content);
   return changed;
 }
 

@@ -45,27 +45,27 @@ export interface LockRequest {
 /** Locks that this process holds, by their absolute paths. */
 const held = new Set<string>();
 /** Longest text of a lock: who writes more into one holds none. */
-const longestText = 4096;
+const LONGEST_TEXT = 4096;
 /** Milliseconds after which a lock in which nothing stands yet, or a guard, is looked at again. */
-const lookAgainMs = 25;
+const LOOK_AGAIN_MS = 25;
 /** An empty lock or a guard that is older, in milliseconds, was left behind. */
-const unfinishedMs = 5000;
+const UNFINISHED_MS = 5000;
 /** Looks at a lock that others are taking, too. */
-const mostAttempts = 400;
+const MOST_ATTEMPTS = 400;
 /** Seconds between the signs of life of this process. */
-const beatSeconds = 10;
+const BEAT_SECONDS = 10;
 /** Signs of life that a process of another host may leave out before it counts as gone. */
-const mostMissed = 12;
+const MOST_MISSED = 12;
 /** The same for a process of this host whose number is there: it may be busy or held up, or another one by now. */
-const mostMissedHere = 120;
+const MOST_MISSED_HERE = 120;
 
 /** Whether the process that made a lock is there. One on another host is, while its signs of life come. */
 function isThere({ pid, host, beat, age }: FoundHolder, file: string): boolean {
   if (!isPossiblePid(pid)) return false;
-  if (host !== hostname()) return beat === undefined || age <= mostMissed * beat;
+  if (host !== hostname()) return beat === undefined || age <= MOST_MISSED * beat;
   // In a container that was started again, numbers of processes come back.
   if (pid === process.pid) return held.has(path.resolve(file));
-  return isProcess(pid) && (beat === undefined || age <= mostMissedHere * beat);
+  return isProcess(pid) && (beat === undefined || age <= MOST_MISSED_HERE * beat);
 }
 
 /**
@@ -98,13 +98,13 @@ async function readLock(file: string): Promise<{ text: string; modified: number 
     let modified: number;
     try {
       modified = (await handle.stat()).mtimeMs;
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(longestText), 0, longestText, 0);
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(LONGEST_TEXT), 0, LONGEST_TEXT, 0);
       text = buffer.toString('utf8', 0, bytesRead);
     } finally {
       await handle.close();
     }
-    if (text !== '' || Date.now() - Math.min(modified, began) > unfinishedMs) return { text, modified };
-    await sleep(lookAgainMs);
+    if (text !== '' || Date.now() - Math.min(modified, began) > UNFINISHED_MS) return { text, modified };
+    await sleep(LOOK_AGAIN_MS);
   }
 }
 
@@ -121,7 +121,7 @@ export async function lockHolder(file: string, now = Date.now()): Promise<FoundH
  */
 export async function takeLock({ file, task, taken }: LockRequest): Promise<HeldLock> {
   await makeFolder(path.dirname(file));
-  const own: Holder = { pid: process.pid, host: hostname(), task, beat: beatSeconds, token: randomUUID() };
+  const own: Holder = { pid: process.pid, host: hostname(), task, beat: BEAT_SECONDS, token: randomUUID() };
   for (let attempt = 0; ; attempt++) {
     try {
       const handle = await open(file, 'wx');
@@ -129,7 +129,7 @@ export async function takeLock({ file, task, taken }: LockRequest): Promise<Held
       await writeAndClose(handle, own);
       return new OwnLock(file, own);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= mostAttempts) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= MOST_ATTEMPTS) {
         throw writingError(error, file);
       }
     }
@@ -153,7 +153,7 @@ class OwnLock implements HeldLock {
     private readonly file: string,
     private readonly own: Holder,
   ) {
-    this.timer = setInterval(() => void this.beat(), beatSeconds * 1000);
+    this.timer = setInterval(() => void this.beat(), BEAT_SECONDS * 1000);
     // What is locked is not what keeps the program running.
     this.timer.unref();
   }
@@ -202,8 +202,8 @@ async function removeLeft(file: string): Promise<FoundHolder | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writingError(error, file);
     const since = await stat(guard).then(({ mtimeMs }) => Date.now() - mtimeMs, gone);
-    if (since > unfinishedMs) await rm(guard, { force: true });
-    else await sleep(lookAgainMs);
+    if (since > UNFINISHED_MS) await rm(guard, { force: true });
+    else await sleep(LOOK_AGAIN_MS);
     return undefined;
   }
   try {

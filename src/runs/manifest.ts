@@ -2,9 +2,9 @@ import { Type, type Static } from '@sinclair/typebox';
 import { documentReader } from './jsonDocument';
 
 /** Name of the file that makes a folder a run. */
-export const manifestName = 'apd-run.json';
+export const MANIFEST_NAME = 'apd-run.json';
 /** Version of the format that this code writes. It reads this and older ones. */
-export const formatVersion = 1;
+export const FORMAT_VERSION = 1;
 
 /** Longest path and longest name in a manifest, in characters. */
 const text = Type.String({ maxLength: 4096 });
@@ -85,4 +85,4 @@ export type ManifestSnapshot = Static<typeof snapshot>;
  * Reads the text of an `apd-run.json`.
  * @throws InputError naming the first field that is wrong
  */
-export const parseManifest = documentReader({ schema, version: formatVersion });
+export const parseManifest = documentReader({ schema, version: FORMAT_VERSION });

@@ -1,9 +1,9 @@
 /** Largest number that a process has on any system. */
-const largestPid = 2 ** 31 - 1;
+const LARGEST_PID = 2 ** 31 - 1;
 
 /** Whether a number can be that of a process: 0 and negative ones mean groups of processes, which are always there. */
 export function isPossiblePid(pid: number): boolean {
-  return Number.isSafeInteger(pid) && pid > 0 && pid <= largestPid;
+  return Number.isSafeInteger(pid) && pid > 0 && pid <= LARGEST_PID;
 }
 
 /** Whether a process of this host is there. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../core/errors';
 import { readArray } from '../data/arrays/readArray';
-import { manifestName } from './manifest';
+import { MANIFEST_NAME } from './manifest';
 import { fileWithin, type Run } from './readRun';
 
 /**
@@ -14,7 +14,7 @@ export async function readLabelNoise(run: Run): Promise<ReadonlyMap<number, numb
   const file = fileWithin(run.folder, labelNoise.path);
   if (file === undefined) {
     const problem = `names a file outside the run: ${labelNoise.path}`;
-    throw new InputError(path.join(run.folder, manifestName), problem, 'labelNoise');
+    throw new InputError(path.join(run.folder, MANIFEST_NAME), problem, 'labelNoise');
   }
   const [instances, originals] = [await readArray(`${file}:instance`), await readArray(`${file}:original`)];
   if (instances.data.length !== originals.data.length) {

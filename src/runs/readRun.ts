@@ -8,7 +8,7 @@ import { readArray, type NumberArray } from '../data/arrays/readArray';
 import { readTextIfThere } from '../data/files/fileAccess';
 import { listMembers } from '../data/arrays/npz';
 import {
-  manifestName,
+  MANIFEST_NAME,
   parseManifest,
   type Manifest,
   type ManifestLayer,
@@ -29,12 +29,12 @@ export interface Run {
 
 /** Text of a run's manifest. @throws InputError when the folder is no run */
 export async function readManifestText(folder: string): Promise<string> {
-  const file = path.join(folder, manifestName);
+  const file = path.join(folder, MANIFEST_NAME);
   const text = await readTextIfThere(file, LARGEST_MANIFEST);
   if (text !== undefined) return text;
   throw new InputError(
     folder,
-    `is no run: expected a folder with ${manifestName}, as \`apd record\` writes it`,
+    `is no run: expected a folder with ${MANIFEST_NAME}, as \`apd record\` writes it`,
   );
 }
 
@@ -43,7 +43,7 @@ export async function readManifestText(folder: string): Promise<string> {
  * @throws InputError when it is none, or damaged
  */
 export async function openRun(folder: string): Promise<Run> {
-  const file = path.join(folder, manifestName);
+  const file = path.join(folder, MANIFEST_NAME);
   const manifest = parseManifest(await readManifestText(folder), file);
   return { folder, manifest, layers: manifest.layers.map(layerOf) };
 }
@@ -136,7 +136,7 @@ export function patternsFile(run: Run, entry: ManifestSnapshot): string {
   const file = fileWithin(run.folder, entry.patterns);
   if (file !== undefined) return file;
   throw new InputError(
-    path.join(run.folder, manifestName),
+    path.join(run.folder, MANIFEST_NAME),
     `names a file outside the run: ${entry.patterns}`,
   );
 }

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { namesIn } from './leftovers';
 
 /** Number of an epoch or step in a name. */
-const number = String.raw`-?\d{1,15}(?:\.\d{1,17})?`;
+const NUMBER = String.raw`-?\d{1,15}(?:\.\d{1,17})?`;
 /** Patterns of a snapshot, as writers of runs name them; numbered where a moment has several. */
-const patternsName = new RegExp(String.raw`^epoch-${number}(?:-step-${number})?(?:-\d{1,6})?\.npz$`);
+const patternsName = new RegExp(String.raw`^epoch-${NUMBER}(?:-step-${NUMBER})?(?:-\d{1,6})?\.npz$`);
 /** Folder of the model of a snapshot. */
-const modelFolderName = new RegExp(String.raw`^epoch-${number}$`);
+const modelFolderName = new RegExp(String.raw`^epoch-${NUMBER}$`);
 /** Files that a training writes into it. */
 export const modelFiles: readonly string[] = ['model.json', 'weights.bin', 'training-state.npz'];
 /** Files of a training's own folder. */

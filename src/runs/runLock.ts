@@ -7,14 +7,14 @@ import { namesIn, removeLeftovers } from './leftovers';
 import { lockHolder, takeLock, type FoundHolder, type HeldLock } from './lock';
 
 /** File in a run folder that says which process writes snapshots into it. */
-export const runLockName = 'apd-run.lock';
+export const RUN_LOCK_NAME = 'apd-run.lock';
 
 /** What writes into a run. */
 export type WritingTask = 'train' | 'record' | 'follow';
 
 /** Process that writes snapshots into a run now; undefined when none does. */
 export function writingProcess(run: string): Promise<FoundHolder | undefined> {
-  return lockHolder(path.join(run, runLockName));
+  return lockHolder(path.join(run, RUN_LOCK_NAME));
 }
 
 /** The right to write snapshots into a run folder: one process has it at a time. */
@@ -33,7 +33,7 @@ export class RunLock {
    */
   static async take(folder: string, task: WritingTask): Promise<RunLock> {
     const made = await makeFolder(folder);
-    const file = path.join(folder, runLockName);
+    const file = path.join(folder, RUN_LOCK_NAME);
     const lock = await takeLock({ file, task, taken: (holder) => isWrittenTo(folder, holder) });
     const models = path.join(folder, 'models');
     const rooms = ['', 'patterns', 'training', 'models'].map((room) => path.join(folder, room));
@@ -74,6 +74,6 @@ function isWrittenTo(run: string, { pid, host, task, age }: FoundHolder): InputE
   const advice = 'stop that first, or choose another folder';
   return new InputError(
     run,
-    `is written to already (${who}): ${advice}; if that process is gone, delete ${path.join(run, runLockName)}`,
+    `is written to already (${who}): ${advice}; if that process is gone, delete ${path.join(run, RUN_LOCK_NAME)}`,
   );
 }

@@ -5,10 +5,10 @@ import { writeFileAtomically } from './atomic';
 import { documentReader } from './jsonDocument';
 
 /** Folder of a run that holds what its training needs to go on. */
-export const trainingFolder = 'training';
+export const TRAINING_FOLDER = 'training';
 
 /** Bytes of the largest state that is read: it is a few hundred. */
-const largest = 1024 ** 2;
+const LARGEST = 1024 ** 2;
 
 const number = Type.Number();
 
@@ -59,7 +59,7 @@ const parseState = documentReader({ schema, version: 1 });
 
 /** File of the state of a run's training. */
 export function trainingStateFile(run: string): string {
-  return path.join(run, trainingFolder, 'state.json');
+  return path.join(run, TRAINING_FOLDER, 'state.json');
 }
 
 /** Writes the state of a training in one step. */
@@ -73,6 +73,6 @@ export function writeTrainingState(run: string, state: TrainingState): Promise<v
  */
 export async function readTrainingState(run: string): Promise<TrainingState | undefined> {
   const file = trainingStateFile(run);
-  const text = await readTextIfThere(file, largest);
+  const text = await readTextIfThere(file, LARGEST);
   return text === undefined ? undefined : parseState(text, file);
 }

@@ -5,7 +5,7 @@ import { bytesPerRow, toPackedBytes } from '../core/patterns/packing';
 import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/patterns/snapshot';
 import { writeNpz, type NamedArray } from '../data/arrays/writeNpz';
 import { makeFolder, writeAtomically, writeFileAtomically } from './atomic';
-import { manifestName, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
+import { MANIFEST_NAME, parseManifest, type Manifest, type ManifestSnapshot } from './manifest';
 import { readManifestText } from './readRun';
 import { removeOtherModels, removeOtherPatterns, removePatterns, removeTrainingFiles } from './runFiles';
 import type { RunLock } from './runLock';
@@ -15,7 +15,7 @@ export type RunHeader = Omit<Manifest, 'snapshots'>;
 
 /** True when a folder holds a run. */
 export async function isRun(folder: string): Promise<boolean> {
-  return access(path.join(folder, manifestName)).then(
+  return access(path.join(folder, MANIFEST_NAME)).then(
     () => true,
     () => false,
   );
@@ -70,7 +70,7 @@ export class RunWriter {
     keep: (snapshot: ManifestSnapshot, index: number) => boolean = () => true,
   ): Promise<RunWriter> {
     const { folder } = lock;
-    const manifest = parseManifest(await readManifestText(folder), path.join(folder, manifestName));
+    const manifest = parseManifest(await readManifestText(folder), path.join(folder, MANIFEST_NAME));
     const writer = new RunWriter(lock, manifest, undefined);
     writer.manifest.snapshots = manifest.snapshots.filter(keep);
     await makeFolder(path.join(folder, 'patterns'));
@@ -170,7 +170,7 @@ export class RunWriter {
 
   private async writeManifest(): Promise<void> {
     await this.check();
-    const file = path.join(this.folder, manifestName);
+    const file = path.join(this.folder, MANIFEST_NAME);
     await writeFileAtomically(file, `${JSON.stringify(this.manifest, null, 1)}\n`);
     const { replaced } = this;
     if (!replaced) return;
@@ -207,7 +207,7 @@ interface ReplacedRun {
 async function replacedRun(folder: string): Promise<ReplacedRun> {
   try {
     const content = await readManifestText(folder);
-    const { snapshots, training } = parseManifest(content, path.join(folder, manifestName));
+    const { snapshots, training } = parseManifest(content, path.join(folder, MANIFEST_NAME));
     return { patterns: new Set(snapshots.map(({ patterns }) => patterns)), trained: training !== undefined };
   } catch (error) {
     // A damaged manifest is replaced all the same: there is no whole run to be kept until then.

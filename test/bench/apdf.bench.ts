@@ -7,14 +7,14 @@ import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { classCores, unitActivity } from '../../src/core/patterns/units';
 import type { Batch } from '../../src/data/batches';
 import type { Dataset } from '../../src/data/dataset';
-import { recordedLayers, takeSnapshot, usualPatternLimit } from '../../src/engine/recording/takeSnapshot';
+import { recordedLayers, takeSnapshot, USUAL_PATTERN_LIMIT } from '../../src/engine/recording/takeSnapshot';
 import type { BatchSource } from '../../src/engine/recording/runBatches';
 import { readModelFile } from '../../src/models/modelFile';
 import { loadOnnxBackend } from '../../src/models/onnx/onnxBackend';
 import { openModel } from '../../src/models/openModel';
 import type { BatchResult, ModelRunner } from '../../src/models/runner';
 import { bench, figure, goal, printTimings, ratioOf, sideBySide, whole, type Timing } from './harness';
-import { digitClasses, openMnist, paperModel, sourceFor, usualBatch } from './mnist';
+import { DIGIT_CLASSES, openMnist, PAPER_MODEL, sourceFor, USUAL_BATCH } from './mnist';
 
 /** Batches that are in memory already. */
 function inMemory(prepared: Batch[]): BatchSource {
@@ -29,7 +29,7 @@ function diagramOf(snapshot: Snapshot): Diagram {
     levels: levels.map(({ exact }) => exact!),
     predicted,
     labels,
-    classes: digitClasses,
+    classes: DIGIT_CLASSES,
   });
 }
 
@@ -46,7 +46,7 @@ function measure(snapshot: Snapshot, diagram: Diagram): number {
     if (!recorded?.exact) return;
     const { patterns, of } = recorded.exact;
     sum += unitActivity(patterns, recorded.layer.pieces).dead;
-    sum += classCores(patterns, of, labels, right, digitClasses).length;
+    sum += classCores(patterns, of, labels, right, DIGIT_CLASSES).length;
   });
   return sum;
 }
@@ -57,26 +57,26 @@ async function openUnchanged(
   output: string,
 ): Promise<(batch: Batch) => Promise<unknown>> {
   const engine = await loadOnnxBackend('auto');
-  const session = await engine.open((await readModelFile(paperModel)).bytes, []);
+  const session = await engine.open((await readModelFile(PAPER_MODEL)).bytes, []);
   return ({ data, rows }) =>
     session.run({ [input.name]: engine.tensor('float32', data, [rows, ...input.shape]) }, [output]);
 }
 
 bench('Activation patterns against the bare forward pass', async () => {
   const dataset = await openMnist('train');
-  const runner = await openModel(paperModel, { instanceShape: dataset.features.shape });
+  const runner = await openModel(PAPER_MODEL, { instanceShape: dataset.features.shape });
   const source = sourceFor(runner, dataset.features);
   const prepared: Batch[] = [];
   for await (const batch of source(dataset)) prepared.push(batch);
   const snapshotOf = (batches: BatchSource) =>
-    takeSnapshot(runner, dataset, batches, 0, { patternLimit: usualPatternLimit });
+    takeSnapshot(runner, dataset, batches, 0, { patternLimit: USUAL_PATTERN_LIMIT });
   const everything = async (batches: BatchSource) => {
     const taken = await snapshotOf(batches);
     return measure(taken, diagramOf(taken));
   };
   const engine = await openUnchanged(runner.input, runner.output.name);
   const nodes = diagramOf(await snapshotOf(inMemory(prepared))).levels.map((level) => level.nodes.count);
-  console.log(`  ${runner.backend.name} ${runner.backend.version}, batches of ${usualBatch}`);
+  console.log(`  ${runner.backend.name} ${runner.backend.version}, batches of ${USUAL_BATCH}`);
   console.log(`  patterns ${nodes.map(whole).join(' – ')}\n`);
 
   const inTurn = async (run: (batch: Batch) => Promise<unknown>, batches: BatchSource) => {
@@ -131,8 +131,8 @@ async function partTimes(
   const results: BatchResult[] = [];
   for (const batch of prepared) results.push(await runner.run(batch.data, batch.rows));
   const layers = recordedLayers(runner);
-  const packed = layers.map((layer) => emptyPatterns(usualBatch, layer.units, layer.bits));
-  const options = { patternLimit: usualPatternLimit };
+  const packed = layers.map((layer) => emptyPatterns(USUAL_BATCH, layer.units, layer.bits));
+  const options = { patternLimit: USUAL_PATTERN_LIMIT };
   const snapshot = await takeSnapshot(runner, dataset, inMemory(prepared), 0, options);
   const diagram = diagramOf(snapshot);
   return sideBySide(

@@ -11,10 +11,10 @@ import { openDataset } from '../../src/data/openDataset';
 import { noScaling, type Scaling } from '../../src/data/scaling';
 import { matchShape } from '../../src/data/arrays/shape';
 import { bench, figure, mebibytes, ms, printTable, sideBySide, timeOf } from './harness';
-import { mnistFile, mnistScaling, openMnist, usualBatch } from './mnist';
+import { mnistFile, mnistScaling, openMnist, USUAL_BATCH } from './mnist';
 
 function batchesOf(dataset: Dataset, scaling: Scaling) {
-  return batches(dataset, matchShape(dataset.features, [784], 'MNIST'), scaling, usualBatch, false);
+  return batches(dataset, matchShape(dataset.features, [784], 'MNIST'), scaling, USUAL_BATCH, false);
 }
 
 async function readAll(dataset: Dataset, scaling: Scaling): Promise<number> {

@@ -1,12 +1,12 @@
 // Whether prototypes keep their identity while the network learns: nine snapshots of 784-128-128-128-10.
 import { contingency } from '../../src/core/contingency';
 import type { LevelNodes } from '../../src/core/nodes';
-import { resolveLevel, usualPrototypes, type ResolvedLevel } from '../../src/core/patterns/resolution';
+import { resolveLevel, USUAL_PROTOTYPES, type ResolvedLevel } from '../../src/core/patterns/resolution';
 import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { bench, figure, percent, printTable } from './harness';
 import { openMnist, recordModel, testModel } from './mnist';
 
-const snapshots = 9;
+const SNAPSHOTS = 9;
 
 /** Instances that keep the number of their prototype, and prototypes that keep most of their instances. */
 function keeping(
@@ -32,10 +32,10 @@ function keeping(
 bench('Identity of prototypes over nine snapshots of learning', async () => {
   const dataset = await openMnist('t10k');
   const taken: Snapshot[] = [];
-  for (let epoch = 0; epoch < snapshots; epoch++) {
+  for (let epoch = 0; epoch < SNAPSHOTS; epoch++) {
     taken.push(await recordModel(testModel(`dense-00${epoch}`), dataset));
   }
-  for (const prototypes of [48, usualPrototypes]) {
+  for (const prototypes of [48, USUAL_PROTOTYPES]) {
     console.log(
       `  ${prototypes} prototypes: instances that stay in theirs, prototypes that keep more than half`,
     );

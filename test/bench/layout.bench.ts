@@ -5,14 +5,14 @@ import { orderLevels } from '../../src/core/layout/order';
 import { buildOverview, type Overview } from '../../src/core/overview';
 import type { Snapshot } from '../../src/core/patterns/snapshot';
 import { bench, goal, ms, printTimings, sideBySide, whole } from './harness';
-import { digitClasses, openMnist, paperModel, recordModel } from './mnist';
+import { DIGIT_CLASSES, openMnist, PAPER_MODEL, recordModel } from './mnist';
 
 /** A diagram at least this large is what the goal is about. */
-const wantedNodes = 30_000;
-const wantedEdges = 70_000;
+const WANTED_NODES = 30_000;
+const WANTED_EDGES = 70_000;
 
 /** Blocks of a level in the picture that is drawn when nothing else is asked for. */
-const usualBudget = 64;
+const USUAL_BUDGET = 64;
 
 const frame: Frame = { x: 40, y: 80, width: 1120, height: 600, columnWidth: 14 };
 
@@ -21,7 +21,7 @@ function diagramOf({ levels, predicted, labels }: Snapshot): Diagram {
     levels: levels.map(({ exact }) => exact!),
     predicted,
     labels,
-    classes: digitClasses,
+    classes: DIGIT_CLASSES,
   });
 }
 
@@ -39,14 +39,14 @@ function orderOf(overview: Overview) {
 
 bench('Order and geometry of diagrams', async () => {
   for (const take of [30_000, 60_000]) {
-    const snapshot = await recordModel(paperModel, await openMnist('train', take));
+    const snapshot = await recordModel(PAPER_MODEL, await openMnist('train', take));
     const diagram = diagramOf(snapshot);
     const labels = snapshot.labels!;
     const size = sizeOf(diagram);
-    const overviewOf = (budget: number) => buildOverview(diagram, labels, digitClasses, { budget });
+    const overviewOf = (budget: number) => buildOverview(diagram, labels, DIGIT_CLASSES, { budget });
     const everything = overviewOf(Infinity);
     const order = orderOf(everything);
-    const drawn = overviewOf(usualBudget);
+    const drawn = overviewOf(USUAL_BUDGET);
     const blocks = drawn.levels.map((level) => level.blocks.length).join(' – ');
     console.log(
       `  ${whole(take)} images: ${whole(size.nodes)} nodes, ${whole(size.edges)} edges; overview ${blocks}`,
@@ -56,7 +56,7 @@ bench('Order and geometry of diagrams', async () => {
         'all nodes: blocks and flows': () => overviewOf(Infinity),
         'all nodes: order': () => orderOf(everything),
         'all nodes: geometry': () => layoutFlow(everything, order, frame),
-        'overview: blocks and flows': () => overviewOf(usualBudget),
+        'overview: blocks and flows': () => overviewOf(USUAL_BUDGET),
         'overview: order and geometry': () => layoutFlow(drawn, orderOf(drawn), frame),
       },
       { rounds: 7 },
@@ -64,10 +64,10 @@ bench('Order and geometry of diagrams', async () => {
     printTimings(times);
     const all = times['all nodes: order'].median + times['all nodes: geometry'].median;
     const over = times['overview: blocks and flows'].median + times['overview: order and geometry'].median;
-    const large = size.nodes >= wantedNodes && size.edges >= wantedEdges;
+    const large = size.nodes >= WANTED_NODES && size.edges >= WANTED_EDGES;
     const of = `${whole(size.nodes)} nodes, ${whole(size.edges)} edges`;
     if (!large) {
-      console.log(`  smaller than the ${whole(wantedNodes)} nodes, ${whole(wantedEdges)} edges wanted`);
+      console.log(`  smaller than the ${whole(WANTED_NODES)} nodes, ${whole(WANTED_EDGES)} edges wanted`);
     }
     goal(`order and geometry of ${of}`, ms(all), '≤ 1 s', large && all <= 1000);
     goal(`overview of ${of}`, ms(over), '≤ 50 ms', large && over <= 50);

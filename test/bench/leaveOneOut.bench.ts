@@ -3,13 +3,13 @@ import { nodeClasses } from '../../src/core/diagram';
 import { measureClasses } from '../../src/core/measures/measures';
 import { resolveLevel } from '../../src/core/patterns/resolution';
 import { bench, goal, printTable } from './harness';
-import { digitClasses, openMnist, recordModel, testModel } from './mnist';
+import { DIGIT_CLASSES, openMnist, recordModel, testModel } from './mnist';
 
-const prototypes = 48;
+const PROTOTYPES = 48;
 
 /** Leave-one-out accuracies that are to be reached, and how far below is near enough. */
 const wanted = { 'dense-008': [0.82, 0.95, 0.96], cnn: [0.8, 0.86, 0.94] };
-const tolerance = 0.03;
+const TOLERANCE = 0.03;
 
 bench('Leave-one-out accuracy of 48 prototypes a level', async () => {
   const dataset = await openMnist('t10k');
@@ -18,8 +18,8 @@ bench('Leave-one-out accuracy of 48 prototypes a level', async () => {
     const snapshot = await recordModel(testModel(model), dataset, model === 'cnn' ? 512 : undefined);
     const measured: number[] = [];
     const rows = snapshot.levels.map((level, l) => {
-      const { nodes, distance } = resolveLevel(level, prototypes);
-      const { leaveOneOut, purity } = measureClasses(nodes, nodeClasses(nodes, labels, digitClasses));
+      const { nodes, distance } = resolveLevel(level, PROTOTYPES);
+      const { leaveOneOut, purity } = measureClasses(nodes, nodeClasses(nodes, labels, DIGIT_CLASSES));
       measured.push(leaveOneOut);
       const { units } = level.layer;
       return [
@@ -36,8 +36,8 @@ bench('Leave-one-out accuracy of 48 prototypes a level', async () => {
     goal(
       `leave-one-out of 48 prototypes, ${model}`,
       measured.map((value) => value.toFixed(3)).join(' '),
-      `≥ ${goals.map((value) => (value - tolerance).toFixed(2)).join(' ')}`,
-      measured.every((value, l) => value >= goals[l] - tolerance),
+      `≥ ${goals.map((value) => (value - TOLERANCE).toFixed(2)).join(' ')}`,
+      measured.every((value, l) => value >= goals[l] - TOLERANCE),
     );
   }
 });

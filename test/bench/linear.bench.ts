@@ -7,11 +7,11 @@ import type { Layer } from '../../src/core/patterns/snapshot';
 import { unitActivity } from '../../src/core/patterns/units';
 import { bench, figure, goal, mebibytes, ms, printTable, whole } from './harness';
 
-const levels = 5;
-const units = 32;
-const classes = 10;
-const batch = 2048;
-const centresPerClass = 5;
+const LEVELS = 5;
+const UNITS = 32;
+const CLASSES = 10;
+const BATCH = 2048;
+const CENTRES_PER_CLASS = 5;
 
 /**
  * Pre-activations around centres, five a class: of the units some are far from 0, and those near it flip, so that there are
@@ -21,10 +21,10 @@ class Activations {
   private readonly random = new Random(1);
   private readonly centres: Float32Array;
   private readonly noise: Float32Array;
-  readonly z = Array.from({ length: levels }, () => new Float32Array(batch * units));
+  readonly z = Array.from({ length: LEVELS }, () => new Float32Array(BATCH * UNITS));
 
   constructor() {
-    this.centres = Float32Array.from({ length: levels * classes * centresPerClass * units }, () => {
+    this.centres = Float32Array.from({ length: LEVELS * CLASSES * CENTRES_PER_CLASS * UNITS }, () => {
       const value = 8 * this.random.float() - 4;
       return value + Math.sign(value) * 0.7;
     });
@@ -39,15 +39,15 @@ class Activations {
   /** Fills `z` with the next rows and writes their labels and outputs; one output in fifty is wrong. */
   next(rows: number, labels: Int32Array, predicted: Int32Array, from: number): void {
     for (let row = 0; row < rows; row++) {
-      const label = this.random.below(classes);
+      const label = this.random.below(CLASSES);
       labels[from + row] = label;
-      predicted[from + row] = this.random.below(50) === 0 ? this.random.below(classes) : label;
-      const centre = label * centresPerClass + this.random.below(centresPerClass);
-      for (let l = 0; l < levels; l++) {
-        const at = (l * classes * centresPerClass + centre) * units;
-        const noise = this.random.below(this.noise.length - units);
-        for (let j = 0; j < units; j++) {
-          this.z[l][row * units + j] = this.centres[at + j] + 1.2 * this.noise[noise + j];
+      predicted[from + row] = this.random.below(50) === 0 ? this.random.below(CLASSES) : label;
+      const centre = label * CENTRES_PER_CLASS + this.random.below(CENTRES_PER_CLASS);
+      for (let l = 0; l < LEVELS; l++) {
+        const at = (l * CLASSES * CENTRES_PER_CLASS + centre) * UNITS;
+        const noise = this.random.below(this.noise.length - UNITS);
+        for (let j = 0; j < UNITS; j++) {
+          this.z[l][row * UNITS + j] = this.centres[at + j] + 1.2 * this.noise[noise + j];
         }
       }
     }
@@ -55,7 +55,7 @@ class Activations {
 }
 
 /** Up to here the time of an instance counts as the same at a hundred times as many. */
-const linear = 1.5;
+const LINEAR = 1.5;
 
 interface Measured {
   record: number;
@@ -76,14 +76,14 @@ function measure(diagram: Diagram): number {
 
 /** Everything that is done with the activations of so many instances, once. */
 function run(instances: number): Measured {
-  const layer: Layer = { name: 'l', activation: 'Relu', units, shape: [units], pieces: 2, bits: 1 };
+  const layer: Layer = { name: 'l', activation: 'Relu', units: UNITS, shape: [UNITS], pieces: 2, bits: 1 };
   const activations = new Activations();
   const labels = new Int32Array(instances);
   const predicted = new Int32Array(instances);
   const recorders = activations.z.map(() => new ExactRecorder(layer, [0], instances));
   let record = 0;
-  for (let from = 0; from < instances; from += batch) {
-    const rows = Math.min(batch, instances - from);
+  for (let from = 0; from < instances; from += BATCH) {
+    const rows = Math.min(BATCH, instances - from);
     activations.next(rows, labels, predicted, from);
     const start = performance.now();
     recorders.forEach((recorder, l) => recorder.add(activations.z[l], from, rows));
@@ -93,7 +93,7 @@ function run(instances: number): Measured {
   const recorded = recorders.map((recorder) => recorder.finish().exact!);
   record += performance.now() - start;
   start = performance.now();
-  const diagram = buildDiagram({ levels: recorded, predicted, labels, classes });
+  const diagram = buildDiagram({ levels: recorded, predicted, labels, classes: CLASSES });
   const diagramTime = performance.now() - start;
   start = performance.now();
   measure(diagram);
@@ -145,8 +145,8 @@ bench(
     goal(
       'time per instance, 10⁶ against 10⁴',
       `${perInstance[2].toFixed(2)} µs, ${growth.toFixed(2)}x`,
-      `linear: ≤ ${linear}x`,
-      growth <= linear,
+      `linear: ≤ ${LINEAR}x`,
+      growth <= LINEAR,
     );
   },
 );

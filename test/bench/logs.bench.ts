@@ -8,9 +8,9 @@ import type { LogFormat } from '../../src/logs/formats/log';
 import { createLogReader, type LogReaderOptions } from '../../src/logs/formats/reader';
 import { bench, figure, goal, mebibytes, ms, printTable, sideBySide, timing, whole } from './harness';
 
-const chunkBytes = 64 * 1024;
-const lineCount = 100_000;
-const stepsPerEpoch = 100;
+const CHUNK_BYTES = 64 * 1024;
+const LINE_COUNT = 100_000;
+const STEPS_PER_EPOCH = 100;
 
 /** Ways to write a line of a training, by what is measured. */
 const writers: Record<
@@ -29,14 +29,14 @@ const writers: Record<
   'text, a line a batch': {
     format: 'text',
     line: (epoch, step) =>
-      `Epoch: [${epoch}][${step % stepsPerEpoch}/${stepsPerEpoch}]\tTime 0.1 ( 0.1)\tLoss ${(1 / step).toFixed(4)} (0.5)\n`,
+      `Epoch: [${epoch}][${step % STEPS_PER_EPOCH}/${STEPS_PER_EPOCH}]\tTime 0.1 ( 0.1)\tLoss ${(1 / step).toFixed(4)} (0.5)\n`,
   },
   "text, Keras' progress": {
     format: 'text',
     line: (epoch, step) =>
-      step % stepsPerEpoch === 0
+      step % STEPS_PER_EPOCH === 0
         ? `\nEpoch ${epoch + 1}/1000\n`
-        : `${'\b'.repeat(60)}\r${step % stepsPerEpoch}/${stepsPerEpoch} [===>......] - ETA: 3s - loss: ${(1 / step).toFixed(4)}`,
+        : `${'\b'.repeat(60)}\r${step % STEPS_PER_EPOCH}/${STEPS_PER_EPOCH} [===>......] - ETA: 3s - loss: ${(1 / step).toFixed(4)}`,
   },
   'text that says nothing': {
     format: 'text',
@@ -55,10 +55,12 @@ const options: LogReaderOptions = {
 
 /** Bytes of a whole log, in chunks as a file is read. */
 function chunksOf({ line, head = '' }: (typeof writers)[string]): Buffer[] {
-  const lines = Array.from({ length: lineCount }, (_, i) => line(Math.floor((i + 1) / stepsPerEpoch), i + 1));
+  const lines = Array.from({ length: LINE_COUNT }, (_, i) =>
+    line(Math.floor((i + 1) / STEPS_PER_EPOCH), i + 1),
+  );
   const bytes = Buffer.from(head + lines.join(''));
-  return Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, chunk) =>
-    bytes.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes),
+  return Array.from({ length: Math.ceil(bytes.length / CHUNK_BYTES) }, (_, chunk) =>
+    bytes.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES),
   );
 }
 
@@ -80,7 +82,7 @@ async function writeLarge(file: string): Promise<{ lines: number; bytes: number 
   while (bytes < 1024 ** 3) {
     let text = noise;
     for (let line = 0; line < 100; line++, step++) {
-      text += `epoch=${Math.floor(step / stepsPerEpoch)} step=${step} loss=${1 / (step + 1)} lr=0.001\n`;
+      text += `epoch=${Math.floor(step / STEPS_PER_EPOCH)} step=${step} loss=${1 / (step + 1)} lr=0.001\n`;
     }
     lines += 1000;
     bytes += (await handle.write(text)).bytesWritten;
@@ -173,10 +175,15 @@ bench('Reading logs', async () => {
   const rows = logs.map(({ name, chunks }) => {
     const seconds = times[name].median / 1000;
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-    figure(`Log lines a second: ${name}`, whole(Math.round(lineCount / seconds)));
-    return [name, ms(times[name].median), whole(Math.round(lineCount / seconds)), mebibytes(bytes / seconds)];
+    figure(`Log lines a second: ${name}`, whole(Math.round(LINE_COUNT / seconds)));
+    return [
+      name,
+      ms(times[name].median),
+      whole(Math.round(LINE_COUNT / seconds)),
+      mebibytes(bytes / seconds),
+    ];
   });
-  printTable([`${whole(lineCount)} lines`, 'median', 'lines a second', 'a second'], rows);
+  printTable([`${whole(LINE_COUNT)} lines`, 'median', 'lines a second', 'a second'], rows);
 
   const folder = await mkdtemp(path.join(os.tmpdir(), 'apd-bench-logs-'));
   try {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bench, figure, mebibytes, ms, printTable } from './harness';
-import { mnistFile, paperModel, testModel } from './mnist';
+import { mnistFile, PAPER_MODEL, testModel } from './mnist';
 
 /** Loaded before the command line: tells the peak of its own process when that ends. */
-const tellPeak = `data:text/javascript,process.on('exit', () => process.send(process.resourceUsage().maxRSS))`;
+const TELL_PEAK = `data:text/javascript,process.on('exit', () => process.send(process.resourceUsage().maxRSS))`;
 
 interface Recorded {
   /** Milliseconds. */
@@ -22,7 +22,7 @@ function record(model: string, part: 'train' | 't10k', out: string): Promise<Rec
   const data = ['--data', mnistFile(part, 'images'), '--labels', mnistFile(part, 'labels')];
   const child = spawn(
     process.execPath,
-    ['--import', tellPeak, 'dist/cli.js', 'record', model, ...data, ...scaling, '--out', out, '--force'],
+    ['--import', TELL_PEAK, 'dist/cli.js', 'record', model, ...data, ...scaling, '--out', out, '--force'],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
   );
   let peak = 0;
@@ -46,7 +46,7 @@ bench('Peak memory of recording through the command line', async () => {
     const rows: string[][] = [];
     const peaks: number[] = [];
     for (const [title, model, part] of [
-      ['60,000 through 784-32×5-10', paperModel, 'train'],
+      ['60,000 through 784-32×5-10', PAPER_MODEL, 'train'],
       ['60,000 through 784-128×3-10', testModel('dense-008'), 'train'],
       ['10,000 through the convolutional network', testModel('cnn'), 't10k'],
     ] as const) {

@@ -5,16 +5,16 @@ import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
 import type { Scaling } from '../../src/data/scaling';
 import { matchShape } from '../../src/data/arrays/shape';
-import { takeSnapshot, usualPatternLimit } from '../../src/engine/recording/takeSnapshot';
+import { takeSnapshot, USUAL_PATTERN_LIMIT } from '../../src/engine/recording/takeSnapshot';
 import type { BatchSource } from '../../src/engine/recording/runBatches';
 import { openModel } from '../../src/models/openModel';
 import type { ModelRunner } from '../../src/models/runner';
 
 /** Number of classes of MNIST. */
-export const digitClasses = 10;
+export const DIGIT_CLASSES = 10;
 
 /** Instances of a batch, as `apd record` takes them for models of this size. */
-export const usualBatch = 2048;
+export const USUAL_BATCH = 2048;
 
 /** The scaling that the networks were trained with: pixels as −1 … 1. */
 export const mnistScaling: Scaling = { scale: 1 / 255, mean: [0.5], deviation: [0.5] };
@@ -25,7 +25,7 @@ export function mnistFile(part: 'train' | 't10k', what: 'images' | 'labels'): st
 }
 
 /** The network of the paper, 784-32-32-32-32-32-10, after its last epoch. */
-export const paperModel = path.join('examples', 'mnist', 'epoch-004.onnx');
+export const PAPER_MODEL = path.join('examples', 'mnist', 'epoch-004.onnx');
 
 /** A network of the tests: `dense-000` … `dense-008` (784-128-128-128-10), `cnn` (16×28×28, 32×14×14, 64). */
 export function testModel(name: string): string {
@@ -45,7 +45,7 @@ export function openMnist(part: 'train' | 't10k', take?: number): Promise<Datase
 export function sourceFor(
   runner: ModelRunner,
   features: Dataset['features'],
-  size = usualBatch,
+  size = USUAL_BATCH,
 ): BatchSource {
   const arranger = matchShape(features, runner.input.shape, 'MNIST', runner.input.name);
   return (dataset) => batches(dataset, arranger, mnistScaling, size, false);
@@ -56,7 +56,7 @@ export async function recordModel(model: string, dataset: Dataset, batchSize?: n
   const runner = await openModel(model, { instanceShape: dataset.features.shape });
   try {
     const source = sourceFor(runner, dataset.features, batchSize);
-    return await takeSnapshot(runner, dataset, source, 0, { patternLimit: usualPatternLimit });
+    return await takeSnapshot(runner, dataset, source, 0, { patternLimit: USUAL_PATTERN_LIMIT });
   } finally {
     await runner.close();
   }

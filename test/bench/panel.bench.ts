@@ -11,7 +11,7 @@ import { initialState } from '../../src/protocol/state';
 import type { Scene } from '../../src/protocol/scene';
 import { openPage } from '../e2e/harness/openPage';
 import { bench, figure, goal, ms, printTable, timing, whole } from './harness';
-import { mnistFile, paperModel } from './mnist';
+import { mnistFile, PAPER_MODEL } from './mnist';
 
 const CHROMIUM = '/usr/bin/chromium';
 const HEIGHT = 700;
@@ -26,13 +26,13 @@ const cases = [
   },
   {
     title: 'MNIST, 10,000',
-    model: paperModel,
+    model: PAPER_MODEL,
     data: mnistFile('t10k', 'images'),
     labels: mnistFile('t10k', 'labels'),
   },
   {
     title: 'MNIST, 60,000',
-    model: paperModel,
+    model: PAPER_MODEL,
     data: mnistFile('train', 'images'),
     labels: mnistFile('train', 'labels'),
   },

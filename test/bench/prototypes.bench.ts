@@ -3,7 +3,7 @@ import { fitPrototypes } from '../../src/core/prototypes/fit';
 import { bench, goal, ms, printTimings, sideBySide, whole } from './harness';
 import { openMnist, recordModel, testModel } from './mnist';
 
-const prototypes = 64;
+const PROTOTYPES = 64;
 
 bench('64 prototypes of a level', async () => {
   for (const [model, part, limit] of [
@@ -19,7 +19,7 @@ bench('64 prototypes of a level', async () => {
     const { patterns, occurrences, of } = exact!;
     const title = `${whole(of.length)} × ${whole(layer.units)} units`;
     const times = await sideBySide(
-      { [title]: () => fitPrototypes(patterns, occurrences, prototypes) },
+      { [title]: () => fitPrototypes(patterns, occurrences, PROTOTYPES) },
       { warmUp: 1, rounds: 3 },
     );
     printTimings(times);

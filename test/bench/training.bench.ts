@@ -14,24 +14,24 @@ import { networkTopology } from '../../src/training/config/topology';
 import { initialWeights } from '../../src/training/initialise';
 import { Trainer } from '../../src/training/trainer';
 import { bench, figure, goal, mebibytes, ms, percent, printTimings, ratioOf, sideBySide } from './harness';
-import { digitClasses, mnistFile, openMnist } from './mnist';
+import { DIGIT_CLASSES, mnistFile, openMnist } from './mnist';
 import { PlainNetwork } from './plainNetwork';
 
-const pixels = 784;
-const sizes = [pixels, 32, 32, 32, 32, 32, digitClasses];
-const batchSize = 64;
-const learningRate = 0.05;
+const PIXELS = 784;
+const sizes = [PIXELS, 32, 32, 32, 32, 32, DIGIT_CLASSES];
+const BATCH_SIZE = 64;
+const LEARNING_RATE = 0.05;
 
 /** The paper's network as a configuration has it. */
 const layers = [
   ...sizes.slice(1, -1).map((units) => ({ type: 'dense' as const, units, activation: 'relu' as const })),
-  { type: 'dense' as const, units: digitClasses },
+  { type: 'dense' as const, units: DIGIT_CLASSES },
 ];
 
 /** All training images as −1 … 1, with their labels. */
 async function images(): Promise<{ values: Float32Array; labels: Int32Array }> {
   const { features, labels } = await openMnist('train');
-  const values = new Float32Array(features.count * pixels);
+  const values = new Float32Array(features.count * PIXELS);
   await features.read(
     Int32Array.from({ length: features.count }, (_, row) => row),
     values,
@@ -41,20 +41,20 @@ async function images(): Promise<{ values: Float32Array; labels: Int32Array }> {
 }
 
 async function ourTrainer(engine: TensorEngine, data: Awaited<ReturnType<typeof images>>): Promise<Trainer> {
-  const { topology } = networkTopology(layers, { shape: [pixels] }, digitClasses, 'crossEntropy');
+  const { topology } = networkTopology(layers, { shape: [PIXELS] }, DIGIT_CLASSES, 'crossEntropy');
   const graph = await LayerGraph.create(engine, topology, undefined, 'bench');
   graph.setWeights(initialWeights(graph.weights, new Map(), 1));
   const settings = {
     epochs: 1,
-    batchSize,
-    optimizer: { type: 'sgd' as const, learningRate },
+    batchSize: BATCH_SIZE,
+    optimizer: { type: 'sgd' as const, learningRate: LEARNING_RATE },
     schedule: { type: 'constant' as const },
     warmup: 0,
     weightDecay: 0,
     loss: 'crossEntropy' as const,
     seed: 1,
   };
-  return new Trainer(engine, graph, settings, { ...data, shape: [pixels] });
+  return new Trainer(engine, graph, settings, { ...data, shape: [PIXELS] });
 }
 
 /** TensorFlow.js's own training of the same network. */
@@ -70,31 +70,31 @@ function fitting(
       tfl.layers.dense({
         units,
         activation: last ? 'softmax' : 'relu',
-        inputShape: l === 0 ? [pixels] : undefined,
+        inputShape: l === 0 ? [PIXELS] : undefined,
       }),
     );
   });
-  model.compile({ optimizer: tf.train.sgd(learningRate), loss: 'sparseCategoricalCrossentropy' });
-  const x = tf.tensor2d(values, [labels.length, pixels]);
+  model.compile({ optimizer: tf.train.sgd(LEARNING_RATE), loss: 'sparseCategoricalCrossentropy' });
+  const x = tf.tensor2d(values, [labels.length, PIXELS]);
   const y = tf.tensor1d(Float32Array.from(labels), 'float32');
   return async () => {
-    await model.fit(x, y, { batchSize, epochs: 1, verbose: 0, yieldEvery: 'never' });
+    await model.fit(x, y, { batchSize: BATCH_SIZE, epochs: 1, verbose: 0, yieldEvery: 'never' });
   };
 }
 
 /** An epoch of the plain network. */
 function plainly({ values, labels }: Awaited<ReturnType<typeof images>>): () => void {
-  const network = new PlainNetwork(sizes, batchSize, 1);
-  const batch = new Float32Array(batchSize * pixels);
+  const network = new PlainNetwork(sizes, BATCH_SIZE, 1);
+  const batch = new Float32Array(BATCH_SIZE * PIXELS);
   const random = new Random(1);
   return () => {
     const order = Int32Array.from({ length: labels.length }, (_, row) => row);
     random.shuffle(order);
-    for (let from = 0; from < order.length; from += batchSize) {
-      const rows = order.subarray(from, from + batchSize);
-      rows.forEach((row, r) => batch.set(values.subarray(row * pixels, (row + 1) * pixels), r * pixels));
+    for (let from = 0; from < order.length; from += BATCH_SIZE) {
+      const rows = order.subarray(from, from + BATCH_SIZE);
+      rows.forEach((row, r) => batch.set(values.subarray(row * PIXELS, (row + 1) * PIXELS), r * PIXELS));
       const own = Array.from(rows, (row) => labels[row]);
-      network.step(batch, own, rows.length, learningRate);
+      network.step(batch, own, rows.length, LEARNING_RATE);
     }
   };
 }
@@ -135,7 +135,7 @@ async function inFolder<T>(change: object, work: (config: string, folder: string
       scaling: { scale: 1 / 255, mean: 0.5, std: 0.5 },
     },
     model: { layers },
-    training: { epochs: 4, batchSize, optimizer: { type: 'sgd', learningRate } },
+    training: { epochs: 4, batchSize: BATCH_SIZE, optimizer: { type: 'sgd', learningRate: LEARNING_RATE } },
     backend: 'wasm',
   };
   await writeFile(config, JSON.stringify({ ...text, ...change }));

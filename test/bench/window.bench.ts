@@ -19,7 +19,7 @@ const WINDOWS = 3;
 /** Longer than all work in one window takes. */
 const PATIENCE = 180_000;
 
-const mnistModels = path.resolve('examples', 'mnist');
+const MNIST_MODELS = path.resolve('examples', 'mnist');
 const mnistScaling = { scale: String(1 / 255), mean: '0.5', std: '0.5' };
 
 function mnistCase(title: string, part: 'train' | 't10k', models: string[]): WindowCase {
@@ -27,14 +27,14 @@ function mnistCase(title: string, part: 'train' | 't10k', models: string[]): Win
   return { title, models, data, labels, scaling: mnistScaling };
 }
 
-const lastEpoch = [path.join(mnistModels, 'epoch-004.onnx')];
-const digits = path.resolve('examples', 'digits');
+const lastEpoch = [path.join(MNIST_MODELS, 'epoch-004.onnx')];
+const DIGITS = path.resolve('examples', 'digits');
 const cases: WindowCase[] = [
   {
     title: 'digits, 1,797',
-    models: [path.join(digits, 'epoch-008.onnx')],
-    data: path.join(digits, 'x.npy'),
-    labels: path.join(digits, 'y.npy'),
+    models: [path.join(DIGITS, 'epoch-008.onnx')],
+    data: path.join(DIGITS, 'x.npy'),
+    labels: path.join(DIGITS, 'y.npy'),
     scaling: {},
   },
   mnistCase('MNIST, 10,000', 't10k', lastEpoch),
@@ -152,11 +152,11 @@ async function measureClicks(tools: Harness, entry: string): Promise<void> {
 }
 
 async function measureBlocks(tools: Harness, entry: string, folder: string): Promise<void> {
-  const models = (await readdir(mnistModels)).filter((name) => name.endsWith('.onnx')).sort();
+  const models = (await readdir(MNIST_MODELS)).filter((name) => name.endsWith('.onnx')).sort();
   const one = mnistCase(
     'MNIST, 60,000',
     'train',
-    models.map((name) => path.join(mnistModels, name)),
+    models.map((name) => path.join(MNIST_MODELS, name)),
   );
   const order: WindowOrder = { kind: 'work', case: one, out: path.join(folder, 'exported') };
   const { notes } = await inWindow(tools, entry, order);

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { VsCodeWindow } from './vscodeWindow';
 
-const link = '[click](command:workbench.action.terminal.new)';
+const LINK = '[click](command:workbench.action.terminal.new)';
 
 /** A model of one layer whose class is a link that would run a command of VS Code. */
 const model = {
@@ -12,7 +12,7 @@ const model = {
     class_name: 'Sequential',
     config: {
       name: 'net',
-      layers: [{ class_name: link, config: { name: 'a', units: 2, batch_input_shape: [null, 2] } }],
+      layers: [{ class_name: LINK, config: { name: 'a', units: 2, batch_input_shape: [null, 2] } }],
     },
   },
   weightsManifest: [{ paths: [], weights: [] }],
@@ -50,7 +50,7 @@ describe('a user who opens the files of a stranger', function () {
     const message = await window.message(/has the unknown class/);
     await window.picture('hostile-class');
     const text = message.locator('.notification-list-item-message');
-    assert.equal((await text.innerText()).replaceAll('\u200b', '').includes(`'${link}'`), true);
+    assert.equal((await text.innerText()).replaceAll('\u200b', '').includes(`'${LINK}'`), true);
     assert.equal(await text.locator('a').count(), 0, 'there is a link in the message');
   });
 

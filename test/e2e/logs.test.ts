@@ -48,7 +48,7 @@ describe('a user with the log of a training beside its diagram', function () {
 
   /** Lines with icons in the gutter, and lines that are highlighted, from 1. */
   async function marked(): Promise<{ icons: number[]; shown: number[] }> {
-    return editor().evaluate(LINES_OF_MARKS);
+    return editor().evaluate(linesOfMarks);
   }
 
   /** Waits until the highlight is on a line. */
@@ -86,7 +86,7 @@ describe('a user with the log of a training beside its diagram', function () {
   const line = (number: number) =>
     window.page.locator('[id="status.editor.selection"]', { hasText: new RegExp(`^Ln ${number},`) });
   /** Where keys go. */
-  const focus = () => window.page.evaluate(WHAT_HAS_FOCUS);
+  const focus = () => window.page.evaluate(whatHasFocus);
 
   it('sees which lines have a snapshot before any diagram is open, and what is known of one', async () => {
     await editor().locator('.glyph-margin-widgets [class*=TextEditorDecorationType]').nth(7).waitFor();
@@ -94,7 +94,7 @@ describe('a user with the log of a training beside its diagram', function () {
     const hover = window.page.locator('.monaco-hover:visible', { hasText: 'bits changed' });
     await editor().locator('.view-line', { hasText: '"epoch": 7' }).locator('span span').first().hover();
     await hover.waitFor();
-    const cells = await hover.locator('tbody tr').evaluateAll(CELLS);
+    const cells = await hover.locator('tbody tr').evaluateAll(cellTexts);
     assert.deepEqual(
       cells.map(([, patterns]) => Number(patterns)),
       expected.patterns_per_layer[7],
@@ -158,7 +158,7 @@ describe('a user with the log of a training beside its diagram', function () {
     assert.deepEqual([...met], [8, 7, 6, 5, 4, 3, 2, 1]);
     // The first snapshot is of before the training: no line tells of it.
     await window.drawn(/recorded, epoch 0:/);
-    await page.waitForFunction(NOTHING_SHOWN, undefined, { timeout: 10_000 });
+    await page.waitForFunction(nothingShown, undefined, { timeout: 10_000 });
     assert.equal(await focus(), before);
     await page.keyboard.press('Control+1');
     await line(LINES).waitFor();
@@ -220,7 +220,7 @@ describe('a user with the log of a training beside its diagram', function () {
       await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
       await window.page.waitForTimeout(500);
       await highlighted(8);
-      const look = await editor().evaluate(LOOK_OF_SHOWN);
+      const look = await editor().evaluate(lookOfShown);
       if (kind.startsWith('hc')) assert.ok(look.border > 0.9, JSON.stringify(look));
       else assert.ok(look.background > 0.1 && look.border < 0.1, JSON.stringify(look));
       await window.picture(`log-${kind}`);
@@ -229,7 +229,7 @@ describe('a user with the log of a training beside its diagram', function () {
 });
 
 /** In the page, of an editor: the lines of our decorations, by the numbers in its margin. */
-const LINES_OF_MARKS = new Function(
+const linesOfMarks = new Function(
   'editor',
   `const middle = (one) => { const { top, height } = one.getBoundingClientRect(); return top + height / 2; };
   const numbers = [...editor.querySelectorAll('.line-numbers')];
@@ -245,7 +245,7 @@ const LINES_OF_MARKS = new Function(
 ) as (editor: unknown) => { icons: number[]; shown: number[] };
 
 /** In the page: how visible background and border of the shown line are, from 0 to 1. */
-const LOOK_OF_SHOWN = new Function(
+const lookOfShown = new Function(
   'editor',
   `const style = getComputedStyle(editor.querySelector('.view-overlays [class*=TextEditorDecorationType]'));
   const opacity = (colour) => {
@@ -256,19 +256,19 @@ const LOOK_OF_SHOWN = new Function(
 ) as (editor: unknown) => { background: number; border: number };
 
 /** In the page: true when no line of a log is highlighted. */
-const NOTHING_SHOWN = new Function(
+const nothingShown = new Function(
   "return document.querySelector('.view-overlays [class*=TextEditorDecorationType]') === null;",
 ) as () => boolean;
 
 /** In the page: what has the focus. */
-const WHAT_HAS_FOCUS = new Function(
+const whatHasFocus = new Function(
   `const { activeElement } = document;
   if (activeElement?.closest('.monaco-editor')) return 'editor';
   return activeElement?.tagName ?? 'none';`,
 ) as () => string;
 
 /** In the page: the texts of the cells of rows. */
-const CELLS = new Function(
+const cellTexts = new Function(
   'rows',
   'return rows.map((row) => [...row.cells].map((cell) => cell.textContent));',
 ) as (rows: unknown) => string[][];

@@ -7,7 +7,7 @@ import { VsCodeWindow } from './vscodeWindow';
 
 const IMAGES = 12;
 /** In the page: size of an image, and brightness in the middle of its first and of its last quarter. */
-const LOOK_AT_IMAGE = new Function(
+const lookAtImage = new Function(
   'image',
   `return image.decode().then(() => {
     const side = image.naturalWidth;
@@ -101,7 +101,7 @@ describe('a user with data elsewhere, and a use for the results', function () {
     const hover = await window.hoverOf(window.row('instance 2,'));
     const image = hover.locator('img');
     await image.waitFor();
-    const seen = await image.evaluate(LOOK_AT_IMAGE);
+    const seen = await image.evaluate(lookAtImage);
     assert.equal(seen.side % 28, 0);
     assert.ok(seen.side >= 112, `${seen.side} px are hard to see`);
     assert.deepEqual([seen.corner, seen.opposite], [pixelOf(2, 7, 7), pixelOf(2, 21, 21)]);

@@ -4,15 +4,15 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { VsCodeWindow } from './vscodeWindow';
 
-const THEMES = {
+const themes = {
   light: 'Light Modern',
   dark: 'Dark Modern',
   contrast: 'Dark High Contrast',
   'contrast-light': 'Light High Contrast',
 };
 /** As the list names them; its descriptions have some of these words in small letters. */
-const VIEWS = { flow: /Flow/, partition: /Partition/, time: /Level over Time/, patterns: /Patterns/ };
-const WIDE = { width: 1280, height: 800 };
+const views = { flow: /Flow/, partition: /Partition/, time: /Level over Time/, patterns: /Patterns/ };
+const wide = { width: 1280, height: 800 };
 const NARROW_PANEL = 500;
 
 /** Pictures of every view, state and theme, to be looked at; what can be measured of them is asserted. */
@@ -48,11 +48,11 @@ describe('every view and state, in each theme, wide and narrow', function () {
   /** Makes the panel so wide, by the width of the window. */
   async function resize(panel: 'wide' | 'narrow'): Promise<void> {
     const { page } = window;
-    await page.setViewportSize(WIDE);
+    await page.setViewportSize(wide);
     await page.waitForTimeout(300);
     if (panel === 'wide') return;
-    const rest = WIDE.width - (await widthOfPanel());
-    await page.setViewportSize({ width: rest + NARROW_PANEL, height: WIDE.height });
+    const rest = wide.width - (await widthOfPanel());
+    await page.setViewportSize({ width: rest + NARROW_PANEL, height: wide.height });
     const end = Date.now() + 10_000;
     while ((await widthOfPanel()) > NARROW_PANEL + 20 && Date.now() < end) await page.waitForTimeout(50);
   }
@@ -61,13 +61,13 @@ describe('every view and state, in each theme, wide and narrow', function () {
   async function look(name: string): Promise<string[]> {
     await window.page.waitForTimeout(650);
     await window.picture(`look-${name}`);
-    const cut = await body().evaluate(CUT_OFF);
+    const cut = await body().evaluate(cutOff);
     return cut.map((text) => `${name}: ${text}`);
   }
 
   async function everyView(name: string): Promise<string[]> {
     const cut: string[] = [];
-    for (const [view, entry] of Object.entries(VIEWS)) {
+    for (const [view, entry] of Object.entries(views)) {
       await window.command('APD: Switch View');
       await window.pick(entry);
       cut.push(...(await look(`${name}-${view}`)));
@@ -88,7 +88,7 @@ describe('every view and state, in each theme, wide and narrow', function () {
     const cut: string[] = [];
     await resize('wide');
     await window.command('APD: Switch View');
-    await window.pick(VIEWS.flow);
+    await window.pick(views.flow);
     await window.command('APD: Find Instance');
     await window.answer('2');
     cut.push(...(await look('instance')));
@@ -110,7 +110,7 @@ describe('every view and state, in each theme, wide and narrow', function () {
 
   it('shows the flow in each theme', async () => {
     const cut: string[] = [];
-    for (const [name, theme] of Object.entries(THEMES)) {
+    for (const [name, theme] of Object.entries(themes)) {
       await window.command('Preferences: Color Theme');
       await window.answer(theme);
       cut.push(...(await look(name)));
@@ -131,7 +131,7 @@ describe('every view and state, in each theme, wide and narrow', function () {
 });
 
 /** In the page: names of controls that reach beyond it, and texts of buttons, messages and chips that do not fit. */
-const CUT_OFF = new Function(
+const cutOff = new Function(
   'body',
   `const wide = document.documentElement.clientWidth;
   const named = (one) => one.getAttribute('aria-label') ?? one.textContent.slice(0, 40);

@@ -156,7 +156,7 @@ describe('a user whose view is not to be disturbed', function () {
     await window.page.locator('.monaco-workbench.hc-light').waitFor();
     await window.diagram.locator('body.vscode-high-contrast-light').waitFor();
     await window.page.waitForTimeout(500);
-    const seen = await stage().locator('canvas.picture').evaluate(COUNT_BORDER);
+    const seen = await stage().locator('canvas.picture').evaluate(countBorder);
     assert.ok(seen.border !== '', 'the theme has no colour for borders');
     assert.ok(seen.pixels > 200, `${seen.pixels} pixels have the colour of borders, ${seen.border}`);
     assert.equal(seen.background, 'rgb(255, 255, 255)');
@@ -165,7 +165,7 @@ describe('a user whose view is not to be disturbed', function () {
 });
 
 /** In the page: the theme's colour of borders, how many pixels of a canvas have it, and the page's background. */
-const COUNT_BORDER = new Function(
+const countBorder = new Function(
   'canvas',
   `const border = getComputedStyle(document.documentElement).getPropertyValue('--vscode-contrastBorder').trim();
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fixturesFolder } from '../fixtures';
+import { FIXTURES_FOLDER } from '../fixtures';
 
 /** What a run of the command line left. */
 export interface Outcome {
@@ -11,12 +11,12 @@ export interface Outcome {
 }
 
 /** The built command line. */
-export const cli = path.resolve('dist/cli.js');
+export const CLI = path.resolve('dist/cli.js');
 
 /** Runs `apd` in a process of its own, as a user does. */
 export function apd(...args: string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const outcome: Outcome = { code: null, stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (outcome.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (outcome.stderr += text));
@@ -34,7 +34,7 @@ export async function apdOk(...args: string[]): Promise<Outcome> {
 
 /** Arguments that record all epochs of a reference set. */
 export async function recordArguments(set: string, out: string): Promise<string[]> {
-  const folder = path.join(fixturesFolder, set);
+  const folder = path.join(FIXTURES_FOLDER, set);
   const models = (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort();
   const data = ['--data', path.join(folder, 'x.npy'), '--labels', path.join(folder, 'y.npy')];
   return ['record', ...models.map((name) => path.join(folder, name)), ...data, '--out', out];

@@ -9,14 +9,14 @@ import { initialState, type FilterStep, type ViewState } from '../../src/protoco
 import { epochName, fixture } from '../fixtures';
 
 /** The built engine. */
-export const engineModule = path.resolve('dist/engine.js');
+export const ENGINE_MODULE = path.resolve('dist/engine.js');
 
 /** Engines of one `describe`, ended after it. */
 export function engines(): (options?: Partial<EngineOptions>) => EngineClient {
   const started: EngineClient[] = [];
   after(() => started.forEach((client) => client.dispose()));
   return (options = {}) => {
-    const client = new EngineClient({ module: engineModule, ...options });
+    const client = new EngineClient({ module: ENGINE_MODULE, ...options });
     started.push(client);
     return client;
   };

@@ -4,11 +4,11 @@ import type { LogFormat, LogRow, TrainingLog } from '../../src/logs/formats/log'
 import { createLogReader, type LogReaderOptions } from '../../src/logs/formats/reader';
 import { recogniseLog } from '../../src/logs/formats/recognise';
 
-const folder = path.join(process.cwd(), 'test', 'fixtures', 'logs');
+const FOLDER = path.join(process.cwd(), 'test', 'fixtures', 'logs');
 
 /** Bytes of a log that a tool wrote. */
 export function fixture(name: string): Buffer {
-  return readFileSync(path.join(folder, name));
+  return readFileSync(path.join(FOLDER, name));
 }
 
 /** A list in a JSON file. */
@@ -18,7 +18,7 @@ export function jsonFixture<T>(name: string): T {
 
 /** Every log that a tool wrote, with the format it is recognised as. */
 export function allFixtures(): { name: string; format: LogFormat; bytes: Buffer }[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       /\.(?:csv|txt)$|tfevents[^/\\]*$|trainer_state[^/\\]*$|scalars\.json$/.test(name) &&
       !/tfevents.*json$/.test(name),

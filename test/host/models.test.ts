@@ -6,7 +6,7 @@ import { activated, closeAll, dataset, drawn, file, openModel, runFolder } from 
 import { until } from '../helpers/setup';
 
 /** Patterns per level of digits/epoch-008.onnx, by the authors' code (test/fixtures/digits/expected.json). */
-const DIGITS = [451, 203, 250];
+const digits = [451, 203, 250];
 
 describe('opening models', () => {
   afterEach(closeAll);
@@ -19,7 +19,7 @@ describe('opening models', () => {
     await until('the timeline', () => session.timeline !== undefined);
     assert.deepEqual(
       session.timeline?.patterns.map((level) => level[0]),
-      DIGITS,
+      digits,
     );
     assert.equal(session.scene?.instances, 1797);
     const tab = () => vscode.window.tabGroups.activeTabGroup.activeTab;

@@ -9,12 +9,12 @@ import { activated, closeAll, file, runFolder } from './extension';
 
 const LONG_MS = 120_000;
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
-const python = [process.env.APD_PYTHON, 'python3', '/usr/bin/python3'].find(
+const PYTHON = [process.env.APD_PYTHON, 'python3', '/usr/bin/python3'].find(
   (command) => command !== undefined && spawnSync(command, ['-c', 'import torch, numpy']).status === 0,
 );
 
 /** An ordinary training; it waits between epochs for a file, so that the test decides when it goes on. */
-const script = `
+const SCRIPT = `
 import os, sys, time
 import numpy as np, torch
 torch.manual_seed(0)
@@ -42,18 +42,18 @@ describe('a Python training that is recorded', function () {
   const folder = runFolder('ordinary');
 
   before(async function () {
-    if (python === undefined) {
+    if (PYTHON === undefined) {
       console.log('      skipped: no Python with PyTorch is there (APD_PYTHON names one)');
       this.skip();
     }
     ({ services } = await activated());
-    const found = spawnSync(python, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    const found = spawnSync(PYTHON, ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
     const executable = found.stdout.trim();
     mkdirSync(path.join(environment, 'bin'), { recursive: true });
     symlinkSync(executable, path.join(environment, 'bin', 'python'));
     const home = `home = ${path.dirname(executable)}\ninclude-system-site-packages = true\n`;
     writeFileSync(path.join(environment, 'pyvenv.cfg'), home);
-    writeFileSync(training.fsPath, script);
+    writeFileSync(training.fsPath, SCRIPT);
   });
 
   after(async () => {

@@ -30,11 +30,11 @@ export function colourChoices(run: RunInfo | undefined): Choice[] {
   return run?.labelled === false ? all.filter(({ value }) => value === 'output') : all;
 }
 
-const PROTOTYPES = [16, 32, 64, 128];
+const prototypes = [16, 32, 64, 128];
 
 /** Resolutions, and the present one where it is none of the usual. */
 export function resolutionChoices(present: ResolutionChoice): Choice[] {
-  const counts = typeof present === 'number' ? [...PROTOTYPES, present] : PROTOTYPES;
+  const counts = typeof present === 'number' ? [...prototypes, present] : prototypes;
   const sorted = [...new Set(counts)].sort((a, b) => a - b);
   return [
     { value: 'auto', text: 'Auto' },
@@ -48,11 +48,11 @@ export function resolutionOf(value: string): ResolutionChoice {
   return value === 'auto' || value === 'exact' ? value : Number(value);
 }
 
-const BUDGETS = [16, 32, 64, 128, 256];
+const budgets = [16, 32, 64, 128, 256];
 
 /** Budgets, and the present one where it is none of the usual. */
 export function budgetChoices(present: number): Choice[] {
-  const sorted = [...new Set([...BUDGETS, present])].sort((a, b) => a - b);
+  const sorted = [...new Set([...budgets, present])].sort((a, b) => a - b);
   return sorted.map((count) => ({ value: String(count), text: `${count} blocks` }));
 }
 

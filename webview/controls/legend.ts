@@ -5,7 +5,7 @@ import { make, setStyle } from '../page/dom';
 import { colouringOf, type Shown } from '../page/shownState';
 import { classFills } from '../page/theme';
 
-const COLOURED_BY = { label: 'Label', output: 'Predicted output', correct: 'Prediction' };
+const colouredBy = { label: 'Label', output: 'Predicted output', correct: 'Prediction' };
 
 /** The classes with their colours: a click leaves a class out or takes it in again; and what hatchings mean. */
 export class Legend {
@@ -45,7 +45,7 @@ export class Legend {
       button.addEventListener('click', () => this.toggle(index));
       return button;
     });
-    const title = make('span', { class: 'legend-title' }, COLOURED_BY[colouringOf(shown)]);
+    const title = make('span', { class: 'legend-title' }, colouredBy[colouringOf(shown)]);
     this.element.replaceChildren(title, ...this.buttons, ...marks(drawing));
     if (focused >= 0) this.buttons[focused]?.focus();
   }

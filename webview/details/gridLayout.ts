@@ -19,7 +19,7 @@ export interface GridLayout {
 }
 
 /** Sizes of cells that are tried, the largest first. */
-const PITCHES = [16, 13, 11, 9, 7, 6, 5, 4, 3, 2, 1];
+const pitches = [16, 13, 11, 9, 7, 6, 5, 4, 3, 2, 1];
 /** A pattern should not be higher than this where it can be drawn smaller. */
 const GOOD_HEIGHT = 280;
 /** Between panels. */
@@ -36,7 +36,7 @@ export function layoutGrid(shape: readonly number[], units: number, width: numbe
   const sizes = shape.filter((size) => size > 1);
   const planar = sizes.length > 1 && sizes.reduce((product, size) => product * size, 1) === units;
   let smallest: GridLayout | undefined;
-  for (const pitch of PITCHES) {
+  for (const pitch of pitches) {
     const layout = planar ? panelsOf(sizes, units, pitch, width) : rowsOf(units, pitch, width);
     smallest = layout;
     if (layout.width <= width && layout.height <= GOOD_HEIGHT) return layout;

@@ -24,11 +24,11 @@ const PARTITION_GAP = 10;
 const LARGEST_NAMES = 0.22;
 
 /** Size of names and of captions on the canvas, in pixels. */
-export const nameSize = 12;
-export const captionSize = 11;
+export const NAME_SIZE = 12;
+export const CAPTION_SIZE = 11;
 
 /** Height of the strip above the patterns that shows how telling each unit is. */
-export const stripHeight = 40;
+export const STRIP_HEIGHT = 40;
 
 /**
  * Lays a scene out for a canvas of this size (CSS pixels).
@@ -66,7 +66,7 @@ export function frameOf(
 function namesWidth(scene: FlowScene | PartitionScene, width: number, fontWidth: number): number {
   const widest = largest(
     scene.outputs.map(({ name, caption }) =>
-      Math.max(textWidth(name, nameSize, true), textWidth(caption, captionSize)),
+      Math.max(textWidth(name, NAME_SIZE, true), textWidth(caption, CAPTION_SIZE)),
     ),
     0,
   );
@@ -161,9 +161,9 @@ function layoutPatterns(scene: PatternsScene, width: number, height: number): Dr
   const heads = Math.min(150, width * 0.28);
   const frame: Frame = {
     x: MARGIN + heads,
-    y: MARGIN + stripHeight,
+    y: MARGIN + STRIP_HEIGHT,
     width: Math.max(40, width - 2 * MARGIN - heads),
-    height: Math.max(20, height - 2 * MARGIN - stripHeight),
+    height: Math.max(20, height - 2 * MARGIN - STRIP_HEIGHT),
     columnWidth: 0,
   };
   const rows = scene.node.length;

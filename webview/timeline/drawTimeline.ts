@@ -19,7 +19,7 @@ import { epochName, namedSnapshots } from './timelineScale';
 import { levelNames, metricNames, nameWidth, SAMPLE, type PlacedName } from './curveNames';
 import { namedEpochs, type EpochAxis } from './epochAxis';
 import type { TimelineLayout } from './timelineLayout';
-import { metricColours, metricDashes, metricScale, metricTicks, type MetricGroup } from './metricScales';
+import { METRIC_COLOURS, metricDashes, metricScale, metricTicks, type MetricGroup } from './metricScales';
 import { bestCurve } from './metricValues';
 
 type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
@@ -191,7 +191,7 @@ function drawBest(svg: Svg, [x, y]: number[], className: string): void {
 }
 
 function colourClass({ colours }: TimelinePicture, { name }: MetricGroup): string {
-  return `metric-${(colours.get(name) ?? 0) % metricColours}`;
+  return `metric-${(colours.get(name) ?? 0) % METRIC_COLOURS}`;
 }
 
 function dashOf(dashes: ReadonlyMap<string, number>, { name }: LogCurve): string {

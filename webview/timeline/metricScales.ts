@@ -132,4 +132,4 @@ export const metricDashes = [
 ];
 
 /** Colours that metrics can have: their classes are `metric-0` and so on. */
-export const metricColours = 5;
+export const METRIC_COLOURS = 5;

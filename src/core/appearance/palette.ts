@@ -37,7 +37,7 @@ export const darkTheme: Theme = {
  * Ten colours that stay apart under the common kinds of colour blindness, and apart in lightness where hues come close
  * (M. A. Petroff, "Accessible Color Sequences for Data Visualization", arXiv 2107.02270; the order is ours).
  */
-const SEQUENCE = [
+const sequence = [
   '#3f90da',
   '#ffa90e',
   '#bd1f01',
@@ -55,8 +55,8 @@ export const correctnessColours = ['#bd1f01', '#92c5de'];
 
 /** Colour of a class. Beyond ten the sequence comes again darker, then lighter: names tell such classes apart. */
 export function classColour(index: number): string {
-  const base = SEQUENCE[index % SEQUENCE.length];
-  const round = Math.floor(index / SEQUENCE.length) % 3;
+  const base = sequence[index % sequence.length];
+  const round = Math.floor(index / sequence.length) % 3;
   return round === 0 ? base : mix(base, round === 1 ? '#000000' : '#ffffff', 0.42);
 }
 

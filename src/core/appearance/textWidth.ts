@@ -1,5 +1,5 @@
 /** Advance widths of Inter in thousandths of the font size, for the characters ' ' to '~'. */
-const REGULAR = [
+const regular = [
   281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610, 618, 646,
   593, 620, 566, 619, 620, 288, 302, 662, 662, 662, 511, 966, 690, 654, 730, 722, 601, 590, 746, 743, 269,
   571, 672, 565, 903, 753, 765, 639, 765, 644, 642, 646, 744, 690, 985, 682, 679, 629, 365, 360, 365, 471,
@@ -16,7 +16,7 @@ export function textWidth(text: string, size: number, bold = false): number {
   for (const character of text) {
     const code = character.codePointAt(0)!;
     // Beyond ASCII: letters are about as wide as Latin ones up to Cyrillic, a full em from there on (CJK, symbols).
-    sum += REGULAR[code - 32] ?? (code < 0x600 ? 680 : 1000);
+    sum += regular[code - 32] ?? (code < 0x600 ? 680 : 1000);
   }
   return (sum / 1000) * size * (bold ? BOLD_FACTOR : 1) * SAFETY;
 }

@@ -11,7 +11,7 @@ import { finishSteps, type WorkSteps } from '../workSteps';
 export type Resolution = 'auto' | 'exact' | number;
 
 /** Prototypes of a level that is shown coarser than it is when nothing else is asked for. */
-export const usualPrototypes = 64;
+export const USUAL_PROTOTYPES = 64;
 
 /** A level at the resolution that it is shown in. */
 export interface ResolvedLevel {
@@ -40,7 +40,7 @@ export function wantedResolution(level: RecordedLevel, resolution: Resolution): 
     resolution === 'auto'
       ? 2 * singletonCount(exact.occurrences) <= exact.of.length
         ? 'exact'
-        : usualPrototypes
+        : USUAL_PROTOTYPES
       : resolution;
   return wanted === 'exact' || wanted >= exact.count ? 'exact' : wanted;
 }

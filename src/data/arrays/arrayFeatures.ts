@@ -10,7 +10,7 @@ import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } fr
 import { formatBytes } from '../wording';
 
 /** Bytes read from the disk at once. */
-const pieceBytes = 8 * 1024 ** 2;
+const PIECE_BYTES = 8 * 1024 ** 2;
 
 /** An array of numbers in a file whose first axis counts the instances. */
 export class ArrayFeatures implements Features {
@@ -87,7 +87,7 @@ export class ArrayFeatures implements Features {
 
   private async readRuns(readAt: ReadAt, indices: ArrayLike<number>, out: Numbers): Promise<void> {
     const rowBytes = this.units * this.type.bytes;
-    const rowsAtOnce = Math.max(1, Math.floor(pieceBytes / rowBytes));
+    const rowsAtOnce = Math.max(1, Math.floor(PIECE_BYTES / rowBytes));
     const piece = new Uint8Array(Math.min(rowsAtOnce, indices.length) * rowBytes);
     for (let at = 0; at < indices.length; at += rowsAtOnce) {
       const some = Array.from(

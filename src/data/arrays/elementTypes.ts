@@ -26,12 +26,12 @@ export function typeName(type: ElementType): string {
 }
 
 /** True on machines that store the low byte first. */
-export const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Brings bytes into this machine's order, in place. */
 export function toHostOrder(bytes: Uint8Array, type: ElementType): void {
   const width = type.kind === 'unicode' ? 4 : type.kind === 'ascii' ? 1 : type.bytes;
-  if (width === 1 || type.littleEndian === hostIsLittleEndian) return;
+  if (width === 1 || type.littleEndian === HOST_IS_LITTLE_ENDIAN) return;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (width === 2) {
     buffer.swap16();

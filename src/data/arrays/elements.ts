@@ -1,4 +1,4 @@
-import { halfPrecision, hostIsLittleEndian, type NumberType } from './elementTypes';
+import { halfPrecision, HOST_IS_LITTLE_ENDIAN, type NumberType } from './elementTypes';
 
 /** Numbers to be computed with. */
 export type Numbers = Float32Array | Float64Array;
@@ -94,7 +94,7 @@ function converted(length: number, value: (index: number) => number): Elements {
 
 /** 64-bit integers, as pairs of 32-bit halves. */
 function wideIntegers(halves: Uint32Array, signed: boolean): Elements {
-  const low = hostIsLittleEndian ? 0 : 1;
+  const low = HOST_IS_LITTLE_ENDIAN ? 0 : 1;
   const high = 1 - low;
   const top = (index: number) => (signed ? halves[2 * index + high] | 0 : halves[2 * index + high]);
   const exact = (index: number) => (BigInt(top(index)) << 32n) + BigInt(halves[2 * index + low]);

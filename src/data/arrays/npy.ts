@@ -1,8 +1,8 @@
 import { InputError } from '../../core/errors';
 import { fileSource, heldSource, type ByteSource } from '../files/byteSource';
-import { hostIsLittleEndian } from './elementTypes';
+import { HOST_IS_LITTLE_ENDIAN } from './elementTypes';
 import { lookUpFile } from '../files/fileAccess';
-import { longestHeader, parseNpyHeader, type NpyHeader } from './npyHeader';
+import { LONGEST_HEADER, parseNpyHeader, type NpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
 import { oneLine } from '../wording';
 
@@ -19,7 +19,7 @@ export function checkNpySize(header: NpyHeader, size: number, source: string, pl
  * @throws InputError where the header is damaged or promises another size than there is
  */
 export async function npyOfSource(source: ByteSource, file: string, member?: string): Promise<StoredArray> {
-  const head = new Uint8Array(Math.min(source.size, longestHeader + 12));
+  const head = new Uint8Array(Math.min(source.size, LONGEST_HEADER + 12));
   await source.reading((readAt) => readAt(0, head));
   return located(head, source, file, member);
 }
@@ -75,6 +75,6 @@ export function encodeNpy(array: WritableArray, shape: readonly number[] = [arra
 
 function typeCode(array: WritableArray): string {
   if (array instanceof Uint8Array) return '|u1';
-  const order = hostIsLittleEndian ? '<' : '>';
+  const order = HOST_IS_LITTLE_ENDIAN ? '<' : '>';
   return `${order}${array instanceof Int32Array ? 'i' : 'f'}${array.BYTES_PER_ELEMENT}`;
 }

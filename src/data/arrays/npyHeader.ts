@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors';
-import { hostIsLittleEndian, type ElementType, type NumberType } from './elementTypes';
+import { HOST_IS_LITTLE_ENDIAN, type ElementType, type NumberType } from './elementTypes';
 import { LiteralError, parsePythonLiteral, type PythonValue } from './pythonLiteral';
 import { oneLine } from '../wording';
 
@@ -15,7 +15,7 @@ export interface NpyHeader {
 }
 
 /** Longest header that is read; NumPy itself stops at 10,000 characters. */
-export const longestHeader = 64 * 1024;
+export const LONGEST_HEADER = 64 * 1024;
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -26,7 +26,7 @@ export function isNpy(bytes: Uint8Array): boolean {
 
 /**
  * Reads the header from the first bytes of a file.
- * @param head at least the first `longestHeader` bytes, or the whole of a smaller file
+ * @param head at least the first `LONGEST_HEADER` bytes, or the whole of a smaller file
  * @param ended true where nothing follows `head`
  * @returns undefined where more bytes are needed
  * @throws InputError where it is no header, or one of data that is neither numbers nor text
@@ -50,8 +50,8 @@ export function parseNpyHeader(
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const start = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > longestHeader) {
-    throw refuse(`has a header of ${length} bytes, expected at most ${longestHeader}`);
+  if (length > LONGEST_HEADER) {
+    throw refuse(`has a header of ${length} bytes, expected at most ${LONGEST_HEADER}`);
   }
   if (head.length < start + length) {
     if (ended) throw refuse(`is cut off within its header: ${head.length} bytes of ${start + length}`);
@@ -107,7 +107,7 @@ function elementType(code: PythonValue | undefined, refuse: (problem: string) =>
   if (!match) throw refuse(`has elements of type ${JSON.stringify(code)}, expected numbers`);
   const [, order, letter, digits] = match;
   const bytes = Number(digits);
-  const littleEndian = order === '=' ? hostIsLittleEndian : order !== '>';
+  const littleEndian = order === '=' ? HOST_IS_LITTLE_ENDIAN : order !== '>';
   const known = numberKinds[letter];
   if (known?.sizes.includes(bytes)) return { kind: known.kind, bytes, littleEndian };
   if (letter === 'U' && bytes > 0) return { kind: 'unicode', bytes: bytes * 4, littleEndian };

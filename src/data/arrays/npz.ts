@@ -22,7 +22,7 @@ export interface NpzMember {
 }
 
 /** More arrays than any dataset has. */
-const mostMembers = 10_000;
+const MOST_MEMBERS = 10_000;
 
 /** A path and the array named behind it: `mnist.npz:x_train`. */
 export function splitMember(path: string): { file: string; member?: string } {
@@ -41,7 +41,9 @@ export async function listMembers(path: string): Promise<NpzMember[]> {
     archive = await yauzl.openPromise(path, { autoClose: false });
     const members: NpzMember[] = [];
     for await (const entry of archive.eachEntry()) {
-      if (members.length === mostMembers) throw new InputError(path, `has more than ${mostMembers} members`);
+      if (members.length === MOST_MEMBERS) {
+        throw new InputError(path, `has more than ${MOST_MEMBERS} members`);
+      }
       if (entry.fileName.endsWith('.npy')) members.push(await memberOf(path, archive, entry));
     }
     return members;

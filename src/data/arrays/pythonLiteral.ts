@@ -12,7 +12,7 @@ export class LiteralError extends Error {
 }
 
 /** Deeper than any structured type goes. */
-const deepest = 16;
+const DEEPEST = 16;
 
 /**
  * Reads one Python literal: dictionaries with text keys, tuples, lists, text, whole numbers, True, False, None.
@@ -32,7 +32,7 @@ class LiteralReader {
   constructor(private readonly text: string) {}
 
   value(depth: number): PythonValue {
-    if (depth > deepest) throw this.error('too deep');
+    if (depth > DEEPEST) throw this.error('too deep');
     this.skipSpace();
     const next = this.text[this.position];
     switch (next) {

@@ -67,7 +67,7 @@ function unchanged(shape: number[], axes: AxisOrder, notices: string[] = []): Ro
 }
 
 /** With more axes than this there are too many ways to leave out those of length 1. */
-const mostAxes = 8;
+const MOST_AXES = 8;
 
 /** Axes equal, but for those of length 1. */
 function sameOrder({ shape, axes }: InstanceShape, inputShape: readonly number[]): RowArranger | undefined {
@@ -75,7 +75,7 @@ function sameOrder({ shape, axes }: InstanceShape, inputShape: readonly number[]
   if (exact) return unchanged(exact, axes);
   // Where moving the channels fits as well, axes of length 1 are no reason to leave them.
   const moved = movedChannels({ shape, axes }, inputShape);
-  if (moved || shape.length > mostAxes || inputShape.length > mostAxes) return undefined;
+  if (moved || shape.length > MOST_AXES || inputShape.length > MOST_AXES) return undefined;
   const ways = new Map([...squeezedMatches(shape, inputShape)].map((way) => [way.join(), way]));
   // Several open axes might be filled in more than one way: none of them is to be trusted.
   const [squeezed] = ways.size === 1 ? ways.values() : [];

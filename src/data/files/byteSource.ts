@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors';
 import { allocate, lookUpFile, readFully, withFile } from './fileAccess';
-import { heldBytes } from './limits';
+import { HELD_BYTES } from './limits';
 
 /** Fills `target` with the bytes from `position` on. */
 export type ReadAt = (position: number, target: Uint8Array) => Promise<void>;
@@ -55,7 +55,7 @@ export async function fileSource(
   path: string,
   start: number,
   size: number,
-  hold = heldBytes,
+  hold = HELD_BYTES,
 ): Promise<ByteSource> {
   if (size > hold) return partOfFile(path, start, size);
   const bytes = allocate(path, size);

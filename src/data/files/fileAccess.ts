@@ -97,7 +97,7 @@ export async function withFile<T>(path: string, use: (handle: FileHandle) => Pro
 }
 
 /** A single read call may not exceed 2 GiB, and smaller ones are as fast. */
-const readAtOnce = 64 * 1024 ** 2;
+const READ_AT_ONCE = 64 * 1024 ** 2;
 
 /**
  * Fills `target` from a position of an open file.
@@ -111,7 +111,7 @@ export async function readFully(
 ): Promise<void> {
   let done = 0;
   while (done < target.length) {
-    const wanted = Math.min(readAtOnce, target.length - done);
+    const wanted = Math.min(READ_AT_ONCE, target.length - done);
     const { bytesRead } = await handle.read(target, done, wanted, position + done);
     if (bytesRead === 0) {
       throw new InputError(
@@ -167,7 +167,7 @@ export async function readTextIfThere(path: string, most: number): Promise<strin
 }
 
 /** Bytes that are read from a file at once, where it is read in pieces. */
-const pieceBytes = 1024 ** 2;
+const PIECE_BYTES = 1024 ** 2;
 
 /**
  * A file piece by piece, or a part of it. It is open until the last piece was taken, or no more are wanted.
@@ -184,8 +184,8 @@ export async function* readPieces(path: string, start = 0, size?: number): Async
   }
   try {
     const end = size === undefined ? (await handle.stat()).size : start + size;
-    for (let at = start; at < end; at += pieceBytes) {
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, end - at));
+    for (let at = start; at < end; at += PIECE_BYTES) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - at));
       await readFully(handle, path, piece, at);
       yield piece;
     }

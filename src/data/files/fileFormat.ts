@@ -8,7 +8,7 @@ import { isNpy } from '../arrays/npyHeader';
 export type FileFormat = 'npy' | 'npz' | 'idx' | 'gzip' | 'text' | 'folder';
 
 /** What could have been read, for messages. */
-const readable = '.npy, .npz, IDX, CSV or TSV, or a folder of PNG or JPEG images';
+const READABLE = '.npy, .npz, IDX, CSV or TSV, or a folder of PNG or JPEG images';
 
 /** Beginnings of files that people may take for datasets. */
 const otherFormats: [string, number[]][] = [
@@ -49,12 +49,12 @@ function formatOfBytes(head: Uint8Array, path: string): FileFormat {
   if (beginsWith(head, [0x1f, 0x8b])) return 'gzip';
   if (isIdx(head)) return 'idx';
   const other = otherFormats.find(([, beginning]) => beginsWith(head, beginning));
-  if (other) throw new InputError(path, `is ${other[0]}; expected ${readable}`);
+  if (other) throw new InputError(path, `is ${other[0]}; expected ${READABLE}`);
   const promised = /\.(npy|npz|idx)$|ubyte$/i.exec(path.replace(/\.gz$/i, ''));
   if (promised || head.subarray(0, 4096).includes(0)) {
     throw new InputError(
       path,
-      `is no ${promised ? `${promised[0]} file` : 'dataset file'}: expected ${readable}`,
+      `is no ${promised ? `${promised[0]} file` : 'dataset file'}: expected ${READABLE}`,
     );
   }
   return 'text';

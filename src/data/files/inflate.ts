@@ -2,11 +2,11 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { InputError } from '../../core/errors';
 import { allocate, asInputError, readPieces } from './fileAccess';
-import { freeText, limitAdvice, type Limits } from './limits';
+import { FREE_TEXT, limitAdvice, type Limits } from './limits';
 import { formatBytes } from '../wording';
 
 /** DEFLATE stores 258 bytes in 2 bits at best, so no stream grows by more than this. */
-const largestRatio = 1032;
+const LARGEST_RATIO = 1032;
 
 /** Where compressed bytes lie in a file. */
 export interface CompressedPart {
@@ -48,7 +48,7 @@ export function checkInflatedSize(part: CompressedPart, size: number, limits: Li
       part.place,
     );
   }
-  if (size > part.size * largestRatio) {
+  if (size > part.size * LARGEST_RATIO) {
     throw new InputError(
       part.path,
       `promises ${formatBytes(size)}, more than ${formatBytes(part.size)} of compressed data can hold`,
@@ -67,7 +67,7 @@ export async function* inflatedText(part: CompressedPart, limits: Limits): Async
   for await (const chunk of inflated(part)) {
     size += chunk.length;
     const growth = size / part.size;
-    if (size > freeText && growth > limits.growth) {
+    if (size > FREE_TEXT && growth > limits.growth) {
       const problem = `inflates to more than ${limits.growth} times its size`;
       throw new InputError(
         part.path,

@@ -1,22 +1,22 @@
 import { InputError } from '../../core/errors';
 
 /** Objects and lists within each other that are read. What reads them goes down step by step, and the stack has an end. */
-export const deepestJson = 200;
+export const DEEPEST_JSON = 200;
 
-const quote = 0x22;
-const backslash = 0x5c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** Whether objects and lists stand deeper within each other than is read, as far as brackets outside of texts tell. */
 export function isTooDeep(text: string): boolean {
   // The brackets alone would be longer.
-  if (text.length <= 2 * deepestJson) return false;
+  if (text.length <= 2 * DEEPEST_JSON) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === quote) {
+    if (code === QUOTE) {
       at = closingQuote(text, at);
     } else if (code === 0x5b || code === 0x7b) {
-      if (++depth > deepestJson) return true;
+      if (++depth > DEEPEST_JSON) return true;
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
     }
@@ -27,8 +27,8 @@ export function isTooDeep(text: string): boolean {
 /** Index of the quote that ends the text that begins at `open`; the length where none does. */
 function closingQuote(text: string, open: number): number {
   let at = open + 1;
-  for (; at < text.length && text.charCodeAt(at) !== quote; at++) {
-    if (text.charCodeAt(at) === backslash) at++;
+  for (; at < text.length && text.charCodeAt(at) !== QUOTE; at++) {
+    if (text.charCodeAt(at) === BACKSLASH) at++;
   }
   return at;
 }
@@ -40,7 +40,7 @@ function closingQuote(text: string, open: number): number {
 export function readJson(text: string): { value: unknown } | { problem: string } {
   if (isTooDeep(text)) {
     return {
-      problem: `has more than ${deepestJson} objects and lists within each other, which is the limit`,
+      problem: `has more than ${DEEPEST_JSON} objects and lists within each other, which is the limit`,
     };
   }
   try {

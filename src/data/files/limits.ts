@@ -15,13 +15,13 @@ export interface Limits {
 export const defaultLimits: Limits = { bytes: 1024 ** 3, pixels: 64 * 1024 ** 2, growth: 100 };
 
 /** Inflated texts up to this size may have grown by any factor. */
-export const freeText = 32 * 1024 ** 2;
+export const FREE_TEXT = 32 * 1024 ** 2;
 
 /** Files up to this size are held in memory; larger ones are read from the disk batch by batch. */
-export const heldBytes = 256 * 1024 ** 2;
+export const HELD_BYTES = 256 * 1024 ** 2;
 
 /** The environment variable that sets other limits. */
-export const limitsVariable = 'APD_LIMITS';
+export const LIMITS_VARIABLE = 'APD_LIMITS';
 
 const units: Record<string, number> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
@@ -37,7 +37,7 @@ export function parseLimits(text: string): Limits {
     const value = Number(number) * units[(unit ?? '').toUpperCase()];
     if (name === undefined || !(value >= 1)) {
       const expected = 'expected limits such as bytes=4GiB pixels=100M growth=1000';
-      throw new InputError(limitsVariable, `has \`${word.slice(0, 40)}\`, ${expected}`);
+      throw new InputError(LIMITS_VARIABLE, `has \`${word.slice(0, 40)}\`, ${expected}`);
     }
     limits[name.toLowerCase() as keyof Limits] = value;
   }
@@ -46,7 +46,7 @@ export function parseLimits(text: string): Limits {
 
 /** The limits that hold: the usual ones, and those of the environment. @throws InputError as `parseLimits` */
 export function presentLimits(): Limits {
-  return parseLimits(process.env[limitsVariable] ?? '');
+  return parseLimits(process.env[LIMITS_VARIABLE] ?? '');
 }
 
 /** What a message about a limit ends with: the limit, and how a higher one is set. @param needed what would be enough */
@@ -54,8 +54,8 @@ export function limitAdvice(limits: Limits, limit: keyof Limits, needed: number)
   if (limit !== 'bytes') {
     const enough = Math.ceil(needed);
     const what = limit === 'pixels' ? ' pixels' : '';
-    return `the limit is ${formatCount(limits[limit])}${what} (${limitsVariable}=${limit}=${enough} in the environment allows it)`;
+    return `the limit is ${formatCount(limits[limit])}${what} (${LIMITS_VARIABLE}=${limit}=${enough} in the environment allows it)`;
   }
   const enough = Math.ceil(needed / 1024 ** 3);
-  return `the limit is ${formatBytes(limits.bytes)} (${limitsVariable}=bytes=${enough}GiB in the environment allows it)`;
+  return `the limit is ${formatBytes(limits.bytes)} (${LIMITS_VARIABLE}=bytes=${enough}GiB in the environment allows it)`;
 }

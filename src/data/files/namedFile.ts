@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors';
 import { networkHost } from '../../core/networkPath';
 
 /** Environment variable with the computers that files may name, separated by commas. */
-const networkHostsVariable = 'APD_NETWORK_HOSTS';
+const NETWORK_HOSTS_VARIABLE = 'APD_NETWORK_HOSTS';
 
 /** Where paths are resolved; tests say another system. */
 export interface NamingOptions {
@@ -13,7 +13,7 @@ export interface NamingOptions {
 }
 
 function allowedByUser(): string[] {
-  return (process.env[networkHostsVariable] ?? '').split(',').map((host) => host.trim().toLowerCase());
+  return (process.env[NETWORK_HOSTS_VARIABLE] ?? '').split(',').map((host) => host.trim().toLowerCase());
 }
 
 /**
@@ -45,6 +45,6 @@ export function namedFile(folder: string, name: string, source: string, options:
   throw new InputError(
     source,
     `names ${name}, on another computer, which is not contacted because a file says so; copy the file here, or allow ` +
-      `${networkHost(file)} (${networkHostsVariable} on the command line, security.allowedUNCHosts in VS Code)`,
+      `${networkHost(file)} (${NETWORK_HOSTS_VARIABLE} on the command line, security.allowedUNCHosts in VS Code)`,
   );
 }

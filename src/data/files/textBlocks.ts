@@ -4,10 +4,10 @@ import { formatBytes } from '../wording';
 import { limitAdvice, type Limits } from './limits';
 
 /** Longest line that is read. */
-export const longestLine = 16 * 1024 ** 2;
+export const LONGEST_LINE = 16 * 1024 ** 2;
 
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /**
  * Text of whole lines, decoded from UTF-8 chunk by chunk. Lines may end in LF, CRLF or, in files without any LF, in CR,
@@ -40,22 +40,22 @@ export async function* textBlocks(
       yield decoder.decode(Buffer.concat(waiting), lineEnd);
       waiting = [chunk.subarray(end)];
       waitingBytes = chunk.length - end;
-    } else if (waitingBytes > longestLine) {
+    } else if (waitingBytes > LONGEST_LINE) {
       throw new InputError(
         source,
-        `has a line longer than ${formatBytes(longestLine)}, the limit: an instance to a line`,
+        `has a line longer than ${formatBytes(LONGEST_LINE)}, the limit: an instance to a line`,
       );
     }
   }
-  const rest = decoder.decode(Buffer.concat(waiting), lineEnd ?? lineFeed);
+  const rest = decoder.decode(Buffer.concat(waiting), lineEnd ?? LINE_FEED);
   if (rest.length > 0) yield rest;
 }
 
 /** What lines end in, as far as a chunk tells: a CR at its very end may be the first half of CRLF. */
 function lineEndOf(chunk: Uint8Array, before: Uint8Array | undefined): number | undefined {
-  if (chunk.includes(lineFeed)) return lineFeed;
-  const alone = chunk.subarray(0, -1).includes(carriageReturn) || before?.at(-1) === carriageReturn;
-  return alone ? carriageReturn : undefined;
+  if (chunk.includes(LINE_FEED)) return LINE_FEED;
+  const alone = chunk.subarray(0, -1).includes(CARRIAGE_RETURN) || before?.at(-1) === CARRIAGE_RETURN;
+  return alone ? CARRIAGE_RETURN : undefined;
 }
 
 /** Decodes whole lines and knows which line is wrong. */
@@ -71,7 +71,7 @@ class LineDecoder {
     for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) this.line++;
     if (!this.begun && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
     this.begun = true;
-    return lineEnd === carriageReturn ? text.replaceAll('\r', '\n') : text;
+    return lineEnd === CARRIAGE_RETURN ? text.replaceAll('\r', '\n') : text;
   }
 
   private notUtf8(bytes: Buffer, lineEnd: number): InputError {

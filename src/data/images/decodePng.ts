@@ -8,7 +8,7 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Kinds of colour by their code in the header (PNG specification, 11.2.2), with their samples per pixel. */
 const samplesOf: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-const palette = 3;
+const PALETTE = 3;
 
 /** A chunk of a PNG file: its whole bytes, and those of its content. */
 interface Chunk {
@@ -60,7 +60,7 @@ function headerOf(chunks: readonly Chunk[], file: string): PngHeader {
   }
   const view = new DataView(first.data.buffer, first.data.byteOffset, 13);
   const [depth, colour, , , interlace] = first.data.subarray(8);
-  const depths = colour === palette ? [1, 2, 4, 8] : colour === 0 ? [1, 2, 4, 8, 16] : [8, 16];
+  const depths = colour === PALETTE ? [1, 2, 4, 8] : colour === 0 ? [1, 2, 4, 8, 16] : [8, 16];
   if (!(colour in samplesOf) || !depths.includes(depth)) {
     throw new InputError(file, `is a PNG of colour type ${colour} with ${depth} bits, which there is not`);
   }
@@ -71,7 +71,7 @@ function headerOf(chunks: readonly Chunk[], file: string): PngHeader {
       `is an interlaced PNG of ${depth} bits, expected 8 or 16; save it without interlacing`,
     );
   }
-  const gray = colour === 0 || colour === 4 || (colour === palette && isGrayPalette(chunks, file));
+  const gray = colour === 0 || colour === 4 || (colour === PALETTE && isGrayPalette(chunks, file));
   return {
     width: view.getUint32(0),
     height: view.getUint32(4),
@@ -127,7 +127,7 @@ export function decodePng(bytes: Uint8Array, file: string): Float32Array | Uint8
   try {
     const { data } = decode(picture, { checkCrc: true });
     const colours = chunks.find(({ type }) => type === 'PLTE')?.data;
-    return toSamples(data, header, header.colour === palette ? colours : undefined, file);
+    return toSamples(data, header, header.colour === PALETTE ? colours : undefined, file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(file, `is a damaged PNG (${oneLine((error as Error).message)})`);

@@ -16,7 +16,7 @@ import { countOf } from '../wording';
 import { addAll } from '../../core/lists';
 
 /** Images read from the disk at the same time. */
-const readAtOnce = 8;
+const READ_AT_ONCE = 8;
 
 /** An image of a folder and the class it stands in. */
 interface ImageFile {
@@ -226,8 +226,8 @@ function readImageFile(file: string, limits: Limits): Promise<Uint8Array> {
 
 /** Runs `work` for 0 to `count` − 1, a few at the same time; stops at the failure of lowest number it meets. */
 async function forEachAtOnce(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  for (let start = 0; start < count; start += readAtOnce) {
-    const some = Array.from({ length: Math.min(readAtOnce, count - start) }, (_, k) => work(start + k));
+  for (let start = 0; start < count; start += READ_AT_ONCE) {
+    const some = Array.from({ length: Math.min(READ_AT_ONCE, count - start) }, (_, k) => work(start + k));
     const failed = (await Promise.allSettled(some)).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -1,11 +1,11 @@
 import { InputError } from '../../core/errors';
 import { isNumber, kindOfColumn } from './columnKinds';
-import { blank, RecordReader } from './csvRecords';
+import { BLANK, RecordReader } from './csvRecords';
 import { isMissingNumber } from './parseNumber';
 import { isRemark } from './preamble';
 
 /** Records looked at to find out how a file is written. */
-const sampleRecords = 25;
+const SAMPLE_RECORDS = 25;
 
 /** Separators tried, the surest first: a comma may be a decimal comma, a tab is hardly anything else. */
 const delimiters = ['\t', ';', ',', '|'];
@@ -14,7 +14,7 @@ const delimiterNames: Record<string, string> = {
   tab: '\t',
   comma: ',',
   semicolon: ';',
-  space: blank,
+  space: BLANK,
   '\\t': '\t',
 };
 
@@ -34,7 +34,7 @@ export function parseDelimiter(text: string): string {
 function sample(text: string, delimiter: string, whole: boolean): string[][] {
   try {
     const { rows } = new RecordReader('', delimiter).read(text, whole);
-    return rows.slice(0, sampleRecords).filter((row) => !isRemark(row));
+    return rows.slice(0, SAMPLE_RECORDS).filter((row) => !isRemark(row));
   } catch (error) {
     if (error instanceof InputError) {
       return [];
@@ -52,10 +52,10 @@ function isConsistent([first, second = first, ...rest]: string[][]): boolean {
 
 /** Whether blanks part a text into columns most of which are numbers. */
 function isBlankSeparated(text: string, whole: boolean): boolean {
-  const rows = sample(text, blank, whole);
+  const rows = sample(text, BLANK, whole);
   if (!isConsistent(rows)) return false;
   const body = rows.length > 1 ? rows.slice(1) : rows;
-  const columns = body[0].map((_, column) => kindOfColumn(body, column, blank));
+  const columns = body[0].map((_, column) => kindOfColumn(body, column, BLANK));
   const numbers = columns.filter((kind) => kind === 'number').length;
   return numbers * 2 > columns.length;
 }
@@ -76,7 +76,7 @@ function leavesNumbersTogether(text: string, delimiter: string, whole: boolean):
 export function detectDelimiter(text: string, whole: boolean): string {
   const consistent = delimiters.find((delimiter) => isConsistent(sample(text, delimiter, whole)));
   const unsure = consistent === undefined || leavesNumbersTogether(text, consistent, whole);
-  if (unsure && isBlankSeparated(text, whole)) return blank;
+  if (unsure && isBlankSeparated(text, whole)) return BLANK;
   // With ragged rows the header alone has to tell, so that the error names the row and not the separator.
   return (
     consistent ?? delimiters.find((delimiter) => (sample(text, delimiter, whole)[0]?.length ?? 0) > 1) ?? ','

@@ -1,9 +1,9 @@
 import Papa from 'papaparse';
 import { InputError } from '../../core/errors';
-import { longestLine } from '../files/textBlocks';
+import { LONGEST_LINE } from '../files/textBlocks';
 
 /** Longest record: a quoted field may go over many lines. Blocks of lines are a little longer than a line may be. */
-const longestRecord = 2 * longestLine;
+const LONGEST_RECORD = 2 * LONGEST_LINE;
 
 /** Rows of a table with the 1-based line each begins in. Blank lines are left out. */
 export interface Records {
@@ -42,15 +42,15 @@ export class RecordReader {
   read(text: string, last: boolean): Records {
     this.later += text;
     // A record that goes on is looked at again only when it has doubled, so that a long one takes no quadratic time.
-    if (!last && this.later.length < this.pending.length && this.pending.length < longestRecord) {
+    if (!last && this.later.length < this.pending.length && this.pending.length < LONGEST_RECORD) {
       return { rows: [], lines: [] };
     }
     const whole = this.pending + this.later;
     this.later = '';
-    if (whole.length > longestRecord) {
+    if (whole.length > LONGEST_RECORD) {
       throw this.unfinished();
     }
-    if (this.delimiter === blank) {
+    if (this.delimiter === BLANK) {
       this.pending = '';
       return this.readBlanks(whole);
     }
@@ -117,7 +117,7 @@ export class RecordReader {
 }
 
 /** Stands for columns that are parted by any number of blanks. */
-export const blank = ' ';
+export const BLANK = ' ';
 
 /** Words of a line; what is in quotes is one. */
 function quotedWords(line: string): string[] {

@@ -1,7 +1,7 @@
 import { firstNonFinite, type Numbers } from '../arrays/elements';
 
 /** Numbers of one block. */
-const blockNumbers = 128 * 1024;
+const BLOCK_NUMBERS = 128 * 1024;
 
 /**
  * Rows of numbers that were read from text. Each block of rows is kept in the smallest type that holds its numbers exactly:
@@ -16,7 +16,7 @@ export class NumberStore {
   count = 0;
 
   constructor(readonly columns: number) {
-    this.rowsPerBlock = Math.max(1, Math.floor(blockNumbers / Math.max(1, columns)));
+    this.rowsPerBlock = Math.max(1, Math.floor(BLOCK_NUMBERS / Math.max(1, columns)));
     this.current = new Float64Array(this.rowsPerBlock * columns);
   }
 

@@ -8,9 +8,9 @@ import { isRemark, readPreamble } from './preamble';
 import { formatCount } from '../wording';
 
 /** More columns than any table has. */
-const mostColumns = 2 ** 24;
+const MOST_COLUMNS = 2 ** 24;
 /** Rows that tell what the columns are. */
-const sampleRows = 25;
+const SAMPLE_ROWS = 25;
 
 /** The beginning of a file. */
 interface Beginning {
@@ -47,13 +47,13 @@ export function readTableHead(begin: Beginning, options: CsvOptions, notices: st
   if (rows.length === 0) {
     throw new InputError(file, whole ? 'has no rows' : 'has no whole row among its first megabyte');
   }
-  if (rows[0].length > mostColumns) {
+  if (rows[0].length > MOST_COLUMNS) {
     throw new InputError(
       file,
-      `has ${formatCount(rows[0].length)} columns, the limit is ${formatCount(mostColumns)}`,
+      `has ${formatCount(rows[0].length)} columns, the limit is ${formatCount(MOST_COLUMNS)}`,
     );
   }
-  const sample = rows.slice(0, sampleRows).filter((row) => !isRemark(row));
+  const sample = rows.slice(0, SAMPLE_ROWS).filter((row) => !isRemark(row));
   if (sample.length === 0) throw new InputError(file, 'has no rows');
   const wanted = options.labelColumn === false ? undefined : options.labelColumn;
   const hasHeader = options.header ?? detectHeader(sample, wanted, delimiter);

@@ -2,9 +2,9 @@ import { InputError } from '../../core/errors';
 import { formatCount, oneLine } from '../wording';
 
 /** More different texts than this are names or dates, and no categories. */
-const mostValues = 1000;
+const MOST_VALUES = 1000;
 /** So many may be in any table; of more, at most every second row may bring a new one. */
-const fewValues = 20;
+const FEW_VALUES = 20;
 
 /**
  * The different texts of a column, which become columns of 0 and 1 each, in alphabetical order, as `pandas.get_dummies`
@@ -23,7 +23,7 @@ export class TextColumn {
   code(text: string): number {
     const known = this.codes.get(text);
     if (known !== undefined) return known;
-    if (this.codes.size === mostValues) throw this.tooMany(`more than ${formatCount(mostValues)}`);
+    if (this.codes.size === MOST_VALUES) throw this.tooMany(`more than ${formatCount(MOST_VALUES)}`);
     this.codes.set(text, this.codes.size);
     return this.codes.size - 1;
   }
@@ -32,7 +32,7 @@ export class TextColumn {
   seal(rows: number): void {
     const { size } = this.codes;
     const allDiffer = size === rows && rows > 2;
-    if (allDiffer || (size > fewValues && size > rows / 2)) throw this.tooMany(formatCount(size));
+    if (allDiffer || (size > FEW_VALUES && size > rows / 2)) throw this.tooMany(formatCount(size));
     this.position = new Int32Array(size);
     this.values.forEach((text, position) => (this.position[this.codes.get(text)!] = position));
   }

@@ -18,7 +18,7 @@ const FITTING_VERSION = 1;
 const LEAST_WORTH_KEEPING = 1024 * 1024;
 /** Folder of the kept prototypes in a run. It can be removed at any time. */
 const FOLDER = 'cache';
-const OUR_FILES = /^prototypes-level\d+-\d+-snapshot(\d+)-[0-9a-f]{32}\.bin$/;
+const ourFiles = /^prototypes-level\d+-\d+-snapshot(\d+)-[0-9a-f]{32}\.bin$/;
 const DIGEST_BYTES = 32;
 /** Numbers of the head, each of 8 bytes. */
 const HEAD_NUMBERS = 5;
@@ -139,7 +139,7 @@ export async function writeKept(
 async function removeStale(run: Run, kept: string, same: string): Promise<void> {
   const folder = path.join(run.folder, FOLDER);
   for (const name of await readdir(folder)) {
-    const ours = OUR_FILES.exec(name);
+    const ours = ourFiles.exec(name);
     if (!ours || name === kept) continue;
     if (name.startsWith(same) || Number(ours[1]) >= run.manifest.snapshots.length) {
       await rm(path.join(folder, name), { force: true });

@@ -13,7 +13,7 @@ import {
 import type { RecordedLevel, Snapshot } from '../../core/patterns/snapshot';
 import { subsetSnapshot } from '../../core/patterns/subset';
 import type { FilterStep } from '../../protocol/state';
-import { manifestName, type Manifest } from '../../runs/manifest';
+import { MANIFEST_NAME, type Manifest } from '../../runs/manifest';
 import { openRun, readSnapshot, snapshotChecksums, type Run } from '../../runs/readRun';
 import { classCount, equalArrays, type AnalysedSnapshot } from './analyse';
 import type { ByteCache } from '../work/byteCache';
@@ -68,7 +68,7 @@ export class RunStore {
    */
   async open(folder: string): Promise<OpenedRun> {
     const resolved = path.resolve(folder);
-    const manifest = await stat(path.join(resolved, manifestName)).catch(() => undefined);
+    const manifest = await stat(path.join(resolved, MANIFEST_NAME)).catch(() => undefined);
     const version = manifest ? `${manifest.mtimeMs}:${manifest.size}:${manifest.ino}` : 'none';
     const key = `${resolved}\n${version}\n`;
     const known = this.opened.get(resolved);

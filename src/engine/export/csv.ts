@@ -1,6 +1,6 @@
 /** What spreadsheets take for the beginning of a formula, wide forms included; and what they skip before one. */
-const FORMULA = /^[\t\r\n ]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const formula = /^[\t\r\n ]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
  * One line of CSV: absent values are empty, text with separators, quotes or line breaks is quoted (RFC 4180). Names that a
@@ -14,7 +14,7 @@ export function csvLine(values: readonly (string | number | boolean | undefined)
 function csvField(value: string | number | boolean | undefined): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  if (FORMULA.test(value) && !NUMBER.test(value)) return quoted(`'${value}`);
+  if (formula.test(value) && !number.test(value)) return quoted(`'${value}`);
   return /[",\r\n]/.test(value) ? quoted(value) : value;
 }
 

@@ -31,10 +31,10 @@ export interface QueueOptions {
   giveUpMs?: number;
 }
 
-const usualSettleMs = 120;
-const usualGiveUpMs = 10_000;
-const firstRetryMs = 150;
-const longestRetryMs = 2000;
+const USUAL_SETTLE_MS = 120;
+const USUAL_GIVE_UP_MS = 10_000;
+const FIRST_RETRY_MS = 150;
+const LONGEST_RETRY_MS = 2000;
 
 /** True for models whose names tell neither epoch nor step: `last.onnx`, `best.onnx`, or one that is written over. */
 export function isUnnumbered(file: string): boolean {
@@ -55,8 +55,8 @@ export class CheckpointQueue {
     private readonly options: QueueOptions,
     private readonly isRecorded: (found: FoundCheckpoint) => boolean = () => false,
   ) {
-    this.settleMs = options.settleMs ?? usualSettleMs;
-    this.giveUpMs = options.giveUpMs ?? usualGiveUpMs;
+    this.settleMs = options.settleMs ?? USUAL_SETTLE_MS;
+    this.giveUpMs = options.giveUpMs ?? USUAL_GIVE_UP_MS;
   }
 
   /** Takes in what the folder holds now. @returns whether anything is different */
@@ -101,7 +101,7 @@ export class CheckpointQueue {
   failed(entry: QueuedCheckpoint, problem: string, now: number): void {
     entry.problem = problem;
     entry.state = now - entry.changed >= this.giveUpMs ? 'refused' : 'incomplete';
-    entry.due = now + Math.min(longestRetryMs, firstRetryMs * 2 ** entry.tries++);
+    entry.due = now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** entry.tries++);
   }
 
   /** Checkpoints that are not in the run yet, without those that were given up. */

@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOptions } from '../../models/openModel';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
-import { RunLock, runLockName } from '../../runs/runLock';
+import { RunLock, RUN_LOCK_NAME } from '../../runs/runLock';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
 import { watchFolder } from '../../runs/watching/watchFiles';
 import type { ManifestSnapshot } from '../../runs/manifest';
@@ -44,7 +44,7 @@ export interface FollowHooks {
 }
 
 /** Troubles that are told. */
-const mostTroubles = 20;
+const MOST_TROUBLES = 20;
 
 /**
  * Records the checkpoints of a folder into a run as they are written, until it is stopped. A checkpoint that changes takes
@@ -108,7 +108,7 @@ export class RunFollower {
   get state(): FollowState {
     const { queue } = this;
     const troubles = (entries: QueuedCheckpoint[]): FollowTrouble[] =>
-      entries.slice(0, mostTroubles).map(({ file, problem }) => ({ model: file, problem: problem ?? '' }));
+      entries.slice(0, MOST_TROUBLES).map(({ file, problem }) => ({ model: file, problem: problem ?? '' }));
     return {
       folder: this.request.folder,
       checkpoints: this.request.checkpoints,
@@ -179,7 +179,7 @@ export class RunFollower {
       await this.lock.release();
     } catch (error) {
       // The run folder itself may be gone, and the lock with it.
-      this.hooks.onNotice(`${runLockName} was not removed: ${(error as Error).message}`);
+      this.hooks.onNotice(`${RUN_LOCK_NAME} was not removed: ${(error as Error).message}`);
     }
   }
 

@@ -5,7 +5,7 @@ import type { ModelOptions } from '../../models/openModel';
 import { openRun, type Run } from '../../runs/readRun';
 import { isRun } from '../../runs/writeRun';
 import type { ExpectedNetwork, RecordSource } from '../recording/modelRecorder';
-import { usualPatternLimit } from '../recording/takeSnapshot';
+import { USUAL_PATTERN_LIMIT } from '../recording/takeSnapshot';
 import { changedSources, datasetOptionsOf, scalingOf } from '../recording/reopenDataset';
 
 /** With what the checkpoints of a run are recorded. */
@@ -58,5 +58,5 @@ function patternLimitOf(run: Run): number {
   const coarse = run.manifest.layers.map(({ kept }) => kept === 'prototypes');
   if (coarse.every((is) => !is)) return Infinity;
   if (coarse.every((is) => is)) return -1;
-  return usualPatternLimit;
+  return USUAL_PATTERN_LIMIT;
 }

@@ -50,7 +50,7 @@ export interface Suspects {
 }
 
 /** First ones of which is told how many are expected to be right. */
-const TOLD_COUNTS = [10, 20, 50, 100, 200, 500, 1000];
+const toldCounts = [10, 20, 50, 100, 200, 500, 1000];
 
 /**
  * Looks for instances whose label their neighbours and their history contradict.
@@ -193,7 +193,7 @@ function expectation(
         : snapshots < 2
           ? 'one snapshot alone does not tell'
           : undefined;
-  const counts = TOLD_COUNTS.filter((count) => count <= Math.max(10, judged.length / 4));
+  const counts = toldCounts.filter((count) => count <= Math.max(10, judged.length / 4));
   if (doubt !== undefined) return { expected: counts.map((count) => ({ count, right: 0 })), doubt };
   const sorted = Float32Array.from(judged, (row) => score[row])
     .sort()

@@ -5,7 +5,7 @@ import type { LogOrigin } from '../../protocol/logs';
 import { findLogsBeside } from '../../logs/matching/findLogs';
 import { linkTarget, type RunLinks } from '../../runs/links';
 import type { Manifest } from '../../runs/manifest';
-import { logName } from '../training/trainLog';
+import { LOG_NAME } from '../training/trainLog';
 
 /** A log that a run has, or may have. */
 export interface ChosenLog {
@@ -15,9 +15,9 @@ export interface ChosenLog {
 }
 
 /** Logs beside checkpoints that are looked at, at most. */
-const mostCandidates = 8;
+const MOST_CANDIDATES = 8;
 /** Folders between a model and the folder that holds all models of its run: `run/checkpoint-500/onnx/model.onnx`. */
-const deepest = 2;
+const DEEPEST = 2;
 
 /**
  * The log that was linked to a run, or that lies in its folder.
@@ -28,7 +28,7 @@ export async function declaredLog(folder: string, links: RunLinks): Promise<Chos
     const { path: linked } = links.log;
     return linked === null ? null : { file: linkTarget(folder, linked), origin: 'linked' };
   }
-  const own = path.resolve(folder, logName);
+  const own = path.resolve(folder, LOG_NAME);
   const found = await stat(own).catch(() => undefined);
   return found?.isFile() ? { file: own, origin: 'own' } : undefined;
 }
@@ -60,9 +60,9 @@ async function searchBeside(rooms: readonly string[], models: readonly string[])
   if (rooms.length === 0) return [];
   const common = rooms.reduce(commonFolder);
   const depth = (room: string) => room.split(path.sep).length;
-  if (rooms.some((room) => depth(room) - depth(common) > deepest)) return [];
+  if (rooms.some((room) => depth(room) - depth(common) > DEEPEST)) return [];
   const found = await findLogsBeside(common, models);
-  return found.slice(0, mostCandidates).map(({ file }) => ({ file: path.resolve(file), origin: 'beside' }));
+  return found.slice(0, MOST_CANDIDATES).map(({ file }) => ({ file: path.resolve(file), origin: 'beside' }));
 }
 
 function commonFolder(a: string, b: string): string {

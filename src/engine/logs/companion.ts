@@ -6,9 +6,9 @@ import { foldersOfOtherSplit, splitOfFolder } from '../../logs/matching/splitFol
 import { smallest } from '../../core/lists';
 
 /** Entries that are looked at in a folder: those of logs have few, those of pictures are none of logs. */
-const mostEntries = 2000;
+const MOST_ENTRIES = 2000;
 /** Writers of one training are made one after the other, in any order, within this time in seconds. */
-const slack = 2;
+const SLACK = 2;
 
 /**
  * The event file that was written beside another one by the same training, for the other part of the data: Keras writes
@@ -34,14 +34,14 @@ async function sameTraining(file: string): Promise<(other: string) => boolean> {
   const began = timeOf(file);
   if (began === undefined) return () => true;
   if (splitOfFolder(path.dirname(file)) === 'validation') {
-    return (other) => (timeOf(other) ?? began) <= began + slack;
+    return (other) => (timeOf(other) ?? began) <= began + SLACK;
   }
   // Keras makes the file of the validation when it first comes to that, maybe hours later, but before the next training.
   const times = (await eventFilesIn(path.dirname(file))).map(timeOf).filter((time) => time !== undefined);
   const next = smallest(times.filter((time) => time > began));
   return (other) => {
     const time = timeOf(other) ?? began;
-    return began - slack <= time && time < next - slack;
+    return began - SLACK <= time && time < next - SLACK;
   };
 }
 
@@ -54,7 +54,7 @@ function timeOf(file: string): number | undefined {
 /** Event files by name, the newest first; none where a folder cannot be listed, as nobody asked for it. */
 async function eventFilesIn(folder: string): Promise<string[]> {
   try {
-    const { files } = await listFolder(folder, new EntryBudget(folder, mostEntries));
+    const { files } = await listFolder(folder, new EntryBudget(folder, MOST_ENTRIES));
     return files
       .filter((file) => /^events\.out\.tfevents\.(?!.*\.profile-empty$)/.test(path.basename(file)))
       .sort((a, b) => naturalOrder(b, a));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { FollowedLog } from '../../logs/following/followedLog';
-import { keptProblems, type LogProblem, type LogRow, type TrainingLog } from '../../logs/formats/log';
+import { KEPT_PROBLEMS, type LogProblem, type LogRow, type TrainingLog } from '../../logs/formats/log';
 
 type Metrics = LogRow['metrics'];
 /** What is needed of a companion that was just read. */
@@ -35,7 +35,7 @@ export function withCompanion(log: TrainingLog, followed: Companion): TrainingLo
     ...log,
     rows,
     metricNames: [...log.metricNames, ...names],
-    problems: problems.slice(0, keptProblems),
+    problems: problems.slice(0, KEPT_PROBLEMS),
     problemCount: log.problemCount + (companion?.problemCount ?? 0) + (problem === undefined ? 0 : 1),
   };
   made.set(log, { companion, problem, merged });

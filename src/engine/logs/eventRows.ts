@@ -1,4 +1,4 @@
-import { keptProblems, type LogRow, type TrainingLog } from '../../logs/formats/log';
+import { KEPT_PROBLEMS, type LogRow, type TrainingLog } from '../../logs/formats/log';
 import type { EventFile } from './eventRun';
 
 /** An event file that was read. */
@@ -41,7 +41,7 @@ export function joinEvents(files: readonly ReadEvents[], file: string): Training
     ...chosen.log,
     rows: [...rows.values()].sort((a, b) => order(a) - order(b)),
     metricNames: [...names],
-    problems: problems.slice(0, keptProblems),
+    problems: problems.slice(0, KEPT_PROBLEMS),
     problemCount: parts.reduce((sum, { log }) => sum + log.problemCount, 0),
   };
 }

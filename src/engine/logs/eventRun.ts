@@ -13,10 +13,10 @@ export interface EventFile {
 }
 
 /** Entries that are looked at in a folder: those of logs have few, those of pictures are none of logs. */
-const mostEntries = 2000;
+const MOST_ENTRIES = 2000;
 /** Files of a run, and folders below it that are looked into. */
-const mostFiles = 100;
-const mostFolders = 50;
+const MOST_FILES = 100;
+const MOST_FOLDERS = 50;
 
 /**
  * The event files of the run that one belongs to: a run of TensorBoard is its folder, with all event files in it in the
@@ -34,13 +34,13 @@ export async function findEventRun(file: string): Promise<EventFile[]> {
   const root = isBelow ? above : own;
   const { files, folders } = await entriesOf(root);
   const found: EventFile[] = eventFilesOf({ files, folders }).map((one) => ({ file: one }));
-  for (const folder of folders.sort(naturalOrder).slice(0, mostFolders)) {
+  for (const folder of folders.sort(naturalOrder).slice(0, MOST_FOLDERS)) {
     if (splitOfFolder(folder) !== undefined) continue;
     for (const one of eventFilesOf(await entriesOf(folder))) {
       found.push({ file: one, folder: path.basename(folder) });
     }
   }
-  const all = found.slice(0, mostFiles);
+  const all = found.slice(0, MOST_FILES);
   return all.some((one) => one.file === file) ? all : [{ file }];
 }
 
@@ -53,7 +53,7 @@ function eventFilesOf({ files }: FolderEntries): string[] {
 /** What is in a folder; nothing where it cannot be listed, as nobody asked for it. */
 async function entriesOf(folder: string): Promise<FolderEntries> {
   try {
-    return await listFolder(folder, new EntryBudget(folder, mostEntries));
+    return await listFolder(folder, new EntryBudget(folder, MOST_ENTRIES));
   } catch (error) {
     if (error instanceof InputError) return { files: [], folders: [] };
     throw error;

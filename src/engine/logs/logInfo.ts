@@ -4,7 +4,7 @@ import { bestSnapshot } from './bestSnapshot';
 import type { RunLog } from './runLogs';
 
 /** Rows without snapshot that are listed; the others are counted. */
-const listedRows = 100;
+const LISTED_ROWS = 100;
 
 /** What is known of the log of a run. */
 export function logInfo({ opened, version, chosen, followed, companion, matched }: RunLog): LogInfo {
@@ -43,7 +43,7 @@ export function logInfo({ opened, version, chosen, followed, companion, matched 
     ...troublesOf(log),
     join: { shift, reason, byHand: matched.shiftByHand },
     unmatchedSnapshots: matched.unmatchedSnapshots,
-    unmatchedRows: matches.unmatchedRows.slice(0, listedRows).map(({ row, reason: why }) => {
+    unmatchedRows: matches.unmatchedRows.slice(0, LISTED_ROWS).map(({ row, reason: why }) => {
       const { epoch, step, place } = log.rows[row];
       return { row, epoch, step, line: place.line, reason: why };
     }),

@@ -6,7 +6,7 @@ import type { LogReport, MetricCorrelation, SnapshotLog } from './logSummary';
 import type { RunLog } from './runLogs';
 
 /** Snapshots that a correlation needs. */
-const fewest = 4;
+const FEWEST = 4;
 
 /** How the log of a run belongs to its snapshots, without correlations; undefined where it has none. */
 export function summariseLog({ opened, chosen, matched, followed }: RunLog): LogReport | undefined {
@@ -91,7 +91,7 @@ export function correlationsOf(
     const values = matched.map(({ log }) => valueOf(log!.metrics, metric));
     return measures.map(({ named, series }): MetricCorrelation => {
       const { n, spearman, pearson } = correlate(values, series);
-      return n < fewest || spearman === undefined
+      return n < FEWEST || spearman === undefined
         ? { metric, ...named, n }
         : { metric, ...named, n, spearman, pearson };
     });

@@ -7,11 +7,11 @@ import type { LogReport, MetricCorrelation } from './logSummary';
 import { addAll } from '../../core/lists';
 
 /** Metrics of a snapshot that are printed. */
-const printedMetrics = 20;
+const PRINTED_METRICS = 20;
 /** Snapshots without row that are named. */
-const namedSnapshots = 3;
+const NAMED_SNAPSHOTS = 3;
 /** Correlations that are printed, the strongest. */
-const printedCorrelations = 12;
+const PRINTED_CORRELATIONS = 12;
 
 const measureNames: Record<string, string> = {
   accuracy: 'snapshot accuracy',
@@ -28,9 +28,9 @@ export function matchText(log: LogReport, name: string): string {
   const parts = [`${name}: ${formatCount(matched)} of ${all} snapshots matched (${join!.reason})`];
   addAll(
     parts,
-    unmatchedSnapshots.slice(0, namedSnapshots).map(({ epoch, reason }) => named(epoch, reason)),
+    unmatchedSnapshots.slice(0, NAMED_SNAPSHOTS).map(({ epoch, reason }) => named(epoch, reason)),
   );
-  const more = unmatchedSnapshots.length - namedSnapshots;
+  const more = unmatchedSnapshots.length - NAMED_SNAPSHOTS;
   if (more > 0) parts.push(`and ${formatCount(more)} more without row`);
   addAll(parts, troubleText(log.problems, log.problemCount));
   return parts.join('; ');
@@ -61,8 +61,8 @@ export function* snapshotLogText({ log }: SnapshotReport): Iterable<string> {
   const values = Object.entries(metrics).map(
     ([name, value]) => `${oneLine(name)} ${Number(value.toPrecision(5))}`,
   );
-  const more = values.length - printedMetrics;
-  const shown = values.slice(0, printedMetrics).join(' · ');
+  const more = values.length - PRINTED_METRICS;
+  const shown = values.slice(0, PRINTED_METRICS).join(' · ');
   yield `log (${where.join(', ')}): ${shown}${more > 0 ? ` · and ${formatCount(more)} more` : ''}`;
 }
 
@@ -72,7 +72,7 @@ export function* correlationText({ log }: RunReport): Iterable<string> {
   if (known.length === 0) return;
   const strongest = known
     .toSorted((a, b) => Math.abs(b.spearman!) - Math.abs(a.spearman!))
-    .slice(0, printedCorrelations);
+    .slice(0, PRINTED_CORRELATIONS);
   const snapshots = known.reduce((most, { n }) => Math.max(most, n), 0);
   yield '';
   yield `Log and diagrams over ${formatCount(snapshots)} snapshots, the strongest ${strongest.length} of ${formatCount(known.length)} correlations`;

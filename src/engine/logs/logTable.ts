@@ -6,7 +6,7 @@ import { troublesOf } from './logInfo';
 import type { ReadLog } from './logRegistry';
 
 /** Rows of one page, at most. */
-const mostRows = 10_000;
+const MOST_ROWS = 10_000;
 
 /**
  * A page of a log.
@@ -20,7 +20,7 @@ export function logTable({ followed, version }: ReadLog, from: number, count: nu
     // An empty file may be a log that has just begun.
     return { version, metricNames: [], total: 0, from: first, rows: [], problems: [], problemCount: 0 };
   }
-  const rows = log.rows.slice(first, first + Math.min(mostRows, Math.max(0, Math.floor(count))));
+  const rows = log.rows.slice(first, first + Math.min(MOST_ROWS, Math.max(0, Math.floor(count))));
   return {
     version,
     format: log.format,

@@ -3,7 +3,7 @@ import type { LogRow } from '../../logs/formats/log';
 import { goodValues, metricName } from './metricSense';
 
 /** Most points of a curve. */
-export const mostPoints = 2000;
+export const MOST_POINTS = 2000;
 
 /**
  * A metric over the training.
@@ -45,8 +45,8 @@ export function curveOf(
 /** Lowest and highest of each stretch, and both ends. */
 function thin(order: number[], y: readonly number[]): number[] {
   const { length } = order;
-  if (length <= mostPoints) return order;
-  const stretches = mostPoints / 2 - 1;
+  if (length <= MOST_POINTS) return order;
+  const stretches = MOST_POINTS / 2 - 1;
   const kept = [order[0]];
   for (let s = 0; s < stretches; s++) {
     const from = 1 + Math.floor((s * (length - 2)) / stretches);

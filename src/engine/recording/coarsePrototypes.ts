@@ -1,7 +1,7 @@
 import { ExactRecorder } from '../../core/patterns/levelRecorder';
 import type { PackedPatterns } from '../../core/patterns/packing';
 import { prototypeSteps } from '../../core/prototypes/fit';
-import { usualPrototypes } from '../../core/patterns/resolution';
+import { USUAL_PROTOTYPES } from '../../core/patterns/resolution';
 import type { Layer } from '../../core/patterns/snapshot';
 import type { Dataset } from '../../data/dataset';
 import { SelectedFeatures } from '../../data/selectInstances';
@@ -39,8 +39,8 @@ export async function fitCoarsePrototypes(start: CoarsePrototypesInput, l: numbe
   }
   const level = recorder.finish().exact!;
   const before = options.earlier?.levels[l].coarse;
-  const goesOn = before?.modes.count === Math.min(usualPrototypes, level.count);
-  const steps = prototypeSteps(level.patterns, level.occurrences, usualPrototypes, {
+  const goesOn = before?.modes.count === Math.min(USUAL_PROTOTYPES, level.count);
+  const steps = prototypeSteps(level.patterns, level.occurrences, USUAL_PROTOTYPES, {
     start: goesOn
       ? {
           instancePattern: level.of,

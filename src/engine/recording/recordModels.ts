@@ -3,7 +3,7 @@ import { openDataset } from '../../data/openDataset';
 import { parseScaling } from '../../data/scaling';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { RecordParams } from '../../protocol/recording';
-import { usualPatternLimit } from './takeSnapshot';
+import { USUAL_PATTERN_LIMIT } from './takeSnapshot';
 import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
 import { arrangeCheckpoints } from '../../runs/checkpoints/checkpointMoments';
@@ -72,6 +72,6 @@ export async function openSource(params: Omit<RecordParams, 'models' | 'force'>)
     modelOptions: { backend: params.backend, output: params.output, smooth: params.smooth },
     out,
     name,
-    patternLimit: usualPatternLimit,
+    patternLimit: USUAL_PATTERN_LIMIT,
   };
 }

@@ -5,7 +5,7 @@ import { namedFile } from '../../data/files/namedFile';
 import type { DatasetOptions, NamedPath } from '../../data/openDataset';
 import { noScaling, type Scaling } from '../../data/scaling';
 import { parseShares } from '../../data/shares';
-import { manifestName } from '../../runs/manifest';
+import { MANIFEST_NAME } from '../../runs/manifest';
 import type { Run } from '../../runs/readRun';
 import type { RunInputs } from './runHeader';
 
@@ -15,7 +15,7 @@ export function datasetOptionsOf(run: Run): DatasetOptions {
   const kept = dataset.options ?? {};
   const absolute = ({ name, path: file }: NamedPath): NamedPath => ({
     name,
-    path: namedFile(run.folder, file, path.join(run.folder, manifestName)),
+    path: namedFile(run.folder, file, path.join(run.folder, MANIFEST_NAME)),
   });
   const inputs = isInputs(kept.inputs) ? kept.inputs : guessedInputs(run);
   const labelColumn = kept.labels === false ? false : (kept.labelColumn as DatasetOptions['labelColumn']);

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset';
 import type { NamedPath } from '../../data/openDataset';
 import type { Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
-import { formatVersion } from '../../runs/manifest';
+import { FORMAT_VERSION } from '../../runs/manifest';
 import type { RunHeader } from '../../runs/writeRun';
 import { isCoarse } from './takeSnapshot';
 
@@ -49,7 +49,7 @@ export function headerOf(
     }
   });
   return {
-    formatVersion,
+    formatVersion: FORMAT_VERSION,
     name: source.name ?? path.basename(path.resolve(out)),
     dataset: {
       path: files[0].path,

@@ -13,7 +13,7 @@ import { runBatches, type BatchSource } from './runBatches';
 import type { SnapshotOptions } from './snapshotOptions';
 
 /** The usual limit of the packed patterns of one level: 512 MiB. */
-export const usualPatternLimit = 512 * 1024 * 1024;
+export const USUAL_PATTERN_LIMIT = 512 * 1024 * 1024;
 
 /** The layers of a model as a run records them. */
 export function recordedLayers(runner: Pick<ModelRunner, 'layers'>): Layer[] {

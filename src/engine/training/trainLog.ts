@@ -20,19 +20,19 @@ export interface LogLine {
 }
 
 /** Name of the log of a run. */
-export const logName = 'log.jsonl';
+export const LOG_NAME = 'log.jsonl';
 /** Bytes of the largest log that is gone on with: a line an epoch takes some hundred. */
-const largestLog = 256 * 1024 ** 2;
+const LARGEST_LOG = 256 * 1024 ** 2;
 
 /** Adds a line to the log of a run. */
 export async function appendLog(run: string, line: LogLine): Promise<void> {
-  await appendDurably(path.join(run, logName), `${JSON.stringify(line)}\n`);
+  await appendDurably(path.join(run, LOG_NAME), `${JSON.stringify(line)}\n`);
 }
 
 /** Takes the lines of other epochs out of the log of a run, and whatever a broken-off write left at its end. */
 export async function cutLog(run: string, isKept: (epoch: number) => boolean): Promise<void> {
-  const file = path.join(run, logName);
-  const text = await readTextIfThere(file, largestLog);
+  const file = path.join(run, LOG_NAME);
+  const text = await readTextIfThere(file, LARGEST_LOG);
   if (text === undefined) return;
   const kept = text.split('\n').filter((line) => {
     const epoch = epochOfLine(line);

@@ -13,14 +13,14 @@ import type { TrainHooks } from './trainHooks';
 import { writeLabelNoise } from './preparation/writeLabelNoise';
 import { portableConfig } from './preparation/portableConfig';
 import {
-  configCopy,
+  CONFIG_COPY,
   locateTraining,
   prepareTraining,
-  topologyCopy,
+  TOPOLOGY_COPY,
   type PreparedTraining,
 } from './preparation/prepareTraining';
 import { trainingHeader } from './snapshots/snapshotWriter';
-import { trainingFolder, trainingStateFile, type TrainingState } from '../../runs/trainingState';
+import { TRAINING_FOLDER, trainingStateFile, type TrainingState } from '../../runs/trainingState';
 import { cutLog } from './trainLog';
 import { RunningTraining } from './training';
 
@@ -110,13 +110,13 @@ async function resumeTraining(work: TrainingWork, before: TrainingState): Promis
 async function createRun({ prepared, lock, hooks }: TrainingWork, force: boolean): Promise<RunWriter> {
   const { run, config, configFile, graph } = prepared;
   if (force && (await isTrained(run))) await removeTrainingFiles(run);
-  const folder = path.join(run, trainingFolder);
+  const folder = path.join(run, TRAINING_FOLDER);
   const portable = portableConfig(config, path.dirname(configFile), folder);
-  await writeFileAtomically(path.join(folder, configCopy), `${JSON.stringify(portable, null, 2)}\n`);
-  await writeFileAtomically(path.join(folder, topologyCopy), `${JSON.stringify(graph.topology)}\n`);
+  await writeFileAtomically(path.join(folder, CONFIG_COPY), `${JSON.stringify(portable, null, 2)}\n`);
+  await writeFileAtomically(path.join(folder, TOPOLOGY_COPY), `${JSON.stringify(graph.topology)}\n`);
   const labelNoise = await writeLabelNoise(prepared);
   const header = trainingHeader(prepared, (text) => hooks.onNotice(text));
-  const training = { config: path.posix.join(trainingFolder, configCopy) };
+  const training = { config: path.posix.join(TRAINING_FOLDER, CONFIG_COPY) };
   const writer = await RunWriter.create(lock, { ...header, training, labelNoise }, force);
   await writer.open();
   return writer;

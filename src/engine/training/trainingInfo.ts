@@ -2,8 +2,8 @@ import path from 'node:path';
 import { InputError } from '../../core/errors';
 import type { TrainingInfo } from '../../protocol/training';
 import { trainingProcess } from './trainingLock';
-import { configCopy } from './preparation/prepareTraining';
-import { readTrainingState, trainingFolder } from '../../runs/trainingState';
+import { CONFIG_COPY } from './preparation/prepareTraining';
+import { readTrainingState, TRAINING_FOLDER } from '../../runs/trainingState';
 
 /** How the trainings of run folders stand. Folders that were not trained here are left out. */
 export async function trainingInfo(folders: readonly string[]): Promise<TrainingInfo[]> {
@@ -16,7 +16,7 @@ export async function trainingInfo(folders: readonly string[]): Promise<Training
 }
 
 async function infoOf(folder: string): Promise<TrainingInfo | undefined> {
-  const config = path.join(folder, trainingFolder, configCopy);
+  const config = path.join(folder, TRAINING_FOLDER, CONFIG_COPY);
   try {
     const state = await readTrainingState(folder);
     if (!state) return undefined;

@@ -1,7 +1,7 @@
 import type { Work } from './work';
 
 /** Most bytes that the engine keeps of runs: 1 GiB. What is in use by a request is not counted. */
-export const usualCacheBytes = 1024 * 1024 * 1024;
+export const USUAL_CACHE_BYTES = 1024 * 1024 * 1024;
 
 interface Entry {
   value: unknown;
@@ -26,7 +26,7 @@ export class ByteCache {
   private readonly shared = new Map<string, Shared>();
   private sum = 0;
 
-  constructor(readonly limit = usualCacheBytes) {}
+  constructor(readonly limit = USUAL_CACHE_BYTES) {}
 
   /** Bytes of all entries, by estimate. */
   get bytes(): number {

@@ -13,7 +13,7 @@ interface Exportable extends vscode.QuickPickItem {
   formats: ExportFormat[];
 }
 
-const EXPORTABLES: Exportable[] = [
+const exportables: Exportable[] = [
   {
     label: 'APDF',
     description: 'a row per instance: label, output, its pattern at every level',
@@ -46,7 +46,7 @@ const EXPORTABLES: Exportable[] = [
   },
 ];
 
-const FORMAT_NAMES: Record<ExportFormat, string> = {
+const formatNames: Record<ExportFormat, string> = {
   csv: 'CSV',
   json: 'JSON',
   dot: 'DOT (Graphviz)',
@@ -74,12 +74,12 @@ export function exportCommands(services: Services) {
     },
     'apd.exportData': async () => {
       const { session, run } = activeSession(services);
-      const item = await showQuickPick(EXPORTABLES, {
+      const item = await showQuickPick(exportables, {
         title: 'Export Data',
         placeHolder: 'What to export',
       });
       if (!item) return;
-      const formats = item.formats.map((format) => ({ label: FORMAT_NAMES[format], format }));
+      const formats = item.formats.map((format) => ({ label: formatNames[format], format }));
       const chosen = await showQuickPick(formats, {
         title: `Export ${item.label}`,
         placeHolder: 'Format',
@@ -89,7 +89,7 @@ export function exportCommands(services: Services) {
       const file = await showSaveDialog({
         title: `Export ${item.label}`,
         defaultUri: suggested(session, run, item.what, format),
-        filters: { [FORMAT_NAMES[format]]: [format] },
+        filters: { [formatNames[format]]: [format] },
       });
       if (!file) return;
       const { folder, state } = session;

@@ -23,7 +23,7 @@ const names: [RegExp, string][] = [
 ];
 
 /** Pattern of the files of a workspace that are looked at: what `logKind` may know. */
-export const logFiles =
+export const LOG_FILES =
   '**/{*tfevents*,trainer_state.json,*scalars.json,*.log.json,*.jsonl,*.csv,*.tsv,*.log,*.txt,*.out}';
 
 /** What a file seems to be by its name; undefined where that is not like a log's. */

@@ -10,7 +10,7 @@ import { matchedSnapshots, shortReason } from '../views/snapshotTexts';
 import { activeSession } from './activeSession';
 import { chooseMetrics, chooseShift } from './chooseOfLog';
 import { matchSnapshot } from './matchSnapshot';
-import { logFiles, rankedLogs } from './logCandidates';
+import { LOG_FILES, rankedLogs } from './logCandidates';
 import type { Handlers } from './registry';
 import {
   showInformationMessage,
@@ -192,7 +192,7 @@ async function candidates(services: Services, folder: string) {
   // Checkpoints may lie outside the workspace.
   const near = [...new Set([folder, ...places, ...places.map((place) => path.dirname(place))])];
   const [inWorkspace, ...beside] = await Promise.all([
-    vscode.workspace.findFiles(logFiles, '**/node_modules/**', MOST_FILES),
+    vscode.workspace.findFiles(LOG_FILES, '**/node_modules/**', MOST_FILES),
     ...near.map(filesOf),
   ]);
   return rankedLogs([...beside.flat(), ...inWorkspace.map(({ fsPath }) => fsPath)], folder, places);

@@ -11,7 +11,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import {
-  requestCancelledCode,
+  REQUEST_CANCELLED_CODE,
   type EngineNotifications,
   type EngineRequests,
   type ProgressNote,
@@ -94,7 +94,7 @@ const STEADY_MS = 60_000;
 
 /**
  * The engine's process as the extension sees it: started by `warm` or the first request, and again after it died.
- * Errors of requests carry a `code`: `inputErrorCode` for the input's fault, `requestCancelledCode` after a cancellation.
+ * Errors of requests carry a `code`: `INPUT_ERROR_CODE` for the input's fault, `REQUEST_CANCELLED_CODE` after a cancellation.
  */
 export class EngineClient implements Disposable {
   private running?: Running;
@@ -148,7 +148,7 @@ export class EngineClient implements Disposable {
     onProgress?: (note: ProgressNote) => void,
   ): Promise<EngineRequests[K]['result']> {
     if (this.disposed) throw new EngineDied('it was closed', doing[method]);
-    if (token?.isCancellationRequested) throw new ResponseError(requestCancelledCode, 'cancelled');
+    if (token?.isCancellationRequested) throw new ResponseError(REQUEST_CANCELLED_CODE, 'cancelled');
     const running = (this.running ??= this.start());
     const envelope: RequestEnvelope = { params };
     let progress: Disposable | undefined;

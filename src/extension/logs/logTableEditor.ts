@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { logTableType, textLogTableType } from '../shared/contributions';
+import { LOG_TABLE_TYPE, TEXT_LOG_TABLE_TYPE } from '../shared/contributions';
 import type { Services } from '../shared/services';
 import { LogTableView } from './logTableView';
 
@@ -13,7 +13,7 @@ export function registerLogTables(services: Services): vscode.Disposable {
       new LogTableView(services, document.uri, panel);
     },
   };
-  const registered = [logTableType, textLogTableType].map((type) =>
+  const registered = [LOG_TABLE_TYPE, TEXT_LOG_TABLE_TYPE].map((type) =>
     vscode.window.registerCustomEditorProvider(type, provider, { supportsMultipleEditorsPerDocument: true }),
   );
   return vscode.Disposable.from(...registered);

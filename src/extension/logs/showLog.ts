@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { columnBeside } from '../panel/columns';
-import { logTableType } from '../shared/contributions';
+import { LOG_TABLE_TYPE } from '../shared/contributions';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 
 /**
@@ -12,7 +12,7 @@ export async function openLogAt({ file, format }: LogInfo, mark?: LogMark): Prom
   const uri = vscode.Uri.file(file);
   const viewColumn = columnOf(uri) ?? columnForText();
   if (format === 'events') {
-    await vscode.commands.executeCommand('vscode.openWith', uri, logTableType, { viewColumn });
+    await vscode.commands.executeCommand('vscode.openWith', uri, LOG_TABLE_TYPE, { viewColumn });
     return;
   }
   const line = (mark?.line ?? 1) - 1;

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { columnBeside } from './columns';
-import { modelEditorType, panelType } from '../shared/contributions';
+import { MODEL_EDITOR_TYPE, PANEL_TYPE } from '../shared/contributions';
 import { messageOf, reportFailure } from '../shared/failures';
 import { Panel, type PanelServices } from './panel';
 import { panelOptions } from './panelHtml';
@@ -30,11 +30,11 @@ export class Panels implements vscode.Disposable {
     openModel: ModelOpener,
   ) {
     this.registrations.push(
-      vscode.window.registerWebviewPanelSerializer(panelType, {
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
         deserializeWebviewPanel: (panel, state: PageState | undefined) => this.restore(panel, state),
       }),
       vscode.window.registerCustomEditorProvider(
-        modelEditorType,
+        MODEL_EDITOR_TYPE,
         {
           openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
           resolveCustomEditor: (document, panel) => this.showModel(document.uri, panel, openModel),
@@ -102,7 +102,7 @@ export class Panels implements vscode.Disposable {
     const others = preserveFocus ? [...this.panels].at(-1)?.webviewPanel.viewColumn : undefined;
     const viewColumn = beside ? columnBeside(undefined, others) : (others ?? vscode.ViewColumn.Active);
     const place = { viewColumn, preserveFocus };
-    return this.wrap(createWebviewPanel(panelType, path.basename(folder), place, options));
+    return this.wrap(createWebviewPanel(PANEL_TYPE, path.basename(folder), place, options));
   }
 
   private async fill(

@@ -6,8 +6,8 @@ import type { Services } from '../shared/services';
 import { showInputBox, showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
 
 /** Files whose numbers are most likely pixels from 0 to 255. */
-const PIXELS = /ubyte|\.idx\d?(\.gz)?$|images?$/i;
-const DATA_FILTERS = {
+const pixelNames = /ubyte|\.idx\d?(\.gz)?$|images?$/i;
+const dataFilters = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
 };
 
@@ -92,7 +92,7 @@ async function browse(title: string, folder: boolean): Promise<DatasetChoice | u
     canSelectFolders: folder,
     canSelectMany: false,
     openLabel: 'Use as Data',
-    filters: folder ? undefined : DATA_FILTERS,
+    filters: folder ? undefined : dataFilters,
   });
   if (!data?.length) return undefined;
   const choice: DatasetChoice = { data: data.map((uri) => uri.fsPath) };
@@ -133,7 +133,7 @@ async function askLabels(title: string, choice: DatasetChoice): Promise<DatasetC
       const file = await showOpenDialog({
         title,
         openLabel: 'Use as Labels',
-        filters: DATA_FILTERS,
+        filters: dataFilters,
       });
       return file?.length ? { ...choice, labels: [file[0].fsPath] } : undefined;
     }
@@ -147,7 +147,7 @@ async function askScaling(
   ask: boolean,
 ): Promise<DatasetChoice | undefined> {
   const known = choice.scale !== undefined || choice.mean !== undefined || choice.std !== undefined;
-  const pixels = choice.data.some((file) => PIXELS.test(file));
+  const pixels = choice.data.some((file) => pixelNames.test(file));
   if (known || !(ask || pixels)) return choice;
   const text = await showInputBox({
     title,

@@ -2,7 +2,7 @@ import type { DatasetChoice } from './datasetMemory';
 
 type ScalingChoice = Pick<DatasetChoice, 'scale' | 'mean' | 'std'>;
 
-const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
+const numberText = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
  * Reads a scaling as users write it: `1/255`, `1/255 mean 0.1307 std 0.3081`, `mean 0.5,0.4,0.4 std 0.2,0.2,0.2`.
@@ -39,7 +39,7 @@ export function scalingText({ scale, mean, std }: ScalingChoice): string {
 /** A number, or a fraction of two. */
 function parseNumber(text: string): number | undefined {
   const parts = text.split('/');
-  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return undefined;
+  if (parts.length > 2 || !parts.every((part) => numberText.test(part))) return undefined;
   const value = parts.map(Number).reduce((a, b) => a / b);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -26,7 +26,7 @@ export function fitted(state: ViewState, run: RunInfo | undefined): ViewState {
 }
 
 /** Fields that the drawing of every view depends on. */
-const DRAWN: (keyof ViewState)[] = [
+const drawn: (keyof ViewState)[] = [
   'snapshot',
   'view',
   'colour',
@@ -42,7 +42,7 @@ const DRAWN: (keyof ViewState)[] = [
 export function redraws(before: ViewState, after: ViewState): boolean {
   const oneLevel = after.view === 'time' || after.view === 'patterns';
   if (oneLevel && before.level !== after.level) return true;
-  return DRAWN.some(
+  return drawn.some(
     (field) =>
       before[field] !== after[field] && JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );

@@ -21,13 +21,13 @@ export interface CommandEntry {
 }
 
 /** Category of all commands in the palette. */
-export const category = 'APD';
+export const CATEGORY = 'APD';
 
-const hasRun = 'apd.hasRun';
-const hasLog = 'apd.hasRun && apd.hasLog';
-const inLog = 'resourcePath in apd.logFiles';
-const someRun = 'apd.hasRun || apd.runFolders';
-const browses = 'it lets the user browse for what the workspace does not have';
+const HAS_RUN = 'apd.hasRun';
+const HAS_LOG = 'apd.hasRun && apd.hasLog';
+const IN_LOG = 'resourcePath in apd.logFiles';
+const SOME_RUN = 'apd.hasRun || apd.runFolders';
+const BROWSES = 'it lets the user browse for what the workspace does not have';
 
 const commandTable = {
   'apd.openModel': {
@@ -35,21 +35,21 @@ const commandTable = {
     icon: '$(type-hierarchy)',
     enablement: '!apd.recording',
   },
-  'apd.openRun': { title: 'Open Run…', icon: '$(folder-opened)', always: browses },
+  'apd.openRun': { title: 'Open Run…', icon: '$(folder-opened)', always: BROWSES },
   'apd.openExample': { title: 'Open Example Diagram', icon: '$(beaker)', enablement: '!apd.recording' },
-  'apd.chooseDataset': { title: 'Choose Dataset of Model…', icon: '$(database)', always: browses },
+  'apd.chooseDataset': { title: 'Choose Dataset of Model…', icon: '$(database)', always: BROWSES },
   'apd.previousSnapshot': {
     title: 'Previous Snapshot',
     icon: '$(chevron-left)',
-    enablement: `${hasRun} && apd.hasEarlier`,
+    enablement: `${HAS_RUN} && apd.hasEarlier`,
   },
   'apd.nextSnapshot': {
     title: 'Next Snapshot',
     icon: '$(chevron-right)',
-    enablement: `${hasRun} && apd.hasLater`,
+    enablement: `${HAS_RUN} && apd.hasLater`,
   },
-  'apd.firstSnapshot': { title: 'First Snapshot', enablement: `${hasRun} && apd.hasEarlier` },
-  'apd.lastSnapshot': { title: 'Last Snapshot', enablement: `${hasRun} && apd.hasLater` },
+  'apd.firstSnapshot': { title: 'First Snapshot', enablement: `${HAS_RUN} && apd.hasEarlier` },
+  'apd.lastSnapshot': { title: 'Last Snapshot', enablement: `${HAS_RUN} && apd.hasLater` },
   'apd.goToSnapshot': {
     title: 'Go to Snapshot…',
     icon: '$(history)',
@@ -58,29 +58,29 @@ const commandTable = {
   'apd.goToLevel': {
     title: 'Go to Level…',
     icon: '$(layers)',
-    enablement: `${hasRun} && apd.hasLevels`,
+    enablement: `${HAS_RUN} && apd.hasLevels`,
   },
   'apd.colourBy': {
     title: 'Colour By…',
     icon: '$(symbol-color)',
-    enablement: `${hasRun} && apd.hasLabels`,
+    enablement: `${HAS_RUN} && apd.hasLabels`,
   },
-  'apd.switchView': { title: 'Switch View…', icon: '$(eye)', enablement: hasRun },
+  'apd.switchView': { title: 'Switch View…', icon: '$(eye)', enablement: HAS_RUN },
   'apd.filterToSelection': {
     title: 'Filter to Selection',
     icon: '$(filter)',
-    enablement: `${hasRun} && apd.hasSelection`,
+    enablement: `${HAS_RUN} && apd.hasSelection`,
   },
   'apd.clearFilters': {
     title: 'Clear Filters',
     icon: '$(clear-all)',
-    enablement: `${hasRun} && apd.hasFilters`,
+    enablement: `${HAS_RUN} && apd.hasFilters`,
   },
-  'apd.findInstance': { title: 'Find Instance…', icon: '$(search)', enablement: hasRun },
-  'apd.revealInDataset': { title: 'Reveal in Dataset', icon: '$(go-to-file)', enablement: hasRun },
-  'apd.exportPicture': { title: 'Export Picture…', icon: '$(file-media)', enablement: hasRun },
-  'apd.exportData': { title: 'Export Data…', icon: '$(export)', enablement: hasRun },
-  'apd.reportRun': { title: 'Report Measures of Run', icon: '$(output)', always: browses },
+  'apd.findInstance': { title: 'Find Instance…', icon: '$(search)', enablement: HAS_RUN },
+  'apd.revealInDataset': { title: 'Reveal in Dataset', icon: '$(go-to-file)', enablement: HAS_RUN },
+  'apd.exportPicture': { title: 'Export Picture…', icon: '$(file-media)', enablement: HAS_RUN },
+  'apd.exportData': { title: 'Export Data…', icon: '$(export)', enablement: HAS_RUN },
+  'apd.reportRun': { title: 'Report Measures of Run', icon: '$(output)', always: BROWSES },
   'apd.refresh': { title: 'Refresh', icon: '$(refresh)', always: 'it looks for runs' },
   'apd.cancel': { title: 'Cancel', icon: '$(debug-stop)', enablement: 'apd.busy || apd.recording' },
   'apd.showLog': { title: 'Show Log', icon: '$(list-flat)', always: 'there is a log from the start' },
@@ -121,7 +121,7 @@ const commandTable = {
     icon: '$(mortar-board)',
     always: 'the examples come with the extension',
   },
-  'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)', always: browses },
+  'apd.newTraining': { title: 'New Training Configuration…', icon: '$(new-file)', always: BROWSES },
   'apd.openRunsOfConfiguration': {
     title: 'Open Runs of Configuration',
     icon: '$(type-hierarchy)',
@@ -139,27 +139,27 @@ const commandTable = {
   'apd.followLatest': {
     title: 'Follow Latest Snapshot',
     icon: '$(unlock)',
-    enablement: `${hasRun} && !apd.following`,
+    enablement: `${HAS_RUN} && !apd.following`,
   },
   'apd.holdSnapshot': {
     title: 'Stop Following Latest Snapshot',
     icon: '$(lock)',
-    enablement: `${hasRun} && apd.following`,
+    enablement: `${HAS_RUN} && apd.following`,
   },
-  'apd.linkLog': { title: 'Link Log…', icon: '$(link)', enablement: someRun },
-  'apd.unlinkLog': { title: 'Unlink Log', icon: '$(debug-disconnect)', enablement: hasLog },
-  'apd.revealInLog': { title: 'Reveal in Log', icon: '$(go-to-file)', enablement: hasLog },
+  'apd.linkLog': { title: 'Link Log…', icon: '$(link)', enablement: SOME_RUN },
+  'apd.unlinkLog': { title: 'Unlink Log', icon: '$(debug-disconnect)', enablement: HAS_LOG },
+  'apd.revealInLog': { title: 'Reveal in Log', icon: '$(go-to-file)', enablement: HAS_LOG },
   'apd.showDiagramForLine': {
     title: 'Show Diagram for Line',
     icon: '$(type-hierarchy)',
-    enablement: inLog,
+    enablement: IN_LOG,
   },
-  'apd.previousSnapshotInLog': { title: 'Previous Snapshot in Log', icon: '$(arrow-up)', enablement: inLog },
-  'apd.nextSnapshotInLog': { title: 'Next Snapshot in Log', icon: '$(arrow-down)', enablement: inLog },
-  'apd.matchSnapshot': { title: 'Set Log Line of Snapshot…', icon: '$(edit)', enablement: hasLog },
-  'apd.shiftEpochs': { title: 'Set Epoch Shift of Log…', enablement: hasLog },
-  'apd.chooseMetrics': { title: 'Choose Metrics of Timeline…', icon: '$(graph-line)', enablement: hasLog },
-  'apd.followCheckpoints': { title: 'Follow Checkpoints…', icon: '$(radio-tower)', always: browses },
+  'apd.previousSnapshotInLog': { title: 'Previous Snapshot in Log', icon: '$(arrow-up)', enablement: IN_LOG },
+  'apd.nextSnapshotInLog': { title: 'Next Snapshot in Log', icon: '$(arrow-down)', enablement: IN_LOG },
+  'apd.matchSnapshot': { title: 'Set Log Line of Snapshot…', icon: '$(edit)', enablement: HAS_LOG },
+  'apd.shiftEpochs': { title: 'Set Epoch Shift of Log…', enablement: HAS_LOG },
+  'apd.chooseMetrics': { title: 'Choose Metrics of Timeline…', icon: '$(graph-line)', enablement: HAS_LOG },
+  'apd.followCheckpoints': { title: 'Follow Checkpoints…', icon: '$(radio-tower)', always: BROWSES },
   'apd.pauseFollowing': {
     title: 'Pause Following Checkpoints',
     icon: '$(debug-pause)',
@@ -280,7 +280,7 @@ export const contextKeys: (keyof ContextKeys)[] = [
 ];
 
 /** Container of the views in the activity bar. */
-export const viewContainer = 'apd';
+export const VIEW_CONTAINER = 'apd';
 
 /** The views of the side panel. */
 export const views = {
@@ -295,16 +295,16 @@ export const views = {
 export type ViewId = keyof typeof views;
 
 /** View type of diagram panels, under which they are restored. */
-export const panelType = 'apd.diagram';
+export const PANEL_TYPE = 'apd.diagram';
 
 /** View type of the read-only editor of models. */
-export const modelEditorType = 'apd.modelDiagram';
+export const MODEL_EDITOR_TYPE = 'apd.modelDiagram';
 
 /** View type of the read-only editor of logs that are no text, or whose text is not for reading. */
-export const logTableType = 'apd.logTable';
+export const LOG_TABLE_TYPE = 'apd.logTable';
 
 /** View type of the same for logs that are text: offered besides the text editor. */
-export const textLogTableType = 'apd.textLogTable';
+export const TEXT_LOG_TABLE_TYPE = 'apd.textLogTable';
 
 /** Colours of the row of a log whose snapshot is shown. */
 export const logColours = {
@@ -314,7 +314,7 @@ export const logColours = {
 } as const;
 
 /** Scheme of the read-only documents with reports. */
-export const reportScheme = 'apd-report';
+export const REPORT_SCHEME = 'apd-report';
 
 /** The walkthrough. */
-export const walkthrough = 'apd.start';
+export const WALKTHROUGH = 'apd.start';

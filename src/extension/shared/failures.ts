@@ -1,6 +1,6 @@
 import { visibleText } from '../../core/visibleText';
 import * as vscode from 'vscode';
-import { inputErrorCode, requestCancelledCode } from '../../protocol/engine';
+import { INPUT_ERROR_CODE, REQUEST_CANCELLED_CODE } from '../../protocol/engine';
 import { EngineDied } from '../engine/engineClient';
 import { showErrorMessage } from './messages';
 
@@ -11,12 +11,12 @@ export class UserError extends Error {}
 export function isCancelled(error: unknown): boolean {
   if (error instanceof vscode.CancellationError) return true;
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  return code === requestCancelledCode || name === 'AbortError' || name === 'Canceled';
+  return code === REQUEST_CANCELLED_CODE || name === 'AbortError' || name === 'Canceled';
 }
 
 /** True for what is wrong with a file or a choice, not with the program. */
 export function isUsersToMend(error: unknown): boolean {
-  return error instanceof UserError || (error as { code?: unknown } | undefined)?.code === inputErrorCode;
+  return error instanceof UserError || (error as { code?: unknown } | undefined)?.code === INPUT_ERROR_CODE;
 }
 
 /** One line for the user: of faults the first, of what is wrong with a file the whole, since its name may have lines. */

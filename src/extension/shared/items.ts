@@ -82,7 +82,7 @@ export function plainTreeItem(item: vscode.TreeItem): vscode.TreeItem {
 }
 
 /** Pictures that a tooltip may hold: in the text itself, so that nothing is fetched. */
-const PICTURE = /^data:image\/png;base64,[A-Za-z0-9+/=]*$/;
+const pictureNames = /^data:image\/png;base64,[A-Za-z0-9+/=]*$/;
 
 /** A tooltip of paragraphs, and a picture as a `data:` address below them. */
 export function tooltipOf(paragraphs: readonly string[], picture?: string): vscode.MarkdownString {
@@ -91,7 +91,7 @@ export function tooltipOf(paragraphs: readonly string[], picture?: string): vsco
     if (i > 0) text.appendMarkdown('\n\n');
     text.appendText(plainText(paragraph));
   });
-  if (picture !== undefined && PICTURE.test(picture)) text.appendMarkdown(`\n\n![picture](${picture})`);
+  if (picture !== undefined && pictureNames.test(picture)) text.appendMarkdown(`\n\n![picture](${picture})`);
   return text;
 }
 

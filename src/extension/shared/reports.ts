@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { reportScheme } from './contributions';
+import { REPORT_SCHEME } from './contributions';
 
 /** Reports as read-only documents. */
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(reportScheme, this);
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return (
@@ -19,7 +19,7 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
   /** Shows the report of a run. */
   async show(folder: string, text: string): Promise<void> {
     const name = `${path.basename(folder)} report.txt`;
-    const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${name}`, query: folder });
+    const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/${name}`, query: folder });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ShownPlace } from '../../protocol/engine';
 import { showInformationMessage } from './messages';
 
-const IMAGE = /\.(png|jpe?g)$/i;
+const image = /\.(png|jpe?g)$/i;
 
 /** Opens the place an instance comes from: the line of a table, the image, or a message where files are binary. */
 export async function revealPlace(place: ShownPlace): Promise<void> {
@@ -14,7 +14,7 @@ export async function revealPlace(place: ShownPlace): Promise<void> {
     await vscode.commands.executeCommand('vscode.open', uri, { selection, preview: true });
     return;
   }
-  if (IMAGE.test(place.file)) {
+  if (image.test(place.file)) {
     await vscode.commands.executeCommand('vscode.open', uri);
     return;
   }

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 /** How files of training configurations end. */
 export const CONFIGURATION_ENDING = '.apd.json';
 /** Names that say nothing of what the data is about: the folder's is better. */
-const NAMELESS = /^((x|y)(_(train|test))?|data|train|features|images?|(train|t10k)-images.*)$/i;
+const nameless = /^((x|y)(_(train|test))?|data|train|features|images?|(train|t10k)-images.*)$/i;
 
 /** Whether a file is a training configuration. */
 export function isConfiguration(file: string): boolean {
@@ -18,7 +18,7 @@ export function configurationName(file: string): string {
 /** Name of the configuration of a dataset: that of its file, or of its folder where the file's tells nothing. */
 export function starterName(data: string): string {
   const stem = path.basename(data).replace(/(\.[a-z]\w{0,30}){1,8}$/i, '');
-  return NAMELESS.test(stem) ? path.basename(path.dirname(data)) || stem : stem;
+  return nameless.test(stem) ? path.basename(path.dirname(data)) || stem : stem;
 }
 
 /** Name that a run folder is known by. */

@@ -5,7 +5,7 @@ import type { Services } from '../shared/services';
 import { CONFIGURATION_ENDING, starterName } from './configurationNames';
 import { showOpenDialog } from '../shared/messages';
 
-const DATA_FILTERS = {
+const dataFilters = {
   'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
 };
 /**
@@ -24,7 +24,7 @@ async function askData(): Promise<vscode.Uri | undefined> {
   const chosen = await showOpenDialog({
     title: 'New Training Configuration',
     openLabel: 'Use as Data',
-    filters: DATA_FILTERS,
+    filters: dataFilters,
   });
   return chosen?.[0];
 }

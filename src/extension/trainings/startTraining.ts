@@ -14,7 +14,7 @@ import type { QueuedTraining } from './trainingQueue';
 import { showInputBox, showWarningMessage } from '../shared/messages';
 
 /** More than a configuration may have: the engine tells that it is too long. */
-const longestText = 2 * 1024 ** 2;
+const LONGEST_TEXT = 2 * 1024 ** 2;
 
 /**
  * Trains by a configuration. Where its run is there already, the user is asked what becomes of it.
@@ -23,7 +23,7 @@ const longestText = 2 * 1024 ** 2;
  */
 export async function startTraining(services: Services, config: string): Promise<QueuedTraining | undefined> {
   const name = configurationName(config);
-  const text = (await readHead(config, longestText)).toString('utf8');
+  const text = (await readHead(config, LONGEST_TEXT)).toString('utf8');
   const { out } = await services.engine.request('training/check', { file: config, text });
   const backend = usualBackend(config, text);
   if (out === undefined || !(await isTaken(services, out))) {

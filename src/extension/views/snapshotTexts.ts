@@ -4,7 +4,7 @@ import type { LogInfo, LogMark, LogOrigin } from '../../protocol/logs';
 import { counted } from '../shared/wording';
 
 /** Metrics that say most of a training, the first ones first. */
-const TOLD_FIRST = ['train loss', 'validation loss', 'validation accuracy', 'train accuracy'];
+const toldFirst = ['train loss', 'validation loss', 'validation accuracy', 'train accuracy'];
 /** Metrics that fit beside the name of a snapshot. */
 const MOST_METRICS = 3;
 
@@ -18,8 +18,8 @@ const origins: Record<LogOrigin, string> = {
 export function mainMetrics(names: readonly string[]): string[] {
   const rank = (name: string) => {
     const meaning = canonicalMetric(name);
-    const place = meaning ? TOLD_FIRST.indexOf(`${meaning.split} ${meaning.name}`) : -1;
-    return place < 0 ? TOLD_FIRST.length : place;
+    const place = meaning ? toldFirst.indexOf(`${meaning.split} ${meaning.name}`) : -1;
+    return place < 0 ? toldFirst.length : place;
   };
   return [...names].sort((a, b) => rank(a) - rank(b));
 }

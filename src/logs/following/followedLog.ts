@@ -5,10 +5,10 @@ import { GrowingFile, readHead } from '../../runs/watching/growingFile';
 import { GrowingLog } from './growingLog';
 import type { TrainingLog } from '../formats/log';
 import type { LogReaderOptions } from '../formats/reader';
-import { headBytes, recogniseLog, type RecognisedLog } from '../formats/recognise';
+import { HEAD_BYTES, recogniseLog, type RecognisedLog } from '../formats/recognise';
 
 /** Milliseconds without growth after which a last line without line end is taken for whole. */
-const quietAfter = 300;
+const QUIET_AFTER = 300;
 
 /** How a log is followed. */
 export interface FollowOptions extends LogReaderOptions {
@@ -169,8 +169,8 @@ export class FollowedLog {
     }
     const quiet =
       !this.watching ||
-      performance.now() - this.grownAt >= quietAfter ||
-      Date.now() - found.modified >= quietAfter;
+      performance.now() - this.grownAt >= QUIET_AFTER ||
+      Date.now() - found.modified >= QUIET_AFTER;
     if (this.content.caughtUp(quiet) || this.before) this.versionNow++;
     this.before = undefined;
     this.show(this.content.problem === undefined ? 'read' : 'failed', this.content.problem);
@@ -180,7 +180,7 @@ export class FollowedLog {
   /** The end of a file that has become quiet makes no event. */
   private lookAgain(): void {
     clearTimeout(this.quietTimer);
-    this.quietTimer = setTimeout(() => void this.update(), quietAfter).unref();
+    this.quietTimer = setTimeout(() => void this.update(), QUIET_AFTER).unref();
   }
 
   private show(state: FollowedLog['state'], problem?: string): void {
@@ -214,6 +214,6 @@ function problemOf(error: unknown, file: string): string {
  * @throws InputError for what is no file, or cannot be read
  */
 export async function recogniseFile(file: string): Promise<RecognisedLog> {
-  const head = await readHead(file, headBytes);
+  const head = await readHead(file, HEAD_BYTES);
   return recogniseLog(head, path.basename(file));
 }

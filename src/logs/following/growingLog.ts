@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 import type { LogFormat, LogReader, TrainingLog } from '../formats/log';
 import { createLogReader, type LogReaderOptions } from '../formats/reader';
-import { headBytes, recogniseLog } from '../formats/recognise';
+import { HEAD_BYTES, recogniseLog } from '../formats/recognise';
 import { beginsWithRecord } from '../formats/recordFrames';
 
 /** A log whose bytes come one after the other and whose format is recognised on the way. */
@@ -49,13 +49,13 @@ export class GrowingLog {
 
   /** Whether all that could tell a log was looked at, and there is none: nothing of the rest is of use. */
   get refused(): boolean {
-    return this.head.length >= headBytes && !this.reader;
+    return this.head.length >= HEAD_BYTES && !this.reader;
   }
 
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
     this.bytes += chunk.length;
-    const free = headBytes - this.head.length;
+    const free = HEAD_BYTES - this.head.length;
     if (free <= 0) {
       this.read(chunk);
       return;
@@ -73,7 +73,7 @@ export class GrowingLog {
    * @returns whether anything changed since this was last called
    */
   caughtUp(quiet: boolean): boolean {
-    if (this.head.length < headBytes && this.pushed < this.head.length) {
+    if (this.head.length < HEAD_BYTES && this.pushed < this.head.length) {
       // Half a line may look like another format: half a line of JSON is no JSON.
       const whole = quiet || beginsWithRecord(this.head) ? this.head : wholeLines(this.head);
       if (whole.length > 0) this.recognise(whole, false);

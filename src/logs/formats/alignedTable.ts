@@ -17,7 +17,7 @@ interface Word {
 }
 
 /** Most columns of a table that a console shows. */
-const mostColumns = 60;
+const MOST_COLUMNS = 60;
 const nameWord = /^[a-z_][\w@/.()%+-]{0,60}$/i;
 /** Rows about all classes, behind which those of single ones follow. */
 const overall = /^(?:all|total|overall|mean|average|avg|macro|weighted)$/i;
@@ -60,7 +60,7 @@ export class AlignedTables {
   /** @returns `header` for a line of names, a row, or undefined where the line is of no table */
   read(line: string): AlignedRow | 'header' | undefined {
     const words = wordsOf(line);
-    if (words.length < 2 || words.length > mostColumns) return undefined;
+    if (words.length < 2 || words.length > MOST_COLUMNS) return undefined;
     if (words.every(({ text }) => nameWord.test(text))) return this.readHeader(words);
     if (this.names && /^\d/.test(words[0].text)) return this.readRow(words, this.names);
     return this.plain && nameWord.test(words[0].text) ? this.readPlainRow(words, this.plain) : undefined;

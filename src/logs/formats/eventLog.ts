@@ -6,7 +6,7 @@ import type { RowStore } from './rowStore';
 import { readSummaryEvent, type SummaryEvent } from './summaryEvent';
 
 /** Tags whose kind is remembered. */
-const mostTags = 100_000;
+const MOST_TAGS = 100_000;
 
 /**
  * TensorBoard's `events.out.tfevents.*`: scalars, old (`simple_value`) and new (tensors of rank 0). Values of one step make
@@ -59,7 +59,7 @@ export class EventLogReader implements LogReader {
       return;
     }
     // A file with ever new tags must not fill the memory; their kind then has to be told with each value.
-    if (this.plugins.size > mostTags) this.plugins.clear();
+    if (this.plugins.size > MOST_TAGS) this.plugins.clear();
     const { step, wallTime: time, scalars } = event;
     const ofEpoch = scalars.filter(({ tag }) => tag.startsWith('epoch_'));
     if (ofEpoch.length > 0) {

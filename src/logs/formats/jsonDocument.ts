@@ -7,7 +7,7 @@ import type { Problems } from './problems';
 import type { RowStore } from './rowStore';
 
 /** Longest document, in characters: it is held as a whole. */
-const longestDocument = 64 * 1024 * 1024;
+const LONGEST_DOCUMENT = 64 * 1024 * 1024;
 
 /**
  * One JSON document: a list of rows (`[{"epoch": 1, "loss": 0.5}, …]`, also as the only list of an object), or columns of
@@ -52,12 +52,12 @@ export class JsonDocumentReader implements LogReader {
       }
       return;
     }
-    if (this.text.length + text.length > longestDocument) {
+    if (this.text.length + text.length > LONGEST_DOCUMENT) {
       this.tooLong = true;
       this.text = '';
       this.problems.add(
         { line: 1 },
-        `the document is longer than ${longestDocument} characters and was not read`,
+        `the document is longer than ${LONGEST_DOCUMENT} characters and was not read`,
       );
       return;
     }

@@ -5,7 +5,7 @@ import { parseNumber } from '../../data/tables/parseNumber';
 export type JsonObject = Record<string, unknown>;
 
 /** Deepest nesting whose numbers are read: `{"train": {"loss": 1}}` is `train.loss`. */
-const deepest = 2;
+const DEEPEST = 2;
 
 /**
  * Reads an object of JSON, also with the words NaN, Infinity and -Infinity, which Python writes.
@@ -64,7 +64,7 @@ export function* numbersOf(object: JsonObject, depth = 1, prefix = ''): Generato
     const number = numberOf(value);
     if (number !== undefined) {
       yield [prefix + name, number];
-    } else if (depth < deepest && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    } else if (depth < DEEPEST && typeof value === 'object' && value !== null && !Array.isArray(value)) {
       yield* numbersOf(value as JsonObject, depth + 1, `${prefix}${name}.`);
     }
   }

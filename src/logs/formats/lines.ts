@@ -7,10 +7,10 @@ export interface LineSink {
   tooLong(number: number): void;
 }
 
-const carriageReturn = '\r';
-const backspace = String.fromCharCode(8);
+const CARRIAGE_RETURN = '\r';
+const BACKSPACE = String.fromCharCode(8);
 const ends = new RegExp(`\r\n|[\n\r]`, 'g');
-const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|(?<!${backspace})${backspace}+`, 'g');
+const endsAndBackspaces = new RegExp(`\r\n|[\n\r]|(?<!${BACKSPACE})${BACKSPACE}+`, 'g');
 
 /**
  * Cuts text into lines as it comes: UTF-8 (what is none becomes U+FFFD), or UTF-16 with a byte order mark, as PowerShell
@@ -41,7 +41,7 @@ export class LineSplitter {
   /** Gives out the last line, when it has no line end. */
   finish(): void {
     this.take(this.decode(new Uint8Array(), true));
-    if (this.heldReturn) this.cut(carriageReturn);
+    if (this.heldReturn) this.cut(CARRIAGE_RETURN);
     if (this.pending !== '') this.emit('');
   }
 
@@ -67,17 +67,17 @@ export class LineSplitter {
 
   private take(text: string): void {
     if (text === '') return;
-    const whole = this.heldReturn ? carriageReturn + text : text;
-    this.heldReturn = whole.endsWith(carriageReturn);
+    const whole = this.heldReturn ? CARRIAGE_RETURN + text : text;
+    this.heldReturn = whole.endsWith(CARRIAGE_RETURN);
     this.cut(this.heldReturn ? whole.slice(0, -1) : whole);
   }
 
   private cut(text: string): void {
     let start = 0;
-    if (text.includes(carriageReturn) || (this.rewinding && text.includes(backspace))) {
+    if (text.includes(CARRIAGE_RETURN) || (this.rewinding && text.includes(BACKSPACE))) {
       for (const match of text.matchAll(this.rewinding ? endsAndBackspaces : ends)) {
         this.emit(text.slice(start, match.index));
-        if (!match[0].startsWith(backspace)) this.number++;
+        if (!match[0].startsWith(BACKSPACE)) this.number++;
         start = match.index + match[0].length;
       }
     } else {

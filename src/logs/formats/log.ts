@@ -57,7 +57,7 @@ export interface TrainingLog {
   rows: readonly LogRow[];
   /** In the order in which they came. */
   metricNames: readonly string[];
-  /** The first `keptProblems`. */
+  /** The first `KEPT_PROBLEMS`. */
   problems: readonly LogProblem[];
   /** All of them. */
   problemCount: number;
@@ -92,4 +92,4 @@ export interface LogReader {
 }
 
 /** Problems that are kept with their text; the others are only counted. */
-export const keptProblems = 100;
+export const KEPT_PROBLEMS = 100;

@@ -2,14 +2,14 @@ import type { LogRow } from './log';
 import { widen } from './rowStore';
 
 /** Fractions of an epoch below this are rounding. */
-const rounding = 1e-6;
+const ROUNDING = 1e-6;
 
 /**
  * The epoch that a row is of. Where a log has fractions of epochs done (Hugging Face), 0.4 and 1.0 are of the first: 1.
  */
 export function epochOfRow(row: LogRow): number | undefined {
   // Rounding up leaves a negative zero, which is an epoch of its own for strict comparisons.
-  return row.epoch === undefined ? undefined : Math.ceil(row.epoch - rounding) || 0;
+  return row.epoch === undefined ? undefined : Math.ceil(row.epoch - ROUNDING) || 0;
 }
 
 /**

@@ -25,9 +25,9 @@ export interface PatternLimits {
 }
 
 /** Longest pattern, in characters. */
-const longestPattern = 2000;
+const LONGEST_PATTERN = 2000;
 /** Longest line a pattern is applied to. */
-export const longestPatternLine = 4096;
+export const LONGEST_PATTERN_LINE = 4096;
 const usualLimits: PatternLimits = { time: 200, slowLines: 5 };
 
 /** What the script that applies the pattern works on. */
@@ -47,10 +47,10 @@ const script = new Script(`
 
 /** @throws InputError where the pattern is none, or has no group that says when */
 export function compileLogPattern({ pattern, flags = '', source }: LogPattern): RegExp {
-  if (pattern.length > longestPattern) {
+  if (pattern.length > LONGEST_PATTERN) {
     throw new InputError(
       source,
-      `is a pattern of ${pattern.length} characters, expected ${longestPattern} at most`,
+      `is a pattern of ${pattern.length} characters, expected ${LONGEST_PATTERN} at most`,
     );
   }
   if (!/^[isu]*$/.test(flags)) throw new InputError(source, `has flags ${flags}, expected of i, s, u`);

@@ -1,4 +1,4 @@
-import { keptProblems, type LogPlace, type LogProblem } from './log';
+import { KEPT_PROBLEMS, type LogPlace, type LogProblem } from './log';
 
 /** Counts what could not be read, and keeps the first of it. */
 export class Problems {
@@ -8,7 +8,7 @@ export class Problems {
 
   add(place: LogPlace, text: string): void {
     this.count++;
-    if (this.kept.length < keptProblems) this.kept.push({ place, text });
+    if (this.kept.length < KEPT_PROBLEMS) this.kept.push({ place, text });
   }
 
   /** `add`, once for all things of a kind. */

@@ -4,14 +4,14 @@ import { JsonDocumentReader } from './jsonDocument';
 import { JsonLinesParser } from './jsonLines';
 import { LineLogReader } from './lineLogReader';
 import type { LogFormat, LogReader } from './log';
-import { longestPatternLine, PatternLogParser, type LogPattern } from './patternLog';
+import { LONGEST_PATTERN_LINE, PatternLogParser, type LogPattern } from './patternLog';
 import { Problems } from './problems';
 import { RowStore, usualRowLimits, type RowLimits } from './rowStore';
-import { longestTextLine, TextLogParser } from './textLog';
+import { LONGEST_TEXT_LINE, TextLogParser } from './textLog';
 import { TrainerStateReader } from './trainerState';
 
 /** Longest line of JSON or of a table, in characters. */
-const longestDataLine = 1024 * 1024;
+const LONGEST_DATA_LINE = 1024 * 1024;
 
 /** What a reader may be told. */
 export interface LogReaderOptions {
@@ -31,7 +31,7 @@ export function createLogReader(
 ): LogReader {
   const problems = new Problems();
   const store = new RowStore(problems, format === 'events' ? 'anywhere' : 'recent', limits);
-  const lines = { longest: longestDataLine };
+  const lines = { longest: LONGEST_DATA_LINE };
   switch (format) {
     case 'events':
       return new EventLogReader(store, problems);
@@ -44,11 +44,11 @@ export function createLogReader(
     case 'csv':
       return new LineLogReader(format, new CsvLogParser(store, problems), store, problems, lines);
     case 'text': {
-      const options = { longest: longestTextLine, rewinding: true };
+      const options = { longest: LONGEST_TEXT_LINE, rewinding: true };
       return new LineLogReader(format, new TextLogParser(store), store, problems, options);
     }
     case 'pattern': {
-      const options = { longest: longestPatternLine, rewinding: true };
+      const options = { longest: LONGEST_PATTERN_LINE, rewinding: true };
       const parser = new PatternLogParser(pattern ?? { pattern: '', source: 'log pattern' }, store, problems);
       return new LineLogReader(format, parser, store, problems, options);
     }

@@ -10,7 +10,7 @@ import { beginsWithRecord } from './recordFrames';
 import { beginOfUtf16, encodingOf, MixedDecoder } from './textDecoding';
 
 /** Bytes from a file's start that are enough to recognise its format. */
-export const headBytes = 64 * 1024;
+export const HEAD_BYTES = 64 * 1024;
 
 /** A format and what it was recognised by; without format, why there is none. */
 export interface RecognisedLog {
@@ -20,7 +20,7 @@ export interface RecognisedLog {
 
 /**
  * Recognises the format of a log from its content.
- * @param head the file's beginning, `headBytes` or all there is; its last line may be cut
+ * @param head the file's beginning, `HEAD_BYTES` or all there is; its last line may be cut
  * @param name file name, which only decides where the content cannot yet
  */
 export function recogniseLog(head: Uint8Array, name: string): RecognisedLog {
@@ -31,7 +31,7 @@ export function recogniseLog(head: Uint8Array, name: string): RecognisedLog {
       reason: record ? 'begins with a TensorFlow record' : 'is named as event files are',
     };
   }
-  const beginning = head.subarray(0, headBytes);
+  const beginning = head.subarray(0, HEAD_BYTES);
   if (encodingOf(head) === 'utf-8' && beginning.includes(0) && !beginOfUtf16(beginning)?.at) {
     return { reason: 'is neither text nor an event file of TensorBoard' };
   }
@@ -79,7 +79,7 @@ function recogniseDocument(text: string): RecognisedLog | undefined {
   if (rows.length > 0 && metrics !== '') {
     return { format: 'json', reason: `is a JSON document with ${metrics}` };
   }
-  const cut = text.length > headBytes / 2 && (listOfRows.test(text) || listOfColumns.test(text));
+  const cut = text.length > HEAD_BYTES / 2 && (listOfRows.test(text) || listOfColumns.test(text));
   return cut ? { format: 'json', reason: 'begins as a JSON document of rows or columns' } : undefined;
 }
 

@@ -9,10 +9,10 @@ export interface RecordSink {
 }
 
 /** u64 length, u32 checksum of the length. */
-const headerBytes = 12;
-const footerBytes = 4;
+const HEADER_BYTES = 12;
+const FOOTER_BYTES = 4;
 /** Longest record that is held; scalars take some dozen bytes, pictures and graphs can be longer. */
-const longestRecord = 64 * 1024 * 1024;
+const LONGEST_RECORD = 64 * 1024 * 1024;
 
 /**
  * Takes the framing of TensorFlow's records off a stream: u64le length, u32le masked CRC of it, data, u32le masked CRC of
@@ -82,14 +82,14 @@ export class RecordFrames {
   private countUntilHeader(): number {
     const { buffer, start, end } = this;
     let at = start;
-    while (end - at >= headerBytes && maskedCrc32c(buffer, at, at + 8) !== unsigned32(buffer, at + 8)) at++;
+    while (end - at >= HEADER_BYTES && maskedCrc32c(buffer, at, at + 8) !== unsigned32(buffer, at + 8)) at++;
     return at - start;
   }
 
   /** Deals with one record, or with the damage before it. @returns false where more bytes are needed */
   private step(): boolean {
     const held = this.end - this.start;
-    if (held < headerBytes) return false;
+    if (held < HEADER_BYTES) return false;
     const lost = this.countUntilHeader();
     if (lost > 0) {
       this.damagedFrom ??= this.offset;
@@ -99,8 +99,8 @@ export class RecordFrames {
     const view = new DataView(this.buffer.buffer, this.start, held);
     this.tellDamage(this.offset);
     const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-    const total = headerBytes + length + footerBytes;
-    if (length > longestRecord) {
+    const total = HEADER_BYTES + length + FOOTER_BYTES;
+    if (length > LONGEST_RECORD) {
       this.sink.damaged(
         this.offset,
         this.offset + total,
@@ -110,12 +110,12 @@ export class RecordFrames {
       return true;
     }
     if (held < total) return false;
-    this.tellRecord(length, view.getUint32(headerBytes + length, true), total);
+    this.tellRecord(length, view.getUint32(HEADER_BYTES + length, true), total);
     return true;
   }
 
   private tellRecord(length: number, checksum: number, total: number): void {
-    const from = this.start + headerBytes;
+    const from = this.start + HEADER_BYTES;
     const whole = maskedCrc32c(this.buffer, from, from + length) === checksum;
     const at = this.offset;
     if (whole) this.sink.record(this.buffer.subarray(from, from + length), at, at + total);
@@ -138,6 +138,6 @@ function unsigned32(bytes: Uint8Array, at: number): number {
 
 /** Whether bytes begin with the header of a record; undefined where there are too few to tell. */
 export function beginsWithRecord(head: Uint8Array): boolean | undefined {
-  if (head.length < headerBytes) return undefined;
+  if (head.length < HEADER_BYTES) return undefined;
   return maskedCrc32c(head, 0, 8) === unsigned32(head, 8);
 }

@@ -15,9 +15,9 @@ export interface RowLimits {
 export const usualRowLimits: RowLimits = { rows: 262_144, values: 2_000_000, names: 1000 };
 
 /** Longest name of a metric. */
-const longestName = 200;
+const LONGEST_NAME = 200;
 /** Rows looked back at for one that a new line belongs to: train and validation lines of one moment are neighbours. */
-const lookBack = 16;
+const LOOK_BACK = 16;
 
 /** What a line or record says: when, and what. */
 export interface Point {
@@ -83,7 +83,7 @@ export class RowStore {
   /** Rows that go on from here without changing these; of `recent` merging only. */
   copy(problems: Problems): RowStore {
     const copy = new RowStore(problems, this.merging, this.limits);
-    const settled = Math.max(0, this.rows.length - lookBack);
+    const settled = Math.max(0, this.rows.length - LOOK_BACK);
     copy.rows = this.rows.slice(0, settled);
     for (const row of this.rows.slice(settled)) {
       copy.rows.push({ ...row, metrics: { ...row.metrics }, place: { ...row.place } });
@@ -160,7 +160,7 @@ export class RowStore {
 
   private setMetric(row: LogRow, name: string, value: number): void {
     if (!this.names.has(name)) {
-      if (name.length > longestName || name === '__proto__') {
+      if (name.length > LONGEST_NAME || name === '__proto__') {
         const text = `the name ${oneLine(name)} cannot be that of a metric`;
         this.problems.addOnce('name', row.place, text);
         return;
@@ -178,7 +178,7 @@ export class RowStore {
 
   private find(point: Point): number {
     if (this.merging === 'anywhere') return this.byMoment.get(keyOf(point)) ?? -1;
-    const until = Math.max(this.attemptStart, this.rows.length - lookBack);
+    const until = Math.max(this.attemptStart, this.rows.length - LOOK_BACK);
     for (let index = this.rows.length - 1; index >= until; index--) {
       if (sameMoment(this.rows[index], point)) return index;
     }

@@ -8,7 +8,7 @@ import { epochIn, stepIn, tellsEnd, type ToldEpoch } from './textMoments';
 import { namedNumbers, splitWords, type NamedNumber } from './textNumbers';
 
 /** Longest line of console output that is read, in characters; a redrawn progress bar is cut into its drawings before. */
-export const longestTextLine = 16 * 1024;
+export const LONGEST_TEXT_LINE = 16 * 1024;
 
 const trainWord = /^train/i;
 /** A drawing of Keras' progress: `7/12 [====>…] - …`, `7/12 ━━━━ 1s …`, `12/12 - 1s - …`. */
@@ -17,7 +17,7 @@ const progressPattern = /^\s{0,10}(\d{1,12})\/(\d{1,12}|Unknown)\s{1,4}(\[[=>.]{
 const mayTell =
   /epoch|\bep\b|step|iter|loss|acc|prec|top|lr|learning|entropy|nll|perplexity|ppl|err|norm|f1|recall|auc|ms[ep]|mae|map|val|test|train|eval|\d\/\d|=\s{0,2}\d|\[\d/i;
 /** Words of a heading at most. */
-const mostHeadingWords = 4;
+const MOST_HEADING_WORDS = 4;
 
 /** How far Keras' progress of the present epoch was drawn. */
 interface Progress {
@@ -171,7 +171,7 @@ function isHeading(line: string, words: { word: string }[]): boolean {
   if (words.length !== 1 || /\d/.test(line)) return false;
   const all = line.match(/[a-z]{1,40}/gi) ?? [];
   const begins = all[0]?.toLowerCase() === words[0].word.toLowerCase();
-  return all.length <= mostHeadingWords && (all.length === 1 || begins || /[:=*#-]\W{0,80}$/.test(line));
+  return all.length <= MOST_HEADING_WORDS && (all.length === 1 || begins || /[:=*#-]\W{0,80}$/.test(line));
 }
 
 /**

@@ -11,15 +11,15 @@ export interface NamedNumber {
   at: number;
 }
 
-const number = String.raw`[+-]?(?:(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:e[+-]?\d{1,4})?|nan|inf(?:inity)?)`;
-const split = String.raw`(?:(train|training|val|valid|validation|test|eval|dev)\s)?`;
+const NUMBER = String.raw`[+-]?(?:(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:e[+-]?\d{1,4})?|nan|inf(?:inity)?)`;
+const SPLIT = String.raw`(?:(train|training|val|valid|validation|test|eval|dev)\s)?`;
 /**
  * A name, a separator, a number that nothing of a time, date, version or path follows, and the mean in parentheses that
  * running averages have behind the value. A name begins where no word goes on, which keeps the search linear.
  */
 const pairs = new RegExp(
-  String.raw`(?<![\w@/.%-])${split}([a-z_][\w@/.%-]{0,60})(\s{0,8}[:=]\s{0,8}|\s{1,8})(${number})` +
-    String.raw`(?:\/(\d{1,18}(?:\.\d{1,18})?))?%?(?!\w|\.\d|[:/-]\d)(?:\s{0,4}\(\s{0,8}(${number})\s{0,8}\))?`,
+  String.raw`(?<![\w@/.%-])${SPLIT}([a-z_][\w@/.%-]{0,60})(\s{0,8}[:=]\s{0,8}|\s{1,8})(${NUMBER})` +
+    String.raw`(?:\/(\d{1,18}(?:\.\d{1,18})?))?%?(?!\w|\.\d|[:/-]\d)(?:\s{0,4}\(\s{0,8}(${NUMBER})\s{0,8}\))?`,
   'gi',
 );
 /** Names of numbers that say where the training is, or which line of a script speaks. */

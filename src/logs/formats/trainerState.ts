@@ -6,9 +6,9 @@ import type { Problems } from './problems';
 import type { RowStore } from './rowStore';
 
 /** Longest entry of the history, in characters. */
-const longestEntry = 1024 * 1024;
+const LONGEST_ENTRY = 1024 * 1024;
 /** The key at depth 1 whose list is read. */
-const historyKey = 'log_history';
+const HISTORY_KEY = 'log_history';
 
 /**
  * `trainer_state.json` of Hugging Face's Trainer. The entries of its `log_history` are cut out as the text comes, each with
@@ -89,7 +89,7 @@ export class TrainerStateReader implements LogReader {
     if (this.escaped) this.escaped = false;
     else if (character === '\\') this.escaped = true;
     else if (character === '"') this.inText = false;
-    else if (this.lastText.length <= historyKey.length) this.lastText += character;
+    else if (this.lastText.length <= HISTORY_KEY.length) this.lastText += character;
   }
 
   /** @returns true where an entry begins */
@@ -99,7 +99,7 @@ export class TrainerStateReader implements LogReader {
       return false;
     }
     this.depth++;
-    if (this.depth === 2 && character === '[' && this.lastText === historyKey) {
+    if (this.depth === 2 && character === '[' && this.lastText === HISTORY_KEY) {
       this.inHistory = true;
       this.hadHistory = true;
     }
@@ -117,7 +117,7 @@ export class TrainerStateReader implements LogReader {
 
   private end(): void {
     this.ended = true;
-    if (!this.hadHistory) this.problems.add({ line: this.line }, `has no list \`${historyKey}\``);
+    if (!this.hadHistory) this.problems.add({ line: this.line }, `has no list \`${HISTORY_KEY}\``);
   }
 
   private breakOff(text: string): void {
@@ -128,7 +128,7 @@ export class TrainerStateReader implements LogReader {
 
   private keep(text: string): void {
     const entry = this.entry!;
-    if (entry.tooLong || entry.text.length + text.length > longestEntry) {
+    if (entry.tooLong || entry.text.length + text.length > LONGEST_ENTRY) {
       this.entry = { text: '', line: entry.line, tooLong: true };
     } else {
       entry.text += text;
@@ -141,7 +141,7 @@ export class TrainerStateReader implements LogReader {
     this.entry = undefined;
     const place = { line, endLine: this.line };
     if (tooLong) {
-      this.problems.add(place, `the entry is longer than ${longestEntry} characters and was not read`);
+      this.problems.add(place, `the entry is longer than ${LONGEST_ENTRY} characters and was not read`);
       return;
     }
     const object = parseJsonObject(text);

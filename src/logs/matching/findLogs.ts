@@ -17,12 +17,12 @@ export interface LogBeside {
 }
 
 /** Logs that are given out, and files that are looked into for them. */
-const mostLogs = 20;
-const mostTried = 60;
+const MOST_LOGS = 20;
+const MOST_TRIED = 60;
 /** Folders of models in which logs are looked for. */
-const mostModelFolders = 8;
+const MOST_MODEL_FOLDERS = 8;
 /** Entries that are looked at in a folder `train` and the like, which may be one of pictures. */
-const mostOfSplit = 2000;
+const MOST_OF_SPLIT = 2000;
 
 /** Names of logs, from those that tell the most and are hardly anything else. */
 const logNames = [
@@ -61,8 +61,8 @@ export async function findLogsBeside(folder: string, models: readonly string[] =
   }
   const sorted = [...candidates.values()].sort((a, b) => a.rank - b.rank || naturalOrder(b.file, a.file));
   const found: LogBeside[] = [];
-  for (const { file, where } of sorted.slice(0, mostTried)) {
-    if (found.length >= mostLogs) break;
+  for (const { file, where } of sorted.slice(0, MOST_TRIED)) {
+    if (found.length >= MOST_LOGS) break;
     // Nobody asked for this very file: one that cannot be read is no log that was found.
     const recognised = await recogniseFile(file).catch(() => undefined);
     const format = recognised?.format;
@@ -75,7 +75,7 @@ export async function findLogsBeside(folder: string, models: readonly string[] =
 function placesOf(folder: string, models: readonly string[]): { place: string; where: string }[] {
   const root = path.resolve(folder);
   const own = [...new Set([root, ...models.map((model) => path.dirname(path.resolve(model)))])];
-  const near = own.slice(0, mostModelFolders);
+  const near = own.slice(0, MOST_MODEL_FOLDERS);
   const above = [...new Set(near.map((place) => path.dirname(place)))];
   // What lies in folders that everything is put into has nothing to do with each other.
   const common = new Set([os.homedir(), os.tmpdir(), path.parse(root).root]);
@@ -95,7 +95,7 @@ async function candidatesIn(place: string, where: string, index: number): Promis
   );
   if (folders.some((folder) => path.basename(folder) === 'lightning_logs')) {
     const versions = (await entriesOf(path.join(place, 'lightning_logs'))).folders;
-    for (const version of versions.sort(naturalOrder).reverse().slice(0, mostLogs)) {
+    for (const version of versions.sort(naturalOrder).reverse().slice(0, MOST_LOGS)) {
       nested.push([version, '']);
     }
   }
@@ -105,7 +105,7 @@ async function candidatesIn(place: string, where: string, index: number): Promis
     .at(-1);
   if (highest !== undefined) nested.push([highest, '']);
   for (const folder of await splitFoldersIn(folders)) {
-    const inner = await entriesOf(folder, mostOfSplit);
+    const inner = await entriesOf(folder, MOST_OF_SPLIT);
     addAll(candidates, named(inner.files, `${where} in ${path.relative(place, folder)}`, index + 0.5));
   }
   for (const parts of nested) {
@@ -120,7 +120,7 @@ async function splitFoldersIn(folders: readonly string[]): Promise<string[]> {
   const found = [...folders];
   for (const folder of folders) {
     if (!/^(?:logs?|tensorboard|tb)$/i.test(path.basename(folder))) continue;
-    addAll(found, (await entriesOf(folder, mostOfSplit)).folders);
+    addAll(found, (await entriesOf(folder, MOST_OF_SPLIT)).folders);
   }
   return found.filter((folder) => splitOfFolder(folder) !== undefined);
 }

@@ -11,7 +11,7 @@ export interface FoundRow {
 }
 
 /** Steps of a log that has only those and may mean epochs by them. */
-const mostEpochs = 10_000;
+const MOST_EPOCHS = 10_000;
 
 /** Finds rows by epoch and by step. Of several attempts in one file the last that has an epoch or step counts. */
 export class RowIndex {
@@ -120,7 +120,7 @@ function stepsCountEpochs(rows: readonly LogRow[]): boolean {
   const steps = [...new Set(rows.map(({ step }) => step!))].sort((a, b) => a - b);
   const [first] = steps;
   return (
-    steps.length <= mostEpochs &&
+    steps.length <= MOST_EPOCHS &&
     (first === 0 || first === 1) &&
     steps.every((step, index) => step === first + index)
   );

@@ -6,7 +6,7 @@ import { traceFlow } from './activations/flow';
 import { GraphIndex } from './activations/graphIndex';
 import { inlineFunctions } from './proto/inline';
 import { rewriteModel, type RewrittenModel } from './rewriting/rewriteModel';
-import { notPiecewiseLinear } from './activations/smooth';
+import { NOT_PIECEWISE_LINEAR } from './activations/smooth';
 import { findActivations, type FoundLayer } from './activations/activationLayers';
 import { layerNames } from './activations/layerNames';
 import { chooseOutput, describeOutput, listNames } from './outputs';
@@ -121,7 +121,7 @@ export function noLayers(source: string, skipped: readonly SkippedActivation[]):
   const problem = 'no piecewise linear activation found, so there are no activation patterns';
   const expected = 'Relu, LeakyRelu, PRelu, ThresholdedRelu, Clip, HardSigmoid, Abs or Max with a constant';
   if (skipped.length === 0) return new InputError(source, `${problem} (expected ${expected})`);
-  if (skipped.every(({ reason }) => reason === notPiecewiseLinear)) {
+  if (skipped.every(({ reason }) => reason === NOT_PIECEWISE_LINEAR)) {
     const smooth = skipped.some(({ activation }) => !/softmax|hardmax/i.test(activation));
     const way = smooth ? '; --smooth sign records the sign of their pre-activations' : '';
     return new InputError(source, `${problem} (found: ${tally(skipped)}; expected ${expected}${way})`);

@@ -55,7 +55,7 @@ export type TensorValues =
   | BigUint64Array;
 
 /** WebAssembly gains little from more threads than this, which is ONNX Runtime's own limit too. */
-const mostWasmThreads = 4;
+const MOST_WASM_THREADS = 4;
 
 /** The first line of what an engine said, without its source paths and prefixes. */
 export function engineMessage(error: unknown): string {
@@ -94,7 +94,7 @@ function engineOf(runtime: OnnxRuntime, kind: 'node' | 'wasm', reason: string): 
       if (native) {
         if (threads !== undefined) options.intraOpNumThreads = threads;
       } else {
-        runtime.env.wasm.numThreads = threads ?? Math.min(mostWasmThreads, availableParallelism());
+        runtime.env.wasm.numThreads = threads ?? Math.min(MOST_WASM_THREADS, availableParallelism());
       }
       return runtime.InferenceSession.create(bytes, options);
     },

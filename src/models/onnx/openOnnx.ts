@@ -16,7 +16,7 @@ import { probeRows, probeTap, rotateRows } from './probe';
 import { exposeTaps } from './taps';
 
 /** Values of a batch beyond which no memory is asked for: 1 GiB of float32. */
-const largestBatch = 2 ** 28;
+const LARGEST_BATCH = 2 ** 28;
 
 /** Understands an ONNX file, small constants beside it included. @throws InputError as {@link analyseModel} */
 async function understand(path: string, file: ModelFile, options: ModelOptions): Promise<AnalysedModel> {
@@ -151,10 +151,10 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
   const shape = resolveInputShape(path, analysed.description.input, options.instanceShape);
   const input = { ...analysed.description.input, shape };
   const values = unitsOf(shape) * (input.batch ?? 1);
-  if (values > largestBatch) {
+  if (values > LARGEST_BATCH) {
     throw new InputError(
       path,
-      `input '${input.name}' takes ${values} values at once, expected at most ${largestBatch}`,
+      `input '${input.name}' takes ${values} values at once, expected at most ${LARGEST_BATCH}`,
     );
   }
   const engine = await loadOnnxBackend(options.backend ?? 'auto');

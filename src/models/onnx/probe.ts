@@ -33,7 +33,7 @@ export function rotateRows(rows: Float32Array, size: number): Float32Array {
  * Relative to the largest value: kernels differ between batch sizes by far less, half floats included, and values of
  * another instance by far more.
  */
-const tolerance = 0.01;
+const TOLERANCE = 0.01;
 
 /** Whether one instance's values are the same in two runs. */
 function sameValues(one: TensorData, other: TensorData): boolean {
@@ -41,7 +41,7 @@ function sameValues(one: TensorData, other: TensorData): boolean {
   for (const value of one) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   return one.every((value, i) => {
     if (!Number.isFinite(value) || !Number.isFinite(other[i])) return Object.is(value, other[i]);
-    return Math.abs(value - other[i]) <= tolerance * largest;
+    return Math.abs(value - other[i]) <= TOLERANCE * largest;
   });
 }
 
@@ -139,9 +139,9 @@ export function probeTap(first: Tensor, second: Tensor, runs: TrialRuns): Probed
     return { reason: `no axis of its pre-activation counts the instances (shape ${shapes})` };
   }
   const found = places.find(({ layout }) => standsApart(one, other, layout, runs));
-  return found ?? { reason: mixesInstances };
+  return found ?? { reason: MIXES_INSTANCES };
 }
 
 /** Why a layer is of no use whose values depend on what else is in the batch, and what helps. */
-const mixesInstances =
+const MIXES_INSTANCES =
   'its pre-activation mixes the instances of the batch: export the model in evaluation mode and without statistics over the batch';

@@ -2,7 +2,7 @@ import type { AnalysedModel } from './describe';
 import { ElementType, isFloat } from './proto/proto';
 import { field, join } from './proto/rewrite';
 import { integerAttribute, nodeBytes, type NewNode } from './rewriting/nodes';
-import { blockedDomain } from './rewriting/unfuse';
+import { BLOCKED_DOMAIN } from './rewriting/unfuse';
 
 /** A model whose pre-activations are outputs. */
 export interface TappedModel {
@@ -21,7 +21,7 @@ function nodeBefore(
   if (channels !== undefined) {
     return {
       op: 'ReorderOutput',
-      domain: blockedDomain,
+      domain: BLOCKED_DOMAIN,
       attributes: [integerAttribute('channels', channels), integerAttribute('channels_last', 0)],
     };
   }

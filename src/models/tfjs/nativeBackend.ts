@@ -4,7 +4,7 @@ import path from 'node:path';
 import util from 'node:util';
 
 /** The package that computes with native code; found at run time, never a dependency. */
-export const nativePackage = '@tensorflow/tfjs-node';
+export const NATIVE_PACKAGE = '@tensorflow/tfjs-node';
 
 /** Whether the native backend can be used, and where it is. */
 export type NativeBackendStatus =
@@ -42,7 +42,7 @@ export function nativeInstallCommand(folder: string, version: string): InstallCo
       '--no-audit',
       '--no-fund',
       '--loglevel=http',
-      `${nativePackage}@${version}`,
+      `${NATIVE_PACKAGE}@${version}`,
     ],
     folder,
     shell,
@@ -54,7 +54,7 @@ export function nativeInstallCommand(folder: string, version: string): InstallCo
  * above, and those of Node's environment, are not looked at: its code runs, so it is taken from named places only.
  */
 export function nativePackageIn(folder: string): string | undefined {
-  const found = path.join(path.resolve(folder), 'node_modules', nativePackage);
+  const found = path.join(path.resolve(folder), 'node_modules', NATIVE_PACKAGE);
   return existsSync(path.join(found, 'package.json')) ? found : undefined;
 }
 

@@ -10,7 +10,7 @@ import { runnerOwningGraph } from './tfjsRunner';
 import type { TensorEngine } from './tensorflow';
 
 /** Values of an instance beyond which no memory is asked for: 1 GiB of float32. */
-const largestInstance = 2 ** 28;
+const LARGEST_INSTANCE = 2 ** 28;
 
 /** Shapes that instances can be brought into: as they are, and with the channels of the first axis moved to the last. */
 function shapesOfInstance(instance: readonly number[] | undefined): (readonly number[] | undefined)[] {
@@ -72,10 +72,10 @@ export async function openTfjs(path: string, file: ModelFile, options: ModelOpti
   try {
     const shape = inputShape(path, graph.input, options.instanceShape);
     const values = shape.reduce((product, size) => product * size, 1);
-    if (values > largestInstance) {
+    if (values > LARGEST_INSTANCE) {
       throw new InputError(
         path,
-        `input '${graph.input.name}' takes ${values} values an instance, expected at most ${largestInstance}`,
+        `input '${graph.input.name}' takes ${values} values an instance, expected at most ${LARGEST_INSTANCE}`,
       );
     }
     if (graph.input.shape.some((size) => size < 0)) {

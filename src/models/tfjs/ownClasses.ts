@@ -3,12 +3,12 @@ import type { LayersLibrary } from './library';
 import type { Tensorflow } from './tensorflow';
 
 /** Class of the initial values of all weights: zeros, as many as {@link withAllowance} allows. */
-export const checkedZeros = 'ApdCheckedZeros';
+export const CHECKED_ZEROS = 'ApdCheckedZeros';
 
 /** Class of a ReLU with a threshold or a slope below it, which TensorFlow.js would leave out. */
-export const generalReLU = 'ApdGeneralReLU';
+export const GENERAL_RELU = 'ApdGeneralReLU';
 
-/** Settings of a {@link generalReLU}: y = x from `threshold` on, `negativeSlope`·(x − threshold) below, at most `maxValue`. */
+/** Settings of a {@link GENERAL_RELU}: y = x from `threshold` on, `negativeSlope`·(x − threshold) below, at most `maxValue`. */
 export interface ReluSettings {
   threshold: number;
   negativeSlope: number;
@@ -80,7 +80,7 @@ export function registerOwnClasses(tf: Tensorflow, library: LayersLibrary): void
   if (registered) return;
   registered = true;
   class CheckedZeros extends tf.serialization.Serializable {
-    static readonly className = checkedZeros;
+    static readonly className = CHECKED_ZEROS;
     apply(shape: number[]): Tensor {
       const numbers = shape.reduce((product, axis) => product * axis, 1);
       if (!(numbers <= allowance)) throw new TooManyWeights();
@@ -93,7 +93,7 @@ export function registerOwnClasses(tf: Tensorflow, library: LayersLibrary): void
   }
   tf.serialization.registerClass(CheckedZeros);
   class GeneralReLU extends library.layers.Layer {
-    static readonly className = generalReLU;
+    static readonly className = GENERAL_RELU;
     readonly settings: ReluSettings;
     constructor(config: Record<string, unknown>) {
       super(config);

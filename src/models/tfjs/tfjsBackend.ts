@@ -6,7 +6,7 @@ import { registerWasmKernels } from './kernels/register';
 import {
   loadNativePackage,
   nativeBackendStatus,
-  nativePackage,
+  NATIVE_PACKAGE,
   type NativeBackendStatus,
 } from './nativeBackend';
 import type { TensorBackendChoice, TensorEngine, Tensorflow } from './tensorflow';
@@ -36,15 +36,15 @@ function messageOf(error: unknown): string {
 }
 
 async function startNative(tf: Tensorflow, status: NativeBackendStatus): Promise<Attempt> {
-  if (status.state === 'absent') return { failure: `${nativePackage} is not installed` };
+  if (status.state === 'absent') return { failure: `${NATIVE_PACKAGE} is not installed` };
   if (status.state === 'broken') {
-    return { failure: `${nativePackage} in ${status.folder} cannot be used: ${status.reason}` };
+    return { failure: `${NATIVE_PACKAGE} in ${status.folder} cannot be used: ${status.reason}` };
   }
   try {
     loadNativePackage(status.folder);
-    if (!(await tf.setBackend('tensorflow'))) return { failure: `${nativePackage} does not start here` };
+    if (!(await tf.setBackend('tensorflow'))) return { failure: `${NATIVE_PACKAGE} does not start here` };
   } catch (error) {
-    return { failure: `${nativePackage} in ${status.folder} does not load (${messageOf(error)})` };
+    return { failure: `${NATIVE_PACKAGE} in ${status.folder} does not load (${messageOf(error)})` };
   }
   return {
     engine: {
@@ -100,8 +100,8 @@ async function startCpu(tf: Tensorflow): Promise<Attempt> {
 }
 
 /** What to do about a native backend that is not there. */
-const nativeAdvice =
-  `install it (“APD: Install Native Backend”, or npm install ${nativePackage}@4.22.0 in a folder that --native names), ` +
+const NATIVE_ADVICE =
+  `install it (“APD: Install Native Backend”, or npm install ${NATIVE_PACKAGE}@4.22.0 in a folder that --native names), ` +
   "or choose 'auto' or 'wasm'";
 
 /** Starts the backend that was asked for. */
@@ -118,7 +118,7 @@ async function startChosen(
   const attempt = await starters[choice]();
   const source = `backend '${choice}'`;
   if ('failure' in attempt) {
-    const advice = choice === 'node' ? nativeAdvice : "choose 'auto' or another backend";
+    const advice = choice === 'node' ? NATIVE_ADVICE : "choose 'auto' or another backend";
     throw new InputError(source, `${attempt.failure}: ${advice}`);
   }
   return withReason(attempt.engine, `${source} was asked for`);

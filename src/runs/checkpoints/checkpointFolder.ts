@@ -23,7 +23,7 @@ interface MeasuredFile extends CheckpointFile {
 }
 
 /** Files that are looked at side by side. */
-const sideBySide = 32;
+const SIDE_BY_SIDE = 32;
 
 /**
  * The checkpoints in a folder: `*.onnx` and `model.json` in it and one level deep (`checkpoint-500/model.onnx`,
@@ -38,8 +38,8 @@ export async function listCheckpoints(folder: string): Promise<CheckpointFile[]>
   for (const inner of outer.folders) all.push(await listInner(inner, budget));
   const groups = all.flatMap(({ files }) => checkpointsOf(files));
   const found: MeasuredFile[] = [];
-  for (let at = 0; at < groups.length; at += sideBySide) {
-    const some = await Promise.all(groups.slice(at, at + sideBySide).map(measure));
+  for (let at = 0; at < groups.length; at += SIDE_BY_SIDE) {
+    const some = await Promise.all(groups.slice(at, at + SIDE_BY_SIDE).map(measure));
     addAll(
       found,
       some.filter((checkpoint) => checkpoint !== undefined),

@@ -1,5 +1,5 @@
 /** Milliseconds in which many events make one nudge. */
-const gathering = 40;
+const GATHERING = 40;
 /** Gathers events; the first of them is told a moment later, together with all that came until then. */
 export class ChangeSignal {
   private timer?: NodeJS.Timeout;
@@ -12,7 +12,7 @@ export class ChangeSignal {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.onNudge();
-    }, gathering).unref();
+    }, GATHERING).unref();
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { InputError } from '../../core/errors';
 import { formatCount } from '../../data/wording';
 
 /** Entries that are looked at in a folder and its subfolders. */
-export const mostEntries = 20_000;
+export const MOST_ENTRIES = 20_000;
 
 /** What is in a folder, without what is hidden or temporary. */
 export interface FolderEntries {
@@ -23,7 +23,7 @@ export class EntryBudget {
 
   constructor(
     private readonly folder: string,
-    readonly most = mostEntries,
+    readonly most = MOST_ENTRIES,
   ) {}
 
   get exceeded(): boolean {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { EntryBudget, listFolder, type FolderEntries } from './folderEntries';
 
 /** Files and folders that are looked at in one look: those that came last, and others in turn. */
-const newest = 64;
-const inTurn = 192;
+const NEWEST = 64;
+const IN_TURN = 192;
 
 /** What a file or folder looks like from outside; why it cannot be looked at, where that is so. */
 export async function appearanceOf(file: string): Promise<string> {
@@ -38,15 +38,15 @@ export class FolderSurvey {
   async look(): Promise<boolean> {
     let changed = await this.lookAtRoot();
     const paths = [...this.seen.keys()];
-    const chosen = new Set(paths.slice(-newest));
-    for (let count = Math.min(inTurn, paths.length); count > 0; count--) {
+    const chosen = new Set(paths.slice(-NEWEST));
+    for (let count = Math.min(IN_TURN, paths.length); count > 0; count--) {
       chosen.add(paths[this.turn++ % paths.length]);
     }
     for (const file of chosen) {
       if (await this.lookAt(file)) changed = true;
     }
     // What was found by that, so that the next look sees a change of it.
-    for (const file of [...this.seen.keys()].slice(-newest)) {
+    for (const file of [...this.seen.keys()].slice(-NEWEST)) {
       if (this.seen.get(file) === '') await this.lookAt(file);
     }
     return changed;

@@ -4,9 +4,9 @@ import { InputError } from '../../core/errors';
 import { openRegular } from '../../data/files/fileAccess';
 
 /** Bytes that are compared at the beginning of a file, and before the place up to which it was read. */
-const comparedBytes = 4096;
+const COMPARED_BYTES = 4096;
 /** Bytes that are read at once where nothing else is asked for. */
-export const usualChunkBytes = 1024 * 1024;
+export const USUAL_CHUNK_BYTES = 1024 * 1024;
 
 /** What is told of a file that is read as it grows. */
 export interface GrowthSink {
@@ -33,7 +33,7 @@ export class GrowingFile {
 
   constructor(
     readonly file: string,
-    private readonly chunkBytes = usualChunkBytes,
+    private readonly chunkBytes = USUAL_CHUNK_BYTES,
   ) {}
 
   /**
@@ -85,11 +85,11 @@ export class GrowingFile {
 
   private remember(chunk: Buffer): void {
     this.offset += chunk.length;
-    if (this.first.length < comparedBytes) {
-      this.first = Buffer.concat([this.first, chunk.subarray(0, comparedBytes - this.first.length)]);
+    if (this.first.length < COMPARED_BYTES) {
+      this.first = Buffer.concat([this.first, chunk.subarray(0, COMPARED_BYTES - this.first.length)]);
     }
-    const rest = chunk.length >= comparedBytes ? Buffer.alloc(0) : this.last;
-    this.last = Buffer.from(Buffer.concat([rest, chunk.subarray(-comparedBytes)]).subarray(-comparedBytes));
+    const rest = chunk.length >= COMPARED_BYTES ? Buffer.alloc(0) : this.last;
+    this.last = Buffer.from(Buffer.concat([rest, chunk.subarray(-COMPARED_BYTES)]).subarray(-COMPARED_BYTES));
   }
 
   private async isSameContent(handle: FileHandle): Promise<boolean> {

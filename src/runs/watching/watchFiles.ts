@@ -5,7 +5,7 @@ import { appearanceOf, FolderSurvey } from './folderSurvey';
 import { ChangeSignal, repeat } from './changeSignal';
 
 /** Milliseconds between two looks at what the system does not tell of. */
-const usualPause = 1000;
+const USUAL_PAUSE = 1000;
 
 /** Something that is watched until it is closed. */
 export interface Watch {
@@ -23,7 +23,7 @@ export interface Watch {
  * @param onNudge called soon after the beginning for the first time; many events at once make one nudge
  * @param pause milliseconds between two looks at what the system does not tell of
  */
-export function watchFile(file: string, onNudge: () => void, pause = usualPause): Watch {
+export function watchFile(file: string, onNudge: () => void, pause = USUAL_PAUSE): Watch {
   const nudge = new ChangeSignal(onNudge);
   const name = path.basename(file);
   const events = new FolderEvents(path.dirname(file), (changed) => {
@@ -64,7 +64,7 @@ export function watchFile(file: string, onNudge: () => void, pause = usualPause)
 }
 
 /** Subfolders whose events are listened to; the system has few to give. */
-const mostSubfolders = 256;
+const MOST_SUBFOLDERS = 256;
 
 /**
  * Tells when something in a folder or in its subfolders one level deep may have changed, as checkpoints are written:
@@ -72,12 +72,12 @@ const mostSubfolders = 256;
  * @param onNudge called soon after the beginning for the first time; many events at once make one nudge
  * @param pause milliseconds between two looks at what the system does not tell of
  */
-export function watchFolder(folder: string, onNudge: () => void, pause = usualPause): Watch {
+export function watchFolder(folder: string, onNudge: () => void, pause = USUAL_PAUSE): Watch {
   const survey = new FolderSurvey(folder);
   const inner = new Map<string, FolderEvents>();
   let closed = false;
   const listen = async (again: boolean) => {
-    const wanted = new Set([...survey.folders].slice(-mostSubfolders));
+    const wanted = new Set([...survey.folders].slice(-MOST_SUBFOLDERS));
     for (const [name, events] of inner) {
       if (wanted.has(name)) continue;
       events.close();

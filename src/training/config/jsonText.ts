@@ -16,12 +16,12 @@ export interface TextRange {
 }
 
 /** More brackets within each other than any configuration has; the parser calls itself for each. */
-const mostNesting = 60;
+const MOST_NESTING = 60;
 
 /** Tokens of the scanner, whose enumeration exists for the compiler only. */
 const opening = new Set([1, 3]);
 const closing = new Set([2, 4]);
-const endOfFile = 17;
+const END_OF_FILE = 17;
 
 const syntaxProblems: Record<string, string> = {
   InvalidSymbol: 'this is no JSON: expected a value in quotes, a number, true, false, null, { or [',
@@ -55,7 +55,7 @@ export class JsonText {
     for (const match of text.matchAll(/\r\n|\r|\n/g)) this.lineStarts.push(match.index + match[0].length);
     const deep = deepBracket(text);
     if (deep !== undefined) {
-      this.report(deep, 1, `nested more than ${mostNesting} deep`);
+      this.report(deep, 1, `nested more than ${MOST_NESTING} deep`);
       return;
     }
     const errors: ParseError[] = [];
@@ -179,10 +179,10 @@ function nearest(tree: Node, pointer: string): Node {
 function deepBracket(text: string): number | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
-  for (let token: number = scanner.scan(); token !== endOfFile; token = scanner.scan()) {
+  for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
     if (opening.has(token)) depth++;
     if (closing.has(token)) depth--;
-    if (depth > mostNesting) return scanner.getTokenOffset();
+    if (depth > MOST_NESTING) return scanner.getTokenOffset();
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ export interface KerasClass {
 }
 
 /** Slopes that a `prelu` starts with. Source: He et al., Delving Deep into Rectifiers, 2015, section 2.1. */
-const preluStart = 0.25;
+const PRELU_START = 0.25;
 
 const zeros = { class_name: 'Zeros', config: {} };
 const ones = { class_name: 'Ones', config: {} };
@@ -90,7 +90,7 @@ export function separateActivation(layer: LayerConfig, output: Shape): KerasClas
     };
   }
   if (activation === 'prelu') {
-    const start = { class_name: 'Constant', config: { value: preluStart } };
+    const start = { class_name: 'Constant', config: { value: PRELU_START } };
     // The units of a channel share their slope.
     const shared = output.length === 1 ? null : output.slice(1).map((_, axis) => axis + 1);
     return { className: 'PReLU', config: { alpha_initializer: start, shared_axes: shared } };

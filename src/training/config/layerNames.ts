@@ -5,11 +5,11 @@ import { errorAt, type Finding } from './finding';
 export type NamedLayer = LayerConfig & { name: string };
 
 /** What the input of the network is called; no layer may have this name. */
-export const inputName = 'input';
+export const INPUT_NAME = 'input';
 
 /** Gives every layer without a name one of its type and its place: `dense_1`; more underscores where that is taken. */
 export function nameLayers(layers: readonly LayerConfig[]): NamedLayer[] {
-  const taken = new Set([inputName, ...layers.flatMap(({ name }) => name ?? [])]);
+  const taken = new Set([INPUT_NAME, ...layers.flatMap(({ name }) => name ?? [])]);
   return layers.map((layer, index) => {
     if (layer.name !== undefined) return { ...layer, name: layer.name };
     const name = freeName(`${layer.type}_${index + 1}`, taken);
@@ -30,8 +30,8 @@ export function checkNames(layers: readonly NamedLayer[]): Finding[] {
   const first = new Map<string, number>();
   return layers.flatMap(({ name }, index) => {
     const pointer = `/model/layers/${index}/name`;
-    if (name === inputName) {
-      return [errorAt(pointer, `\`${inputName}\` is the input of the network, expected another name`)];
+    if (name === INPUT_NAME) {
+      return [errorAt(pointer, `\`${INPUT_NAME}\` is the input of the network, expected another name`)];
     }
     const other = first.get(name);
     if (other !== undefined) {

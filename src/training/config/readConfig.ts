@@ -10,9 +10,9 @@ import { JsonText, withoutMark } from './jsonText';
 import { validateBySchema } from './schema';
 
 /** More than any configuration needs. */
-const mostBytes = 1024 ** 2;
+const MOST_BYTES = 1024 ** 2;
 /** Problems that are told at once. */
-const mostProblems = 200;
+const MOST_PROBLEMS = 200;
 
 /**
  * Reads the text of a configuration: JSON with comments and trailing commas, checked against its schema and for what the
@@ -24,8 +24,8 @@ export function parseTrainingConfig(
   text: string,
   file: string,
 ): { config?: TrainingConfig; problems: ConfigProblem[] } {
-  if (text.length > mostBytes) {
-    const message = `has ${formatCount(text.length)} characters, the limit is ${formatCount(mostBytes)}`;
+  if (text.length > MOST_BYTES) {
+    const message = `has ${formatCount(text.length)} characters, the limit is ${formatCount(MOST_BYTES)}`;
     const start = { line: 1, column: 1, length: 1, pointer: '' };
     return { problems: [{ ...start, message, severity: 'error', kind: 'syntax' }] };
   }
@@ -51,7 +51,7 @@ export function parseTrainingConfig(
 export async function openTrainingConfig(
   file: string,
 ): Promise<{ config: TrainingConfig; text: string; warnings: ConfigProblem[] }> {
-  const text = await readText(file, mostBytes);
+  const text = await readText(file, MOST_BYTES);
   const { config, problems } = parseTrainingConfig(text, file);
   if (!config) {
     const [first, ...others] = problems.filter(({ severity }) => severity === 'error');
@@ -70,7 +70,7 @@ export async function readTrainingConfig(file: string): Promise<TrainingConfig> 
 }
 
 function placed(findings: readonly Finding[], json: JsonText, kind: ConfigProblem['kind']): ConfigProblem[] {
-  const problems = findings.slice(0, mostProblems).map(({ key, ...finding }) => {
+  const problems = findings.slice(0, MOST_PROBLEMS).map(({ key, ...finding }) => {
     const range = key ? json.locateKey(finding.pointer) : json.locate(finding.pointer);
     return { ...range, ...finding, kind };
   });
@@ -79,6 +79,6 @@ function placed(findings: readonly Finding[], json: JsonText, kind: ConfigProble
 
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   return problems
-    .slice(0, mostProblems)
+    .slice(0, MOST_PROBLEMS)
     .sort((a, b) => a.line - b.line || a.column - b.column || (a.severity < b.severity ? -1 : 1));
 }

@@ -2,7 +2,7 @@ import { formatShape } from '../../data/arrays/storedArray';
 import { formatCount } from '../../data/wording';
 import type { LayerConfig } from './config';
 import { errorAt, type Finding } from './finding';
-import { inputName, type NamedLayer } from './layerNames';
+import { INPUT_NAME, type NamedLayer } from './layerNames';
 
 /** Shape of one instance, without the batch axis; images are channels last. */
 export type Shape = readonly number[];
@@ -19,7 +19,7 @@ export interface LayerShapes {
 }
 
 /** Most weights of a network, and most numbers of one instance within it: 2³¹ − 1. */
-const most = 2 ** 31 - 1;
+const MOST = 2 ** 31 - 1;
 
 /**
  * Shapes of all layers from input to output.
@@ -31,7 +31,7 @@ export function inferShapes(
   input: Shape | undefined,
 ): { shapes: LayerShapes[]; findings: Finding[] } {
   const findings: Finding[] = [];
-  const outputs = new Map<string, Shape | undefined>([[inputName, input]]);
+  const outputs = new Map<string, Shape | undefined>([[INPUT_NAME, input]]);
   let weights = 0;
   let current = input;
   const shapes = layers.map((layer, index) => {
@@ -202,16 +202,16 @@ function weightsOf(layer: NamedLayer, input: Shape): number {
 function checkSize(layer: NamedLayer, weights: number, output: Shape | undefined, pointer: string): void {
   const member = { dense: '/units', conv2d: '/filters', reshape: '/shape' };
   const place = pointer + (layer.type in member ? member[layer.type as keyof typeof member] : '');
-  if (weights > most) {
+  if (weights > MOST) {
     throw new ShapeFault(
       place,
-      `the network has ${formatCount(weights)} weights up to here, the limit is ${formatCount(most)}`,
+      `the network has ${formatCount(weights)} weights up to here, the limit is ${formatCount(MOST)}`,
     );
   }
-  if (output && sizeOf(output) > most) {
+  if (output && sizeOf(output) > MOST) {
     throw new ShapeFault(
       place,
-      `an instance becomes ${formatCount(sizeOf(output))} numbers here, the limit is ${formatCount(most)}`,
+      `an instance becomes ${formatCount(sizeOf(output))} numbers here, the limit is ${formatCount(MOST)}`,
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Scaling } from '../../data/scaling';
 import { countOfShape } from '../../data/arrays/storedArray';
 
 /** Numbers read at once, about. */
-const numbersAtOnce = 4 * 1024 ** 2;
+const NUMBERS_AT_ONCE = 4 * 1024 ** 2;
 
 /**
  * The scaling that gives some instances mean 0 and deviation 1: for each column of flat data, for each channel of images
@@ -15,7 +15,7 @@ export async function standardScaling(features: Features, rows: Int32Array): Pro
   const units = countOfShape(features.shape);
   const { channels, inner } = channelsOf(features);
   const moments = new Moments(channels, inner);
-  const rowsAtOnce = Math.max(1, Math.floor(numbersAtOnce / units));
+  const rowsAtOnce = Math.max(1, Math.floor(NUMBERS_AT_ONCE / units));
   const numbers = new Float64Array(Math.min(rowsAtOnce, rows.length) * units);
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
     const some = rows.subarray(from, from + rowsAtOnce);

@@ -12,7 +12,7 @@ import { splitMember } from '../../data/arrays/npz';
 import { starterText, type StarterData } from './starterText';
 
 /** Bytes of a table in which its header and label column are looked for. */
-const headBytes = 1024 * 1024;
+const HEAD_BYTES = 1024 * 1024;
 
 /**
  * A commented configuration for a dataset, to start from: label column, classes and shape are found out, and the network
@@ -136,7 +136,7 @@ async function labelColumnOf(dataFile: string): Promise<string | number | undefi
 }
 
 async function headOf(file: string): Promise<{ text: string; whole: boolean }> {
-  const head = await readHead(file, headBytes);
+  const head = await readHead(file, HEAD_BYTES);
   const text = new TextDecoder().decode(head);
-  return { text, whole: head.length < headBytes };
+  return { text, whole: head.length < HEAD_BYTES };
 }

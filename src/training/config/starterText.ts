@@ -19,21 +19,21 @@ export interface StarterData {
 }
 
 /** Share of the instances that are trained on, where there is no file of others. */
-const trainShare = 0.8;
+const TRAIN_SHARE = 0.8;
 /** With fewer instances than this a test split would say nothing. */
-const fewestToSplit = 20;
+const FEWEST_TO_SPLIT = 20;
 /** Steps that training takes, about: few epochs of many instances, many of few. */
-const steps = 4000;
+const STEPS = 4000;
 /** Snapshots of whole epochs, about. */
-const mostSnapshots = 25;
+const MOST_SNAPSHOTS = 25;
 /** Images with a smaller side are given to a dense network. */
-const smallestImage = 8;
+const SMALLEST_IMAGE = 8;
 
 /** A configuration with a comment on each of its fields. */
 export function starterText(data: StarterData): string {
-  const trained = data.test || !drawsSplits(data) ? data.count : Math.round(trainShare * data.count);
+  const trained = data.test || !drawsSplits(data) ? data.count : Math.round(TRAIN_SHARE * data.count);
   const batchSize = Math.min(trained, trained < 1000 ? 16 : trained < 10_000 ? 32 : 64);
-  const epochs = Math.min(100, Math.max(4, Math.round((steps * batchSize) / trained)));
+  const epochs = Math.min(100, Math.max(4, Math.round((STEPS * batchSize) / trained)));
   return `{
   // ${countOf(data.count, 'instance')} of ${formatShape(data.shape)} in ${data.classes.length} classes. Every field shows what it means when the pointer rests on it.
   "data": {
@@ -61,7 +61,7 @@ ${layersOf(data)
   "snapshots": {
     "initial": true, // activation patterns before the first step
     "withinFirstEpoch": 3, // and within the first epoch, where they change most
-    "every": ${Math.max(1, Math.round(epochs / mostSnapshots))}, // and after every so many epochs; the last one always
+    "every": ${Math.max(1, Math.round(epochs / MOST_SNAPSHOTS))}, // and after every so many epochs; the last one always
   },
 
   "backend": "auto", // what computes: the native backend where it is installed, else wasm, else cpu
@@ -71,7 +71,7 @@ ${layersOf(data)
 
 /** Whether splits are to be drawn: not where the files are splits, nor where there are too few instances. */
 function drawsSplits({ test, count }: StarterData): boolean {
-  return !test && count >= fewestToSplit;
+  return !test && count >= FEWEST_TO_SPLIT;
 }
 
 function dataLines(data: StarterData): string[] {
@@ -87,8 +87,8 @@ function dataLines(data: StarterData): string[] {
   const channel = data.shape.length === 1 ? 'column' : 'channel';
   add('scaling', 'standard', `mean 0 and deviation 1 for each ${channel}, taken from the training split`);
   if (drawsSplits(data)) {
-    const rest = Number((1 - trainShare).toFixed(9));
-    add('splits', { train: trainShare, test: rest }, 'shares of the instances, drawn at random');
+    const rest = Number((1 - TRAIN_SHARE).toFixed(9));
+    add('splits', { train: TRAIN_SHARE, test: rest }, 'shares of the instances, drawn at random');
     add('seed', 0, 'of the splits');
   }
   if (test || drawsSplits(data)) add('train', 'train', 'the split that is trained on');
@@ -101,7 +101,7 @@ function layersOf({ shape, axes, classes }: StarterData): LayerConfig[] {
   const image = shape.length === 2 || axes === 'HWC' || axes === 'CHW';
   const [height, width] = axes === 'CHW' ? shape.slice(1) : shape;
   const output: LayerConfig = { type: 'dense', units: classes.length };
-  if (image && shape.length > 1 && Math.min(height, width) >= smallestImage) {
+  if (image && shape.length > 1 && Math.min(height, width) >= SMALLEST_IMAGE) {
     return [
       { type: 'conv2d', filters: 8, kernel: 3, padding: 'same', ...relu },
       { type: 'maxPool2d', size: 2 },

@@ -3,7 +3,7 @@ import { formatShape } from '../../data/arrays/storedArray';
 import type { LayerConfig, TrainingSettings } from './config';
 import { ConfigError } from './configError';
 import { kerasLayer, separateActivation, type KerasClass } from './kerasLayers';
-import { checkNames, freeName, inputName, nameLayers, type NamedLayer } from './layerNames';
+import { checkNames, freeName, INPUT_NAME, nameLayers, type NamedLayer } from './layerNames';
 import { checkOutput, outputActivation } from './output';
 import { inferShapes, sizeOf, type LayerShapes, type Shape } from './shapes';
 
@@ -67,16 +67,16 @@ class TopologyWriter {
   private readonly layers: object[] = [];
   private readonly taken: Set<string>;
   /** For each layer of the configuration the layer of the topology that gives its output. */
-  private readonly outputs = new Map([[inputName, inputName]]);
-  private readonly pointers = new Map([[inputName, '/model']]);
+  private readonly outputs = new Map([[INPUT_NAME, INPUT_NAME]]);
+  private readonly pointers = new Map([[INPUT_NAME, '/model']]);
   private readonly shapes: Map<string, Shape>;
-  private last = inputName;
+  private last = INPUT_NAME;
 
   constructor(input: Shape, named: readonly NamedLayer[]) {
-    this.taken = new Set([inputName, ...named.map(({ name }) => name)]);
-    this.shapes = new Map([[inputName, input]]);
-    const config = { batch_input_shape: [null, ...input], dtype: 'float32', sparse: false, name: inputName };
-    this.layers.push({ class_name: 'InputLayer', config, name: inputName, inbound_nodes: [] });
+    this.taken = new Set([INPUT_NAME, ...named.map(({ name }) => name)]);
+    this.shapes = new Map([[INPUT_NAME, input]]);
+    const config = { batch_input_shape: [null, ...input], dtype: 'float32', sparse: false, name: INPUT_NAME };
+    this.layers.push({ class_name: 'InputLayer', config, name: INPUT_NAME, inbound_nodes: [] });
   }
 
   /** @param ending activation of the last layer, which it has whether it is written or not */
@@ -108,7 +108,7 @@ class TopologyWriter {
       config: {
         name: 'network',
         layers: this.layers,
-        input_layers: [[inputName, 0, 0]],
+        input_layers: [[INPUT_NAME, 0, 0]],
         output_layers: [[this.last, 0, 0]],
       },
       keras_version: 'tfjs-layers 4.22.0',

@@ -13,7 +13,7 @@ import type { FromPanel, ToPanel } from '../../../src/protocol/panel';
 import type { Scene } from '../../../src/protocol/scene';
 import { initialState, type Selection, type ViewState } from '../../../src/protocol/state';
 
-const SELECTION_ONLY = new Set(['selection']);
+const selectionOnly = new Set(['selection']);
 
 /** Answers a page as the extension does, with the real engine's scenes, without VS Code. */
 export class FakeHost {
@@ -77,7 +77,7 @@ export class FakeHost {
 
   private async change(change: Partial<ViewState>): Promise<void> {
     this.state = { ...this.state, ...change };
-    if (Object.keys(change).every((field) => SELECTION_ONLY.has(field))) {
+    if (Object.keys(change).every((field) => selectionOnly.has(field))) {
       await this.send({ type: 'state', state: pageState(this.state) });
     } else {
       await this.showAll();

@@ -6,9 +6,9 @@ import { fixture } from '../../fixtures';
 import { apd } from '../../helpers/apd';
 import { temporaryFolder } from '../../helpers/setup';
 
-const model = fixture('digits', 'epoch-008.onnx');
-const data = fixture('digits', 'x.npy');
-const labels = fixture('digits', 'y.npy');
+const MODEL = fixture('digits', 'epoch-008.onnx');
+const DATA = fixture('digits', 'x.npy');
+const LABELS = fixture('digits', 'y.npy');
 
 describe('apd refuses bad input in one line', function () {
   this.timeout(60_000);
@@ -39,30 +39,30 @@ describe('apd refuses bad input in one line', function () {
   }
 
   it('models: missing, empty, text, truncated', async () => {
-    await refused(['nope.onnx', 'no such file'], 'nope.onnx', '--data', data);
-    await refused(['empty.onnx', 'empty'], file('empty.onnx', ''), '--data', data);
-    await refused(['text.onnx', 'not an ONNX model'], file('text.onnx', 'hello there'), '--data', data);
-    const bytes = readFileSync(model);
+    await refused(['nope.onnx', 'no such file'], 'nope.onnx', '--data', DATA);
+    await refused(['empty.onnx', 'empty'], file('empty.onnx', ''), '--data', DATA);
+    await refused(['text.onnx', 'not an ONNX model'], file('text.onnx', 'hello there'), '--data', DATA);
+    const bytes = readFileSync(MODEL);
     await refused(
       ['cut.onnx', 'not an ONNX model'],
       file('cut.onnx', bytes.subarray(0, 5000)),
       '--data',
-      data,
+      DATA,
     );
   });
 
   it('data: missing, empty, truncated, of another shape, without instances', async () => {
-    await refused(['nope.npy'], model, '--data', 'nope.npy');
-    await refused(['empty.npy', 'empty'], model, '--data', file('empty.npy', ''));
+    await refused(['nope.npy'], MODEL, '--data', 'nope.npy');
+    await refused(['empty.npy', 'empty'], MODEL, '--data', file('empty.npy', ''));
     await refused(
       ['cut.npy', '1000 bytes', '460160'],
-      model,
+      MODEL,
       '--data',
-      file('cut.npy', readFileSync(data).subarray(0, 1000)),
+      file('cut.npy', readFileSync(DATA).subarray(0, 1000)),
     );
-    await refused(['x.npy', '64', 'input'], model, '--data', fixture('moons', 'x.npy'));
+    await refused(['x.npy', '64', 'input'], MODEL, '--data', fixture('moons', 'x.npy'));
     const none = file('none.npy', encodeNpy(new Float32Array(0), [0, 64]));
-    await refused(['none.npy', /no instances|zero instances|0 instances/], model, '--data', none);
+    await refused(['none.npy', /no instances|zero instances|0 instances/], MODEL, '--data', none);
   });
 
   it('NaN in the data, with its place', async () => {
@@ -70,7 +70,7 @@ describe('apd refuses bad input in one line', function () {
     values[64 + 5] = NaN;
     await refused(
       ['nan.npy', 'NaN', /\b1\b/, /\b5\b/],
-      model,
+      MODEL,
       '--data',
       file('nan.npy', encodeNpy(values, [3, 64])),
     );
@@ -81,19 +81,19 @@ describe('apd refuses bad input in one line', function () {
     values.fill(3e38, 2 * 64);
     await refused(
       ['epoch-008.onnx', 'layer 0', 'instance 2'],
-      model,
+      MODEL,
       '--data',
       file('huge.npy', encodeNpy(values, [3, 64])),
     );
   });
 
   it('labels of another length', async () => {
-    await refused(['y.npy', '400', '1,797'], model, '--data', data, '--labels', fixture('moons', 'y.npy'));
+    await refused(['y.npy', '400', '1,797'], MODEL, '--data', DATA, '--labels', fixture('moons', 'y.npy'));
   });
 
   it('labels beyond the outputs of the model', async () => {
     const many = file('many.npy', encodeNpy(new Int32Array(1797).fill(11), [1797]));
-    await refused(['epoch-008.onnx', '10 classes', '11'], model, '--data', data, '--labels', many);
+    await refused(['epoch-008.onnx', '10 classes', '11'], MODEL, '--data', DATA, '--labels', many);
   });
 
   it('an unknown label column', async () => {
@@ -114,12 +114,12 @@ describe('apd refuses bad input in one line', function () {
       .toString('latin1')
       .replace('(1, 64), }     ', '(99999999, 64), }')
       .slice(0, bytes.length);
-    await refused(['bomb.npy'], model, '--data', file('bomb.npy', Buffer.from(text, 'latin1')));
+    await refused(['bomb.npy'], MODEL, '--data', file('bomb.npy', Buffer.from(text, 'latin1')));
   });
 
   it('a folder that cannot be written to', async () => {
     const blocked = file('blocked', 'a file');
-    const { code, stderr } = await apd('record', model, '--data', data, '--out', path.join(blocked, 'run'));
+    const { code, stderr } = await apd('record', MODEL, '--data', DATA, '--out', path.join(blocked, 'run'));
     assert.equal(code, 1);
     assert.match(stderr, /^apd: [^\n]*blocked[^\n]*expected a folder\n$/);
   });
@@ -128,7 +128,7 @@ describe('apd refuses bad input in one line', function () {
     const out = path.join(folder(), 'kept');
     mkdirSync(out);
     writeFileSync(path.join(out, 'notes.txt'), 'mine');
-    const args = ['record', model, '--data', data, '--labels', labels, '--out', out];
+    const args = ['record', MODEL, '--data', DATA, '--labels', LABELS, '--out', out];
     assert.equal((await apd(...args)).code, 0);
     const manifest = readFileSync(path.join(out, 'apd-run.json'), 'utf8');
     const again = await apd(...args);
@@ -145,7 +145,7 @@ describe('apd refuses bad input in one line', function () {
   it('networks that differ cannot share a run; what was finished stays readable', async () => {
     const out = path.join(folder(), 'two');
     const other = fixture('iris', 'epoch-015.onnx');
-    const { code, stderr } = await apd('record', model, other, '--data', data, '--out', out);
+    const { code, stderr } = await apd('record', MODEL, other, '--data', DATA, '--out', out);
     assert.equal(code, 1);
     assert.match(stderr, /iris.epoch-015\.onnx/);
     assert.equal((await apd('report', out)).code, 0);
@@ -153,7 +153,7 @@ describe('apd refuses bad input in one line', function () {
 
   it('runs: not one, a damaged manifest, a truncated snapshot, a file outside the run', async () => {
     const out = path.join(folder(), 'damaged');
-    assert.equal((await apd('record', model, '--data', data, '--out', out)).code, 0);
+    assert.equal((await apd('record', MODEL, '--data', DATA, '--out', out)).code, 0);
     const manifest = path.join(out, 'apd-run.json');
     const text = readFileSync(manifest, 'utf8');
     const expectError = async (pattern: RegExp) => {
@@ -180,8 +180,8 @@ describe('apd refuses bad input in one line', function () {
   it('usage errors exit with 2', async () => {
     for (const args of [
       ['frobnicate'],
-      ['record', model, '--out', 'x'],
-      ['record', model, '--data', data, '--out', 'x', '--take', 'many'],
+      ['record', MODEL, '--out', 'x'],
+      ['record', MODEL, '--data', DATA, '--out', 'x', '--take', 'many'],
       ['export', 'x', '--format', 'dot'],
       ['draw', 'x', '--view', 'pie', '--out', 'x.png'],
     ]) {

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const cli = path.resolve('dist/cli.js');
+const CLI = path.resolve('dist/cli.js');
 /** A Python with NumPy: that of APD_PYTHON, the usual one, or Debian's own beside it. */
-const python = [process.env.APD_PYTHON, 'python3', '/usr/bin/python3'].find(
+const PYTHON = [process.env.APD_PYTHON, 'python3', '/usr/bin/python3'].find(
   (command) => command !== undefined && spawnSync(command, ['-c', 'import numpy']).status === 0,
 );
 
@@ -15,7 +15,7 @@ describe('apd run', function () {
   let place: string;
 
   before(function () {
-    if (python !== undefined) return;
+    if (PYTHON !== undefined) return;
     console.log('      skipped: no Python with NumPy is there (APD_PYTHON names one)');
     this.skip();
   });
@@ -25,7 +25,7 @@ describe('apd run', function () {
   afterEach(() => rmSync(place, { recursive: true, force: true }));
 
   const run = (args: string[], input = '') =>
-    spawnSync(process.execPath, [cli, 'run', '--python', python!, ...args], {
+    spawnSync(process.execPath, [CLI, 'run', '--python', PYTHON!, ...args], {
       cwd: place,
       input,
       encoding: 'utf8',
@@ -53,7 +53,7 @@ describe('apd run', function () {
     assert.equal(run(['gone.py']).status, 1);
     assert.equal(run([]).status, 2);
     assert.match(run(['--evry', '3', 'gone.py']).stderr, /unknown option --evry/);
-    const nowhere = spawnSync(process.execPath, [cli, 'run', '--python', 'no-such-python', cli], {
+    const nowhere = spawnSync(process.execPath, [CLI, 'run', '--python', 'no-such-python', CLI], {
       encoding: 'utf8',
     });
     assert.equal(nowhere.status, 1);

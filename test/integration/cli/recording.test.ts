@@ -5,12 +5,12 @@ import path from 'node:path';
 import type { RunReport } from '../../../src/engine/reports/report';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { fixture } from '../../fixtures';
-import { apd, apdOk, cli, recordArguments } from '../../helpers/apd';
+import { apd, apdOk, CLI, recordArguments } from '../../helpers/apd';
 import { temporaryFolder } from '../../helpers/setup';
 
-const model = fixture('digits', 'epoch-008.onnx');
-const data = fixture('digits', 'x.npy');
-const labels = fixture('digits', 'y.npy');
+const MODEL = fixture('digits', 'epoch-008.onnx');
+const DATA = fixture('digits', 'x.npy');
+const LABELS = fixture('digits', 'y.npy');
 
 describe('apd record', function () {
   this.timeout(60_000);
@@ -21,7 +21,7 @@ describe('apd record', function () {
     JSON.parse((await apdOk('report', run, '--json', ...args)).stdout) as RunReport;
 
   it('gives the same patterns and ids whatever the batch size and engine', async () => {
-    const base = ['record', model, '--data', data, '--labels', labels];
+    const base = ['record', MODEL, '--data', DATA, '--labels', LABELS];
     const variants = [
       [],
       ['--batch-size', '1'],
@@ -39,7 +39,7 @@ describe('apd record', function () {
   });
 
   it('without labels leaves out what needs them', async () => {
-    await apdOk('record', model, '--data', data, '--out', at('plain'));
+    await apdOk('record', MODEL, '--data', DATA, '--out', at('plain'));
     assert.match(await apdf(at('plain')), /^instance,label,output,l0,l1,l2\n0,,\d,[01]{32},/);
     const { snapshots } = await report(at('plain'));
     assert.equal(snapshots[0].accuracy, undefined);
@@ -57,17 +57,17 @@ describe('apd record', function () {
   it('--take and --sample keep the numbers of the instances', async () => {
     const all = (
       await (async () => {
-        await apdOk('record', model, '--data', data, '--labels', labels, '--out', at('all'));
+        await apdOk('record', MODEL, '--data', DATA, '--labels', LABELS, '--out', at('all'));
         return apdf(at('all'));
       })()
     ).split('\n');
     const args = [
       'record',
-      model,
+      MODEL,
       '--data',
-      data,
+      DATA,
       '--labels',
-      labels,
+      LABELS,
       '--seed',
       '3',
       '--take',
@@ -84,8 +84,8 @@ describe('apd record', function () {
   });
 
   it('named splits are told apart, and the unseen rate is measured', async () => {
-    const args = ['--data', data, '--labels', labels, '--split', 'train=0.7,test=0.3', '--seed', '1'];
-    await apdOk('record', model, ...args, '--out', at('splits'));
+    const args = ['--data', DATA, '--labels', LABELS, '--split', 'train=0.7,test=0.3', '--seed', '1'];
+    await apdOk('record', MODEL, ...args, '--out', at('splits'));
     const { snapshots } = await report(at('splits'), '--resolution', 'exact');
     for (const { novelty } of snapshots[0].levels) {
       const { instances, unseen, expected, distance } = novelty!.test;
@@ -93,15 +93,15 @@ describe('apd record', function () {
       assert.equal(instances, 539);
       assert.ok(Math.abs(unseen - expected) < 0.06, `unseen ${unseen}, Good–Turing ${expected}`);
     }
-    const two = [`a=${data}`, `b=${data}`];
+    const two = [`a=${DATA}`, `b=${DATA}`];
     await apdOk(
       'record',
-      model,
+      MODEL,
       '--data',
       ...two,
       '--labels',
-      `a=${labels}`,
-      `b=${labels}`,
+      `a=${LABELS}`,
+      `b=${LABELS}`,
       '--out',
       at('two'),
     );
@@ -134,12 +134,12 @@ describe('apd record', function () {
 
   it('epochs come from the names of the models, or as they are given', async () => {
     const models = ['epoch-006.onnx', 'epoch-002.onnx'].map((name) => fixture('digits', name));
-    await apdOk('record', ...models, '--data', data, '--out', at('named'));
+    await apdOk('record', ...models, '--data', DATA, '--out', at('named'));
     assert.deepEqual(
       (await report(at('named'))).snapshots.map(({ epoch }) => epoch),
       [2, 6],
     );
-    await apdOk('record', ...models, '--data', data, '--out', at('given'), '--epochs', '0,0.5');
+    await apdOk('record', ...models, '--data', DATA, '--out', at('given'), '--epochs', '0,0.5');
     assert.deepEqual(
       (await report(at('given'))).snapshots.map(({ epoch }) => epoch),
       [0, 0.5],
@@ -149,7 +149,7 @@ describe('apd record', function () {
 
   it('one row is enough', async () => {
     writeFileSync(at('one.npy'), encodeNpy(new Float32Array(64).fill(0.5), [1, 64]));
-    await apdOk('record', model, '--data', at('one.npy'), '--out', at('one'));
+    await apdOk('record', MODEL, '--data', at('one.npy'), '--out', at('one'));
     for (const args of [
       ['report', at('one')],
       ['draw', at('one'), '--out', at('one.png')],
@@ -161,8 +161,8 @@ describe('apd record', function () {
 
   it('Ctrl-C leaves the finished snapshots readable', async () => {
     const models = Array.from({ length: 60 }, (_, i) => fixture('digits', `epoch-00${i % 9}.onnx`));
-    const args = ['record', ...models, '--data', data, '--batch-size', '16', '--out', at('stopped')];
-    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const args = ['record', ...models, '--data', DATA, '--batch-size', '16', '--out', at('stopped')];
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixture } from '../../fixtures';
-import { apd, apdOk, cli } from '../../helpers/apd';
+import { apd, apdOk, CLI } from '../../helpers/apd';
 import { temporaryFolder } from '../../helpers/setup';
 
 const moons = {
@@ -64,7 +64,7 @@ describe('apd train', function () {
     const config = { ...moons, training: { ...moons.training, epochs: 1 }, backend: 'auto' };
     writeFileSync(at('auto.apd.json'), JSON.stringify(config));
     const train = (cwd: string, ...args: string[]) =>
-      spawnSync(process.execPath, [cli, 'train', at('auto.apd.json'), '--force', ...args], {
+      spawnSync(process.execPath, [CLI, 'train', at('auto.apd.json'), '--force', ...args], {
         cwd,
         encoding: 'utf8',
       });
@@ -106,7 +106,7 @@ describe('apd train', function () {
 
   it('killed at any moment loses at most the epoch in progress, and goes on to the same log', async () => {
     const run = at('killed');
-    const child = spawn(process.execPath, [cli, 'train', at('moons.apd.json'), '--out', run], {
+    const child = spawn(process.execPath, [CLI, 'train', at('moons.apd.json'), '--out', run], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let told = '';
@@ -132,7 +132,7 @@ describe('apd train', function () {
     const run = at('stopped');
     const child = spawn(
       process.execPath,
-      [cli, 'train', at('moons.apd.json'), '--out', run, '--epochs', '200'],
+      [CLI, 'train', at('moons.apd.json'), '--out', run, '--epochs', '200'],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
       },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { EngineDied, Latest } from '../../../src/extension/engine/engineClient';
-import { inputErrorCode, requestCancelledCode, type ProgressNote } from '../../../src/protocol/engine';
+import { INPUT_ERROR_CODE, REQUEST_CANCELLED_CODE, type ProgressNote } from '../../../src/protocol/engine';
 import { asFlow, engines, epochsTo, recordParams, stateOf } from '../../helpers/engine';
 import { temporaryFolder } from '../../helpers/setup';
 
@@ -46,7 +46,7 @@ describe('engine process', function () {
     await assert.rejects(
       engine().request('run/open', { folder: missing }),
       (error: Error & { code: number }) => {
-        assert.equal(error.code, inputErrorCode);
+        assert.equal(error.code, INPUT_ERROR_CODE);
         assert.ok(error.message.startsWith(`${missing}: is no run`), error.message);
         assert.ok(!error.message.includes('\n'));
         return true;
@@ -64,7 +64,7 @@ describe('engine process', function () {
     ] as const) {
       const request = client.request('scene/draw', { folder: run(), state: stateOf(change), height: 600 });
       await assert.rejects(request, (error: Error & { code: number }) => {
-        assert.equal(error.code, inputErrorCode);
+        assert.equal(error.code, INPUT_ERROR_CODE);
         assert.match(error.message, expected);
         return true;
       });
@@ -182,7 +182,7 @@ describe('engine process', function () {
     const recording = client.request('model/record', longRecording(out), source.token, (note) =>
       notes.push(note),
     );
-    await assert.rejects(recording, { code: requestCancelledCode });
+    await assert.rejects(recording, { code: REQUEST_CANCELLED_CODE });
     const { snapshots } = await client.request('run/open', { folder: out });
     assert.equal(snapshots.length, finished);
     assert.ok(finished >= 2 && finished < 180, `${finished}`);
@@ -198,7 +198,7 @@ describe('engine process', function () {
     const source = new CancellationTokenSource();
     const recording = client.request('model/record', longRecording(out), source.token);
     source.cancel();
-    await assert.rejects(recording, { code: requestCancelledCode });
+    await assert.rejects(recording, { code: REQUEST_CANCELLED_CODE });
     assert.equal(existsSync(out), false);
   });
 
@@ -208,8 +208,8 @@ describe('engine process', function () {
     const draw = (snapshot: number) =>
       latest.request('scene', 'scene/draw', { folder: run(), state: stateOf({ snapshot }), height: 600 });
     const [old, middle, newest] = await Promise.allSettled([draw(0), draw(1), draw(2)]);
-    assert.equal((old as PromiseRejectedResult).reason.code, requestCancelledCode);
-    assert.equal((middle as PromiseRejectedResult).reason.code, requestCancelledCode);
+    assert.equal((old as PromiseRejectedResult).reason.code, REQUEST_CANCELLED_CODE);
+    assert.equal((middle as PromiseRejectedResult).reason.code, REQUEST_CANCELLED_CODE);
     assert.equal(newest.status, 'fulfilled');
   });
 

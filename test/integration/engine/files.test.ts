@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineClient } from '../../../src/extension/engine/engineClient';
-import { inputErrorCode } from '../../../src/protocol/engine';
+import { INPUT_ERROR_CODE } from '../../../src/protocol/engine';
 import { guessDatasets } from '../../../src/engine/recording/guessDatasets';
-import { fixture, fixturesFolder, readExpected, readReferenceApdf } from '../../fixtures';
+import { fixture, FIXTURES_FOLDER, readExpected, readReferenceApdf } from '../../fixtures';
 import { apdOk } from '../../helpers/apd';
 import { asFlow, engines, epochsTo, recordParams, stateOf, sum, filterStep } from '../../helpers/engine';
 import { temporaryFolder } from '../../helpers/setup';
@@ -97,7 +97,7 @@ describe('files of the engine', function () {
       const taken = new Set(page.rows.map((row) => row.instance));
       const other = epochsTo(1796).find((i) => !taken.has(i))!;
       await assert.rejects(client.request('instances/place', { folder: out, instance: other }), {
-        code: inputErrorCode,
+        code: INPUT_ERROR_CODE,
       });
     });
 
@@ -109,7 +109,7 @@ describe('files of the engine', function () {
       assert.equal((await client.request('instances/place', { folder: out, instance: 3 })).index, 3);
       writeFileSync(data, '');
       await assert.rejects(client.request('instances/place', { folder: out, instance: 3 }), {
-        code: inputErrorCode,
+        code: INPUT_ERROR_CODE,
         message: `${data}: is empty`,
       });
     });
@@ -228,7 +228,7 @@ describe('files of the engine', function () {
         ['5', '900'],
       );
       const request = { folder: run(), state, what: 'nodes', format: 'dot', file } as const;
-      await assert.rejects(client.request('export/data', request), { code: inputErrorCode });
+      await assert.rejects(client.request('export/data', request), { code: INPUT_ERROR_CODE });
     });
 
     it('of pictures show the state in every view', async () => {
@@ -255,7 +255,7 @@ describe('files of the engine', function () {
         file: path.join(folder(), 'x.gif'),
         theme: 'light',
       } as const;
-      await assert.rejects(client.request('export/picture', wrong), { code: inputErrorCode });
+      await assert.rejects(client.request('export/picture', wrong), { code: INPUT_ERROR_CODE });
       const hidden = { ...stateOf(), hiddenClasses: epochsTo(9) };
       const empty = { folder: run(), state: hidden, file, theme: 'light' } as const;
       await assert.rejects(client.request('export/picture', empty), /leave no instances/);
@@ -283,7 +283,7 @@ describe('files of the engine', function () {
       for (const name of ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz']) touch(`data/${name}`);
       for (const kind of ['cat', 'dog']) {
         copyFileSync(
-          path.join(fixturesFolder, 'data/images/gray.png'),
+          path.join(FIXTURES_FOLDER, 'data/images/gray.png'),
           path.join(here, 'data/photos', kind, 'a.png'),
         );
       }

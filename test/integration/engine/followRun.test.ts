@@ -11,8 +11,8 @@ import { RunLock } from '../../../src/runs/runLock';
 import { RunWriter } from '../../../src/runs/writeRun';
 import { temporaryFolder, until } from '../../helpers/setup';
 
-const digits = path.join(process.cwd(), 'test/fixtures/digits');
-const expected = JSON.parse(readFileSync(path.join(digits, 'expected.json'), 'utf8')) as {
+const DIGITS = path.join(process.cwd(), 'test/fixtures/digits');
+const expected = JSON.parse(readFileSync(path.join(DIGITS, 'expected.json'), 'utf8')) as {
   patterns_per_layer: number[][];
 };
 const patternsOf = (epoch: number) => expected.patterns_per_layer[epoch];
@@ -41,8 +41,8 @@ describe('following checkpoints', function () {
 
   const begin = () =>
     openSource({
-      data: [path.join(digits, 'x.npy')],
-      labels: [path.join(digits, 'y.npy')],
+      data: [path.join(DIGITS, 'x.npy')],
+      labels: [path.join(DIGITS, 'y.npy')],
       backend: 'wasm',
       out: run,
       name: 'live',
@@ -66,7 +66,7 @@ describe('following checkpoints', function () {
 
   const write = async (epoch: number, name = nameOf(epoch)) => {
     await mkdir(path.dirname(path.join(checkpoints, name)), { recursive: true });
-    await copyFile(path.join(digits, nameOf(epoch)), path.join(checkpoints, name));
+    await copyFile(path.join(DIGITS, nameOf(epoch)), path.join(checkpoints, name));
   };
 
   /** The run is as if it had been recorded from whole files: nothing twice, in order, with the reference's patterns. */
@@ -108,7 +108,7 @@ describe('following checkpoints', function () {
 
   it('waits for a checkpoint that is written slowly, and records it once', async () => {
     const running = await follow();
-    const whole = await readFile(path.join(digits, nameOf(3)));
+    const whole = await readFile(path.join(DIGITS, nameOf(3)));
     await mkdir(checkpoints, { recursive: true });
     const file = path.join(checkpoints, nameOf(3));
     await writeFile(file, '');

@@ -14,7 +14,7 @@ import { reportRun } from '../../../src/engine/reports/report';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { temporaryFolder } from '../../helpers/setup';
 
-const moons = path.resolve('test/fixtures/moons');
+const MOONS = path.resolve('test/fixtures/moons');
 
 /** A configuration with everything that has a state: dropout, normalisation, momentum, a schedule. */
 const demanding = {
@@ -46,7 +46,7 @@ describe('training: a run', function () {
   this.timeout(60_000);
   const at = temporaryFolder();
   before(async () => {
-    for (const name of ['x.npy', 'y.npy']) await cp(path.join(moons, name), at(name));
+    for (const name of ['x.npy', 'y.npy']) await cp(path.join(MOONS, name), at(name));
     await writeFile(at('moons.apd.json'), JSON.stringify(demanding));
   });
 

@@ -5,10 +5,10 @@ import { runInNewContext } from 'node:vm';
 import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { temporaryFolder } from '../../helpers/setup';
 
-const mebibyte = 1024 * 1024;
-const size = 64 * mebibyte;
+const MEBIBYTE = 1024 * 1024;
+const SIZE = 64 * MEBIBYTE;
 /** Rows of the log, each behind many lines that tell nothing. */
-const blocks = 64;
+const BLOCKS = 64;
 
 /** Bytes of the heap and of buffers that are in use. */
 function memoryInUse(): number {
@@ -24,14 +24,14 @@ describe('a followed log of 64 MiB', () => {
   it('is read with little memory, lets other work in between, and is then read on from its end', async () => {
     const file = at('train.log');
     const line = 'a line as it comes out of the data pipeline, with no number of interest in it\n';
-    const noise = line.repeat(Math.floor(size / blocks / line.length));
+    const noise = line.repeat(Math.floor(SIZE / BLOCKS / line.length));
     const handle = await open(file, 'w');
-    for (let epoch = 1; epoch <= blocks; epoch++) {
+    for (let epoch = 1; epoch <= BLOCKS; epoch++) {
       await handle.write(`${noise}epoch=${epoch} loss=${1 / epoch}\n`);
     }
     const { size: written } = await handle.stat();
     await handle.close();
-    assert.ok(written > 0.99 * size);
+    assert.ok(written > 0.99 * SIZE);
 
     const followed = new FollowedLog(file);
     const before = memoryInUse();
@@ -46,13 +46,13 @@ describe('a followed log of 64 MiB', () => {
     setImmediate(other);
     await followed.update();
     done = true;
-    assert.ok(turns >= written / mebibyte, `${turns} turns`);
-    assert.ok(most - before < 16 * mebibyte, `${(most - before) / mebibyte} MiB`);
+    assert.ok(turns >= written / MEBIBYTE, `${turns} turns`);
+    assert.ok(most - before < 16 * MEBIBYTE, `${(most - before) / MEBIBYTE} MiB`);
     assert.deepEqual(
       followed.log!.rows.map(({ epoch }) => epoch),
-      Array.from({ length: blocks }, (_, index) => index + 1),
+      Array.from({ length: BLOCKS }, (_, index) => index + 1),
     );
-    const lines = blocks * (noise.length / line.length + 1);
+    const lines = BLOCKS * (noise.length / line.length + 1);
     assert.equal(followed.log!.rows.at(-1)!.place.line, lines);
 
     await appendFile(file, 'epoch=65 loss=0.001\n');

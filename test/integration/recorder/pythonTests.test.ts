@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const recorder = path.resolve('recorder');
+const RECORDER = path.resolve('recorder');
 /** The Python of APD_PYTHON, or Debian's own. */
-const python = process.env.APD_PYTHON ?? '/usr/bin/python3';
+const PYTHON = process.env.APD_PYTHON ?? '/usr/bin/python3';
 
 /** Runs a module of the recorder's own tests. Returns the exit code and what it said. */
 function unittest(module: string): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(python, ['-m', 'unittest', '-v', `tests.${module}`], { cwd: recorder });
+    const child = spawn(PYTHON, ['-m', 'unittest', '-v', `tests.${module}`], { cwd: RECORDER });
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -20,9 +20,9 @@ function unittest(module: string): Promise<{ code: number | null; said: string }
 
 /** Why the tests cannot run here; undefined where they can. */
 function obstacle(): string | undefined {
-  const { status } = spawnSync(python, ['-c', 'import torch, numpy, sklearn']);
+  const { status } = spawnSync(PYTHON, ['-c', 'import torch, numpy, sklearn']);
   if (status === 0) return undefined;
-  return `${python} has no PyTorch with NumPy and scikit-learn (Debian: python3-torch python3-sklearn; APD_PYTHON names another)`;
+  return `${PYTHON} has no PyTorch with NumPy and scikit-learn (Debian: python3-torch python3-sklearn; APD_PYTHON names another)`;
 }
 
 describe('Recorder of Python trainings', function () {

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from '../../helpers/setup';
 
-const changelog = '# Changelog\n\n## [Unreleased]\n\n- Pictures.\n';
-const manifest =
+const CHANGELOG = '# Changelog\n\n## [Unreleased]\n\n- Pictures.\n';
+const MANIFEST =
   '{\n  "name": "extension",\n  "version": "0.1.0",\n  "dependency": { "version": "0.1.0" }\n}\n';
 
 describe('npm run release', function () {
@@ -26,12 +26,12 @@ describe('npm run release', function () {
     for (const part of ['.ci', 'test/host', 'out']) mkdirSync(folder(part), { recursive: true });
     for (const name of ['release.mjs', 'changelog.mjs']) copyFileSync(`.ci/${name}`, folder('.ci', name));
     write('.gitignore', 'out/\n');
-    write('package.json', manifest);
+    write('package.json', MANIFEST);
     write(
       'package-lock.json',
-      manifest.replace('"dependency"', '"packages": { "version": "0.1.0" },\n  "dependency"'),
+      MANIFEST.replace('"dependency"', '"packages": { "version": "0.1.0" },\n  "dependency"'),
     );
-    write('CHANGELOG.md', changelog);
+    write('CHANGELOG.md', CHANGELOG);
     tests('exit 0');
     packing("writeFileSync(file, readFileSync('package.json')); return file;");
     git('add', '-A');
@@ -63,7 +63,7 @@ describe('npm run release', function () {
       read('CHANGELOG.md'),
       /## \[Unreleased\]\n\n## \[0\.2\.0\] – \d{4}-\d\d-\d\d\n\n- Pictures\.\n$/,
     );
-    assert.equal(read('package.json'), manifest.replace('0.1.0', '0.2.0'));
+    assert.equal(read('package.json'), MANIFEST.replace('0.1.0', '0.2.0'));
     assert.equal(read('package-lock.json').match(/0\.2\.0/g)?.length, 2);
     assert.equal(read('out/extension-0.2.0.vsix'), read('package.json'));
     assert.equal(git('status', '--porcelain'), '');
@@ -75,7 +75,7 @@ describe('npm run release', function () {
     const { status, said } = release('minor');
     assert.equal(status, 1);
     assert.match(said, /No release: These are not committed:\n\?\? note\.txt/);
-    assert.equal(read('CHANGELOG.md'), changelog);
+    assert.equal(read('CHANGELOG.md'), CHANGELOG);
   });
 
   it('is refused when the tests fail', () => {
@@ -84,7 +84,7 @@ describe('npm run release', function () {
     const { status, said } = release('minor');
     assert.equal(status, 1);
     assert.match(said, /No release: .*\.ci\/run/);
-    assert.equal(read('CHANGELOG.md'), changelog);
+    assert.equal(read('CHANGELOG.md'), CHANGELOG);
     assert.equal(git('tag'), '');
   });
 

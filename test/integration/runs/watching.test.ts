@@ -20,10 +20,10 @@ import { epochsOf, jsonRows } from '../../helpers/followedLogs';
 import { temporaryFolder, until } from '../../helpers/setup';
 
 /** What the system tells must be there well within a second; what it does not tell is looked for once a second. */
-const soon = 1000;
-const lookedFor = 5000;
+const SOON = 1000;
+const LOOKED_FOR = 5000;
 /** Of folders, so that the tests need not wait for seconds. */
-const pause = 200;
+const PAUSE = 200;
 
 describe('a log that is watched (complaint 9)', function () {
   this.timeout(30_000);
@@ -40,7 +40,7 @@ describe('a log that is watched (complaint 9)', function () {
     followed.watch(() => changes++);
     await until('first look', () => followed.state !== 'unread');
   };
-  const has = (what: string, epochs: number[], milliseconds = soon) =>
+  const has = (what: string, epochs: number[], milliseconds = SOON) =>
     until(what, () => JSON.stringify(epochsOf(followed)) === JSON.stringify(epochs), milliseconds);
 
   beforeEach(() => mkdir(at('logs')));
@@ -58,12 +58,12 @@ describe('a log that is watched (complaint 9)', function () {
     await appendFile(file, 'epoch=3 loss=0.3\n');
     await has('written to again', [3]);
     await rename(file, `${file}.1`);
-    await until('renamed away', () => followed.state === 'missing', soon);
+    await until('renamed away', () => followed.state === 'missing', SOON);
     assert.deepEqual(epochsOf(followed), [3]);
     await writeFile(file, 'epoch=4 loss=0.2\n');
     await has('rotated', [4]);
     await rm(file);
-    await until('deleted', () => followed.state === 'missing', soon);
+    await until('deleted', () => followed.state === 'missing', SOON);
     await writeFile(file, 'epoch=5 loss=0.1\nepoch=6 loss=0.1\n');
     await has('made anew', [5, 6]);
     assert.ok(changes >= 8 && changes < 30, `${changes} changes`);
@@ -78,7 +78,7 @@ describe('a log that is watched (complaint 9)', function () {
     await has('the line without end', [1, 2]);
     assert.equal(followed.log!.rows[1].metrics['loss'], 0.25);
     await handle.write(' acc=0.75\n');
-    await until('the rest', () => followed.log!.rows[1].metrics['acc'] === 0.75, soon);
+    await until('the rest', () => followed.log!.rows[1].metrics['acc'] === 0.75, SOON);
     await handle.close();
   });
 
@@ -92,7 +92,7 @@ describe('a log that is watched (complaint 9)', function () {
       await appendFile(file, line.slice(9));
       if (epoch % 200 === 0) await wait(120);
     }
-    await until('all rows', () => followed.log?.rows.length === 600, lookedFor);
+    await until('all rows', () => followed.log?.rows.length === 600, LOOKED_FOR);
     assert.equal(followed.log!.problemCount, 0);
     assert.ok(changes < 300, `${changes} changes`);
     assert.equal(await readFile(file, 'utf8'), text);
@@ -103,12 +103,12 @@ describe('a log that is watched (complaint 9)', function () {
     await start();
     await mkdir(at('logs'));
     await writeFile(file, jsonRows(1, 2));
-    await has('made with its folder', [1, 2], lookedFor);
+    await has('made with its folder', [1, 2], LOOKED_FOR);
     await rm(at('logs'), { recursive: true });
-    await until('deleted with its folder', () => followed.state === 'missing', lookedFor);
+    await until('deleted with its folder', () => followed.state === 'missing', LOOKED_FOR);
     await mkdir(at('logs'));
     await writeFile(file, jsonRows(1, 3));
-    await has('made anew with its folder', [1, 2, 3], lookedFor);
+    await has('made anew with its folder', [1, 2, 3], LOOKED_FOR);
     await wait(1200);
     await appendFile(file, jsonRows(4, 4));
     await has('written to in the new folder', [1, 2, 3, 4]);
@@ -133,7 +133,7 @@ describe('a log that is watched (complaint 9)', function () {
     // The look at an end that became quiet is over then.
     await wait(500);
     await appendFile(at('other-name'), jsonRows(2, 2));
-    await has('looked at', [1, 2], lookedFor);
+    await has('looked at', [1, 2], LOOKED_FOR);
   });
 
   it('is not read any more when it is not watched, and is read again when it is', async () => {
@@ -162,7 +162,7 @@ describe('a folder of checkpoints that is watched', function () {
   let watch: Watch;
 
   const start = async () => {
-    watch = watchFolder(at('run'), () => nudges++, pause);
+    watch = watchFolder(at('run'), () => nudges++, PAUSE);
     await until('first nudge', () => nudges > 0);
     await settle();
   };
@@ -171,7 +171,7 @@ describe('a folder of checkpoints that is watched', function () {
     for (let before = -1; before !== nudges; await wait(150)) before = nudges;
     nudges = 0;
   };
-  const nudged = (what: string, milliseconds = soon) =>
+  const nudged = (what: string, milliseconds = SOON) =>
     until(what, () => nudges > 0, milliseconds).then(settle);
 
   beforeEach(() => mkdir(at('run')));
@@ -202,10 +202,10 @@ describe('a folder of checkpoints that is watched', function () {
       await mkdir(at('run', `epoch-${epoch}`));
       await writeFile(at('run', `epoch-${epoch}`, 'model.onnx'), 'a');
     }
-    await until('nudged', () => nudges > 0, soon);
+    await until('nudged', () => nudges > 0, SOON);
     assert.ok(nudges < 60, `${nudges} nudges`);
     await settle();
-    await wait(4 * pause);
+    await wait(4 * PAUSE);
     // The first looks at new files tell nothing.
     assert.equal(nudges, 0);
   });
@@ -214,24 +214,24 @@ describe('a folder of checkpoints that is watched', function () {
     await rm(at('run'), { recursive: true });
     await start();
     await mkdir(at('run'));
-    await nudged('made', lookedFor);
+    await nudged('made', LOOKED_FOR);
     await mkdir(at('run', 'epoch-1'));
     await writeFile(at('other-name'), 'a');
     await link(at('other-name'), at('run', 'epoch-1', 'model.onnx'));
     await nudged('a link');
-    await wait(2 * pause);
+    await wait(2 * PAUSE);
     await settle();
     await appendFile(at('other-name'), 'b');
-    await nudged('written to under another name', lookedFor);
+    await nudged('written to under another name', LOOKED_FOR);
     await rm(at('run'), { recursive: true });
-    await nudged('deleted', lookedFor);
+    await nudged('deleted', LOOKED_FOR);
   });
 
   it('says nothing when it is closed', async () => {
     await start();
     watch.close();
     await writeFile(at('run', 'a.onnx'), 'a');
-    await wait(2 * pause);
+    await wait(2 * PAUSE);
     assert.equal(nudges, 0);
   });
 });
@@ -292,7 +292,7 @@ describe('events of a folder', () => {
     await wait(300);
     assert.equal(nudges, 1);
     await writeFile(at('a.log'), 'a');
-    await until('its own', () => nudges === 2, soon);
+    await until('its own', () => nudges === 2, SOON);
     watch.close();
   });
 });

@@ -6,11 +6,11 @@ import type { Dataset, Features } from '../../../src/data/dataset';
 import { openDataset, type DatasetOptions } from '../../../src/data/openDataset';
 import { temporaryFolder } from '../../helpers/setup';
 
-export const fixtures = path.join('test', 'fixtures', 'data');
+export const FIXTURES = path.join('test', 'fixtures', 'data');
 
 /** Path of a fixture of this room. */
 export function fixture(name: string): string {
-  return path.join(fixtures, name);
+  return path.join(FIXTURES, name);
 }
 
 /** What NumPy and Pillow say the fixtures hold. */

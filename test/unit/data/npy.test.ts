@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, truncateSync } from 'node:fs';
 import { ArrayFeatures } from '../../../src/data/arrays/arrayFeatures';
 import { fileSource } from '../../../src/data/files/byteSource';
-import { hostIsLittleEndian } from '../../../src/data/arrays/elementTypes';
+import { HOST_IS_LITTLE_ENDIAN } from '../../../src/data/arrays/elementTypes';
 import { defaultLimits } from '../../../src/data/files/limits';
 import { encodeNpy, openNpy } from '../../../src/data/arrays/npy';
 import { parseNpyHeader } from '../../../src/data/arrays/npyHeader';
@@ -316,7 +316,7 @@ describe('encodeNpy', () => {
   });
 
   it('writes the very bytes that NumPy writes', () => {
-    assert.ok(hostIsLittleEndian, 'the fixtures are of a little-endian machine');
+    assert.ok(HOST_IS_LITTLE_ENDIAN, 'the fixtures are of a little-endian machine');
     const written = encodeNpy(Float32Array.of(0, 1, 2, 3, 4, 5), [2, 3]);
     assert.deepEqual(Buffer.from(written), readFileSync(fixture('version-1.npy')));
   });

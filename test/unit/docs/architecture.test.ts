@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const PAGE = 'docs/architecture.md';
-const page = readFileSync(PAGE, 'utf8');
+const PAGE_TEXT = readFileSync(PAGE, 'utf8');
 const rooms = readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
@@ -36,7 +36,7 @@ function realImports(): Set<string> {
 }
 
 /** The arrows of the picture, as `from to`. */
-const arrows = [...page.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => `${from} ${to}`);
+const arrows = [...PAGE_TEXT.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => `${from} ${to}`);
 
 /** Rooms that can be reached from one along the arrows. */
 function reached(from: string, seen = new Set<string>()): Set<string> {
@@ -51,7 +51,7 @@ function reached(from: string, seen = new Set<string>()): Set<string> {
 
 describe('the page about the architecture', () => {
   it('draws every room', () => {
-    const drawn = [...page.matchAll(/^ {2}(\w+)\["/gm)].map(([, name]) => name);
+    const drawn = [...PAGE_TEXT.matchAll(/^ {2}(\w+)\["/gm)].map(([, name]) => name);
     assert.deepEqual(drawn.sort(), [...rooms, 'webview', 'recorder'].sort());
   });
 
@@ -69,7 +69,7 @@ describe('the page about the architecture', () => {
   });
 
   it('names only files that are there, and functions and classes that these have', () => {
-    const walk = page.slice(page.indexOf('## From a right-click'), page.indexOf('## Words'));
+    const walk = PAGE_TEXT.slice(PAGE_TEXT.indexOf('## From a right-click'), PAGE_TEXT.indexOf('## Words'));
     const quoted = [...walk.matchAll(/`([^`]+)`/g)].map(([, text]) => text);
     const files = quoted.filter((text) => /^[\w./]+\.(ts|json)$/.test(text));
     assert.deepEqual(

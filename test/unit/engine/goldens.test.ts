@@ -11,7 +11,7 @@ const GOLDENS = path.join('test', 'fixtures', 'goldens');
 /** Where pictures that differ are put, to be looked at beside their golden. */
 const DRAWN = path.join('out', 'test', 'goldens');
 /** Set by `npm run goldens`: what is drawn becomes the golden. */
-const renews = process.env.APD_RENEW_GOLDENS === '1';
+const RENEWS = process.env.APD_RENEW_GOLDENS === '1';
 /** Most differences that a failing test shows. */
 const MOST_SHOWN = 12;
 
@@ -78,7 +78,7 @@ describe('pictures of the examples', function () {
       const last = run.manifest.snapshots.length - 1;
       const drawn = inLines(await drawSnapshot(run, last, { ...usual, ...options }));
       const golden = path.join(GOLDENS, `${name}.svg`);
-      if (renews) {
+      if (RENEWS) {
         mkdirSync(GOLDENS, { recursive: true });
         writeFileSync(golden, drawn);
         return;

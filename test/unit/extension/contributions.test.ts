@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
-  category,
+  CATEGORY,
   commands,
   contextKeys,
   logColours,
-  logTableType,
-  modelEditorType,
-  panelType,
+  LOG_TABLE_TYPE,
+  MODEL_EDITOR_TYPE,
+  PANEL_TYPE,
   settings,
-  textLogTableType,
-  viewContainer,
+  TEXT_LOG_TABLE_TYPE,
+  VIEW_CONTAINER,
   views,
-  walkthrough,
+  WALKTHROUGH,
   type CommandEntry,
 } from '../../../src/extension/shared/contributions';
 
@@ -43,7 +43,7 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const { contributes } = manifest;
-const editors = [panelType, modelEditorType, logTableType, textLogTableType];
+const editors = [PANEL_TYPE, MODEL_EDITOR_TYPE, LOG_TABLE_TYPE, TEXT_LOG_TABLE_TYPE];
 const table: [string, CommandEntry][] = Object.entries(commands);
 
 describe('contributions in package.json', () => {
@@ -51,7 +51,7 @@ describe('contributions in package.json', () => {
     const expected = table.map(([command, { title, icon, enablement }]) => ({
       command,
       title,
-      category,
+      category: CATEGORY,
       ...(icon && { icon }),
       ...(enablement && { enablement }),
     }));
@@ -141,8 +141,8 @@ describe('contributions in package.json', () => {
   });
 
   it('are the views of the table, in its container, each with a welcome or content of its own', () => {
-    assert.equal(contributes.viewsContainers.activitybar[0].id, viewContainer);
-    const shown = contributes.views[viewContainer].map(({ id, name }) => [id, name]);
+    assert.equal(contributes.viewsContainers.activitybar[0].id, VIEW_CONTAINER);
+    const shown = contributes.views[VIEW_CONTAINER].map(({ id, name }) => [id, name]);
     assert.deepEqual(Object.fromEntries(shown), views);
     const welcomed = new Set(contributes.viewsWelcome.map(({ view }) => view));
     assert.deepEqual([...welcomed].sort(), Object.keys(views).sort());
@@ -152,13 +152,13 @@ describe('contributions in package.json', () => {
     assert.deepEqual(
       contributes.customEditors.map(({ viewType, priority }) => [viewType, priority]),
       [
-        [modelEditorType, 'option'],
-        [logTableType, 'default'],
-        [textLogTableType, 'option'],
+        [MODEL_EDITOR_TYPE, 'option'],
+        [LOG_TABLE_TYPE, 'default'],
+        [TEXT_LOG_TABLE_TYPE, 'option'],
       ],
     );
-    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panelType}`));
-    assert.equal(contributes.walkthroughs[0].id, walkthrough);
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${PANEL_TYPE}`));
+    assert.equal(contributes.walkthroughs[0].id, WALKTHROUGH);
     assert.match(contributes.walkthroughs[0].steps.at(-1)!.description, /command:apd\.openExample/);
   });
 
@@ -166,7 +166,7 @@ describe('contributions in package.json', () => {
     const files = [
       manifest.icon,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
-      ...contributes.views[viewContainer].map(({ icon }) => icon),
+      ...contributes.views[VIEW_CONTAINER].map(({ icon }) => icon),
       ...contributes.walkthroughs[0].steps.map(({ media }) => media.markdown),
     ];
     assert.deepEqual(

@@ -8,7 +8,7 @@ import { createLogReader } from '../../../src/logs/formats/reader';
 import { recogniseLog } from '../../../src/logs/formats/recognise';
 import { allFixtures, readLog } from '../../helpers/logFixtures';
 
-const seed = 5;
+const SEED = 5;
 const formats: LogFormat[] = ['jsonLines', 'csv', 'trainerState', 'events', 'text', 'pattern'];
 const options = {
   pattern: {
@@ -118,14 +118,14 @@ describe('logs: damaged files', () => {
           mergeByEpoch(whole.rows);
           matchCheckpoints(whole, [{ name: 'epoch-1.onnx' }, { name: 'checkpoint-12' }, { name: 'a' }]);
         }),
-        { seed, numRuns: 25 },
+        { seed: SEED, numRuns: 25 },
       );
     });
   }
 
   it('every format of every other file and of random bytes', () => {
     const all = allFixtures().map(({ bytes }) => bytes.subarray(0, 2000));
-    const random = fc.sample(fc.uint8Array({ maxLength: 2000 }), { seed, numRuns: 30 });
+    const random = fc.sample(fc.uint8Array({ maxLength: 2000 }), { seed: SEED, numRuns: 30 });
     for (const bytes of [...all, ...random]) {
       for (const format of formats) {
         const halves = [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)];

@@ -10,7 +10,7 @@ import { contentOf } from '../../helpers/followedLogs';
 import { allFixtures, fixture, readLog } from '../../helpers/logFixtures';
 import { temporaryFolder } from '../../helpers/setup';
 
-const seed = 9;
+const SEED = 9;
 
 /** `deepEqual`, but quick where all is well. */
 function same(actual: unknown, expected: unknown, message: string): void {
@@ -43,7 +43,7 @@ describe('logs that grow', () => {
           same(contentOf(log.log), expected, name);
           assert.equal(log.problem, undefined);
         }),
-        { seed, numRuns: 60 },
+        { seed: SEED, numRuns: 60 },
       );
     });
   }
@@ -66,7 +66,7 @@ describe('logs that grow', () => {
         log.caughtUp(true);
         same(contentOf(log.log), expected, 'UTF-16');
       }),
-      { seed, numRuns: 60 },
+      { seed: SEED, numRuns: 60 },
     );
   });
 
@@ -74,7 +74,7 @@ describe('logs that grow', () => {
     for (const [index, { name, bytes, format }] of allFixtures().entries()) {
       const file = at(`${index}-${name.replace(/[\\/]/g, '-')}`);
       const followed = new FollowedLog(file, { chunkBytes: 97 });
-      const [pieces] = fc.sample(growth, { seed: seed + index, numRuns: 1 });
+      const [pieces] = fc.sample(growth, { seed: SEED + index, numRuns: 1 });
       let from = 0;
       for (const [length] of pieces) {
         appendFileSync(file, bytes.subarray(from, from + length));
@@ -176,7 +176,7 @@ describe('logs that are damaged while they are followed', () => {
         }
         followed.close();
       }),
-      { seed, numRuns: 150 },
+      { seed: SEED, numRuns: 150 },
     );
   });
 });

@@ -5,8 +5,8 @@ import { loadTensorflow } from '../../../src/models/tfjs/tfjsBackend';
 import { nativeBackendStatus, nativeInstallCommand } from '../../../src/models/tfjs/nativeBackend';
 import { temporaryFolder } from '../../helpers/setup';
 
-const packages = path.resolve('node_modules');
-const stand = '@tensorflow/tfjs-node';
+const PACKAGES = path.resolve('node_modules');
+const STAND = '@tensorflow/tfjs-node';
 
 describe('TensorFlow.js backends', () => {
   const at = temporaryFolder('test');
@@ -24,24 +24,24 @@ describe('TensorFlow.js backends', () => {
   ): string {
     const own = at('node_modules');
     for (const name of ['tfjs-core', 'tfjs-backend-cpu']) {
-      const from = path.join(packages, '@tensorflow', name);
+      const from = path.join(PACKAGES, '@tensorflow', name);
       const to = path.join(own, '@tensorflow', name);
       mkdirSync(path.join(to, 'dist'), { recursive: true });
       cpSync(path.join(from, 'package.json'), path.join(to, 'package.json'));
       const bundle = name.replace('tfjs', 'tf') + '.node.js';
       cpSync(path.join(from, 'dist', bundle), path.join(to, 'dist', bundle));
     }
-    symlinkSync(path.join(packages, 'seedrandom'), path.join(own, 'seedrandom'), 'dir');
+    symlinkSync(path.join(PACKAGES, 'seedrandom'), path.join(own, 'seedrandom'), 'dir');
     symlinkSync(
-      path.join(packages, '@tensorflow', 'tfjs-core', 'node_modules', 'long'),
+      path.join(PACKAGES, '@tensorflow', 'tfjs-core', 'node_modules', 'long'),
       path.join(own, 'long'),
       'dir',
     );
-    const native = path.join(own, stand);
+    const native = path.join(own, STAND);
     mkdirSync(path.join(native, 'lib', 'napi-v8'), { recursive: true });
     writeFileSync(
       path.join(native, 'package.json'),
-      JSON.stringify({ name: stand, version, main: 'index.js' }),
+      JSON.stringify({ name: STAND, version, main: 'index.js' }),
     );
     if (binding) writeFileSync(path.join(native, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
     const makeBackend = `

@@ -11,7 +11,7 @@ type Loss = (tf: Tensorflow, labels: Tensor2D, output: Tensor2D) => Tensor;
 
 const { layers: make } = layers;
 const inputShape = [8, 8, 3];
-const classes = 5;
+const CLASSES = 5;
 
 /** Layers before the last dense one, by name: all that a configuration or a saved model may have. */
 const networks: Record<string, () => unknown[]> = {
@@ -95,7 +95,7 @@ const losses: Record<string, Loss> = {
   'cross-entropy by label numbers': (tf, labels, output) => {
     const rows = labels.shape[0];
     const at = tf.add(
-      tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(classes, 'int32')),
+      tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(CLASSES, 'int32')),
       tf.argMax(labels, 1),
     );
     return tf.neg(tf.mean(tf.gather(tf.reshape(tf.logSoftmax(output), [-1]), tf.cast(at, 'int32'))));
@@ -122,7 +122,7 @@ function numbers(count: number, seed: number): Float32Array {
 function build(tf: Tensorflow, network: () => unknown[]): LayersModel {
   const model = layers.sequential({ layers: network() as Layer[] });
   if (model.outputs[0].shape.length > 2) model.add(make.flatten());
-  model.add(make.dense({ units: classes }));
+  model.add(make.dense({ units: CLASSES }));
   model.setWeights(
     model.weights.map(({ shape, originalName }, k) => {
       const sizes = shape as number[];
@@ -149,7 +149,7 @@ describe('training on the WebAssembly backend', () => {
     const found: number[] = [];
     tf.engine().startScope();
     const x = tf.tensor(numbers(6 * 192, 99), [6, ...inputShape]);
-    const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 0], 'int32'), classes) as Tensor2D;
+    const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 0], 'int32'), CLASSES) as Tensor2D;
     const model = build(tf, network);
     const optimizer = makeOptimizer(tf);
     const variables = model.trainableWeights.map((weight) => weight.read() as Variable);

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../src/core/patterns/snapshot';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { openDataset } from '../../../src/data/openDataset';
 import { noScaling } from '../../../src/data/scaling';
-import { usualPatternLimit } from '../../../src/engine/recording/takeSnapshot';
+import { USUAL_PATTERN_LIMIT } from '../../../src/engine/recording/takeSnapshot';
 import { arrangeCheckpoints } from '../../../src/runs/checkpoints/checkpointMoments';
 import { recordRun } from '../../../src/engine/recording/recordRun';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
@@ -38,7 +38,7 @@ describe('recording tfjs models', () => {
         dataOptions: {},
         modelOptions: { backend: 'wasm' },
         out: at(out),
-        patternLimit: usualPatternLimit,
+        patternLimit: USUAL_PATTERN_LIMIT,
         batchSize: 2,
       },
       { onNotice: (text) => notices.push(text), onProgress: () => undefined, onSnapshot: () => undefined },

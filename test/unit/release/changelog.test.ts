@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { nextVersion, releaseSection } from '../../../.ci/changelog.mjs';
 
-const changelog = `# Changelog
+const CHANGELOG = `# Changelog
 
 ## [Unreleased]
 
@@ -16,23 +16,23 @@ const changelog = `# Changelog
 
 describe('the CHANGELOG of a release', () => {
   it('gets a section of the version, under an Unreleased that is empty', () => {
-    const after = releaseSection(changelog, '0.2.0', '2026-03-04');
+    const after = releaseSection(CHANGELOG, '0.2.0', '2026-03-04');
     assert.equal(after.section, '### Added\n\n- Diagrams of wide networks.');
     assert.equal(
       after.changelog,
-      changelog.replace('## [Unreleased]\n', '## [Unreleased]\n\n## [0.2.0] – 2026-03-04\n'),
+      CHANGELOG.replace('## [Unreleased]\n', '## [Unreleased]\n\n## [0.2.0] – 2026-03-04\n'),
     );
   });
 
   it('is complete where there was no version before', () => {
-    const first = changelog.slice(0, changelog.indexOf('\n## [0.1.0]'));
+    const first = CHANGELOG.slice(0, CHANGELOG.indexOf('\n## [0.1.0]'));
     assert.match(releaseSection(first, '0.1.0', '2026-03-04').changelog, /wide networks\.\n$/);
   });
 
   it('is refused where nothing is listed, or the version is there', () => {
-    const after = releaseSection(changelog, '0.2.0', '2026-03-04').changelog;
+    const after = releaseSection(CHANGELOG, '0.2.0', '2026-03-04').changelog;
     assert.throws(() => releaseSection(after, '0.3.0', '2026-03-05'), /nothing is listed under Unreleased/);
-    assert.throws(() => releaseSection(changelog, '0.1.0', '2026-03-05'), /has a section of 0\.1\.0 already/);
+    assert.throws(() => releaseSection(CHANGELOG, '0.1.0', '2026-03-05'), /has a section of 0\.1\.0 already/);
     assert.throws(() => releaseSection('# Changelog\n', '0.1.0', '2026-03-05'), /has no line/);
   });
 });

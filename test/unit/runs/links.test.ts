@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { InputError } from '../../../src/core/errors';
 import {
   changeLinks,
-  linksName,
+  LINKS_NAME,
   linkTarget,
   linkTo,
   readLinks,
@@ -34,7 +34,7 @@ describe('links of a run', () => {
     }));
     assert.deepEqual(after, { formatVersion: 1, checkpoints: { path: 'models', follow: true } });
     assert.deepEqual(await readLinks(at()), after);
-    assert.deepEqual(await readdir(at()), [linksName]);
+    assert.deepEqual(await readdir(at()), [LINKS_NAME]);
   });
 
   it('come one after the other, also after one that failed', async () => {
@@ -55,9 +55,9 @@ describe('links of a run', () => {
 
   it('keep fields that this version does not know', async () => {
     const later = { formatVersion: 1, notes: ['a'], log: { path: 'a', colour: 'red' } };
-    await writeFile(at(linksName), JSON.stringify(later));
+    await writeFile(at(LINKS_NAME), JSON.stringify(later));
     await changeLinks(at(), ({ log }) => ({ formatVersion: 1, log: { ...log!, epochShift: 2 } }));
-    assert.deepEqual(JSON.parse(await readFile(at(linksName), 'utf8')), {
+    assert.deepEqual(JSON.parse(await readFile(at(LINKS_NAME), 'utf8')), {
       ...later,
       log: { path: 'a', colour: 'red', epochShift: 2 },
     });
@@ -73,10 +73,10 @@ describe('links of a run', () => {
       ['{"formatVersion":1,"checkpoints":{"path":"a"}}', '/checkpoints', /'follow'/],
       ['{"formatVersion":2}', undefined, /has format version 2; this program reads up to 1/],
     ] as const) {
-      await writeFile(at(linksName), content);
+      await writeFile(at(LINKS_NAME), content);
       const isTold = (error: unknown) => {
         assert.ok(error instanceof InputError);
-        assert.equal(error.source, at(linksName));
+        assert.equal(error.source, at(LINKS_NAME));
         assert.equal(error.place, place);
         assert.match(error.problem, problem);
         return true;
@@ -86,7 +86,7 @@ describe('links of a run', () => {
         changeLinks(at(), (links) => links),
         isTold,
       );
-      assert.equal(await readFile(at(linksName), 'utf8'), content);
+      assert.equal(await readFile(at(LINKS_NAME), 'utf8'), content);
     }
   });
 

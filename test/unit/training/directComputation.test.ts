@@ -148,7 +148,7 @@ const rules: Record<
   },
 };
 
-const steps = 12;
+const STEPS = 12;
 
 describe('training: next to a direct computation', function () {
   this.timeout(20_000);
@@ -175,7 +175,7 @@ describe('training: next to a direct computation', function () {
         network.flatMap(({ kernel, bias }) => [Float32Array.from(kernel.flat()), Float32Array.from(bias)]),
       );
       const settings: TrainingSettings = {
-        epochs: steps,
+        epochs: STEPS,
         batchSize: labels.length,
         optimizer,
         schedule: { type: 'constant' },
@@ -189,7 +189,7 @@ describe('training: next to a direct computation', function () {
       const change = rule();
       const found: number[] = [];
       const wanted: number[] = [];
-      for (let epoch = 1; epoch <= steps; epoch++) {
+      for (let epoch = 1; epoch <= STEPS; epoch++) {
         found.push((await trainer.trainEpoch(epoch)).loss);
         const { loss, gradient } = lossAndGradient(network, x, labels);
         wanted.push(loss);

@@ -1,7 +1,7 @@
 import { fitText } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene } from '../../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from '../drawnScene';
-import { captionSize, stripHeight } from '../layoutScene';
+import { CAPTION_SIZE, STRIP_HEIGHT } from '../layoutScene';
 import { paintLabels, type Paints, type Surface } from './paint';
 import type { PatternMatrix } from './patternMatrix';
 import type { Label, Zoom } from './placeLabels';
@@ -79,7 +79,7 @@ function paintStrip(
   context.fillRect(0, 0, width, drawn.frame.y - 2);
   for (let unit = first; unit < end; unit++) {
     const x = left + unit * cell;
-    const height = (stripHeight - 18) * (scene.information[unit] / most);
+    const height = (STRIP_HEIGHT - 18) * (scene.information[unit] / most);
     context.fillStyle = colours.faint;
     context.fillRect(x, bottom - height, inner, height);
     if (scene.unitState[unit] === 2) context.fillRect(x, bottom + 3, inner, 5);
@@ -109,21 +109,21 @@ function paintRowHeads(
   const room = (drawn.frame.x - 20) / colours.fontWidth;
   context.fillStyle = colours.background;
   context.fillRect(0, 0, drawn.frame.x - 3, surface.height);
-  const label = { size: captionSize, bold: false, halo: false };
+  const label = { size: CAPTION_SIZE, bold: false, halo: false };
   const labels: Label[] = [];
   const [column] = drawn.columns;
   const rows = column.boxes.filter((box) => isOfScene(column, box)).sort((a, b) => a.y - b.y);
   const texts = rowTexts(scene, room);
   let last = -Infinity;
   for (const { block, y, height } of rows) {
-    const middle = (y + height / 2) * zoom.k + zoom.y + captionSize * 0.36;
+    const middle = (y + height / 2) * zoom.k + zoom.y + CAPTION_SIZE * 0.36;
     if (middle < last + ROW_TEXT || middle < drawn.frame.y || middle > surface.height) continue;
     last = middle;
     labels.push({ ...label, text: texts[block], x: 12, y: middle, faint: false });
   }
-  const strip = fitText('bits of the class', room, captionSize);
+  const strip = fitText('bits of the class', room, CAPTION_SIZE);
   labels.push({ ...label, text: strip, x: 12, y: drawn.frame.y - 22, faint: true });
-  const marks = fitText('× dead ▬ always on', room, captionSize);
+  const marks = fitText('× dead ▬ always on', room, CAPTION_SIZE);
   labels.push({ ...label, text: marks, x: 12, y: drawn.frame.y - 9, faint: true });
   paintLabels(surface, labels, colours);
 }

@@ -2,7 +2,7 @@ import { firstFitting, fitText, textWidth, countOf } from '../../../src/core/app
 import { spreadApart } from '../../../src/core/appearance/spreadLabels';
 import type { FlowScene, PartitionScene } from '../../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from '../drawnScene';
-import { captionSize, nameSize } from '../layoutScene';
+import { CAPTION_SIZE, NAME_SIZE } from '../layoutScene';
 
 /** How a drawn scene is zoomed: a point p is shown at p·k + (x, y). */
 export interface Zoom {
@@ -83,15 +83,15 @@ export function outputLabels(
     const { name, caption } = outputOf(scene, box.block);
     const captioned = sizes[i] === NAME_AND_CAPTION;
     const y = captioned ? centres[i] - 2 : centres[i] + 4;
-    const text = fitText(name, room, nameSize, true);
-    const label: Label = { x, y, text, size: nameSize, bold: true, faint: false, halo: false };
+    const text = fitText(name, room, NAME_SIZE, true);
+    const label: Label = { x, y, text, size: NAME_SIZE, bold: true, faint: false, halo: false };
     if (Math.abs(centres[i] - middle) > LED_FROM && !captioned) {
       label.leader = { x0: x - BESIDE + 1, y0: middle, x1: x - 2, y1: centres[i] };
     }
     // Half a caption would mislead: whole, or its first part, or none.
-    const under = captioned ? firstFitting([caption, caption.split(' · ')[0]], room, captionSize) : '';
+    const under = captioned ? firstFitting([caption, caption.split(' · ')[0]], room, CAPTION_SIZE) : '';
     if (!under) return [label];
-    return [label, { ...label, text: under, y: y + 13, size: captionSize, bold: false, faint: true }];
+    return [label, { ...label, text: under, y: y + 13, size: CAPTION_SIZE, bold: false, faint: true }];
   });
 }
 
@@ -114,13 +114,13 @@ export function mergedLabels(
     const x = (column.x + column.width) * zoom.k + zoom.x + 5;
     const room = ((drawn.columns[c + 1].x - column.x - column.width) * zoom.k - 12) / fontWidth;
     return column.boxes.flatMap((box): Label[] => {
-      if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < captionSize + 3) {
+      if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < CAPTION_SIZE + 3) {
         return [];
       }
       const text = `${countOf(nodes[box.block], word)} · ${countOf(instances[box.block], 'instance')}`;
-      if (textWidth(text, captionSize) > room) return [];
-      const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;
-      return [{ text, x, y, size: captionSize, bold: false, faint: false, halo: true }];
+      if (textWidth(text, CAPTION_SIZE) > room) return [];
+      const y = (box.y + box.height / 2) * zoom.k + zoom.y + CAPTION_SIZE * 0.36;
+      return [{ text, x, y, size: CAPTION_SIZE, bold: false, faint: false, halo: true }];
     });
   });
 }
@@ -136,17 +136,17 @@ export function setLabels(
     const { sets, leaf } = scene.columns[c];
     return column.boxes.flatMap((box): Label[] => {
       const hatched = box.kind !== 'alone';
-      const least = hatched ? LEAST_HATCHED : captionSize + 4;
+      const least = hatched ? LEAST_HATCHED : CAPTION_SIZE + 4;
       if (!isOfScene(column, box) || box.height * zoom.k < least) return [];
       const instances = countOf(box.instances, 'instance');
       const what = countOf(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
       const variants = [...(sets[box.block] > 1 ? [`${what} · ${instances}`] : []), instances];
-      const text = firstFitting(variants, (column.width * zoom.k - 12) / fontWidth, captionSize);
+      const text = firstFitting(variants, (column.width * zoom.k - 12) / fontWidth, CAPTION_SIZE);
       if (text === '') return [];
       const x = column.x * zoom.k + zoom.x + 6;
-      const y = (box.y + box.height / 2) * zoom.k + zoom.y + captionSize * 0.36;
-      const label: Label = { text, x, y, size: captionSize, bold: false, faint: false, halo: !hatched };
-      return [hatched ? { ...label, plate: textWidth(text, captionSize) * fontWidth } : label];
+      const y = (box.y + box.height / 2) * zoom.k + zoom.y + CAPTION_SIZE * 0.36;
+      const label: Label = { text, x, y, size: CAPTION_SIZE, bold: false, faint: false, halo: !hatched };
+      return [hatched ? { ...label, plate: textWidth(text, CAPTION_SIZE) * fontWidth } : label];
     });
   });
 }

@@ -11,7 +11,7 @@ export interface RibbonPath {
 }
 
 /** Upper bounds of thickness for ribbons that are lines, and how faint each kind is. */
-const STEPS = [
+const steps = [
   { upper: 0.03, weight: 0.1 },
   { upper: 0.1, weight: 0.25 },
   { upper: 0.3, weight: 0.6 },
@@ -29,13 +29,13 @@ export function ribbonPaths(gaps: DrawnRibbon[][], zoom: number, leastLine?: num
   for (const gap of gaps) {
     for (const ribbon of gap) {
       const thickness = Math.max(ribbon.thickness0, ribbon.thickness1) * zoom;
-      const step = STEPS.findIndex(({ upper }) => thickness < upper);
+      const step = steps.findIndex(({ upper }) => thickness < upper);
       // Bands first, then lines from the thin to the thick: the order in which they lie over each other.
       const key = (step + 1) * 100_000 + ribbon.class;
       let entry = paths.get(key);
       if (!entry) {
-        const line = step < 0 ? 0 : Math.max(leastLine ?? 0.35, STEPS[step].upper * 0.8) / zoom;
-        const weight = leastLine === undefined ? (STEPS[step]?.weight ?? 1) : 1;
+        const line = step < 0 ? 0 : Math.max(leastLine ?? 0.35, steps[step].upper * 0.8) / zoom;
+        const weight = leastLine === undefined ? (steps[step]?.weight ?? 1) : 1;
         entry = {
           class: ribbon.class,
           path: new Path2D(),

@@ -1,6 +1,6 @@
 import { formatCount, formatShare, textWidth } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene } from '../../../src/protocol/scene';
-import { captionSize } from '../layoutScene';
+import { CAPTION_SIZE } from '../layoutScene';
 
 /** A text for every row, all in the longest form that fits for all of them. */
 export function rowTexts(scene: PatternsScene, room: number): string[] {
@@ -15,7 +15,7 @@ export function rowTexts(scene: PatternsScene, room: number): string[] {
       count,
     ];
   });
-  const fits = (form: number) => forms.every((texts) => textWidth(texts[form], captionSize) <= room);
+  const fits = (form: number) => forms.every((texts) => textWidth(texts[form], CAPTION_SIZE) <= room);
   const form = [0, 1, 2].find(fits) ?? 3;
   return forms.map((texts) => texts[form]);
 }

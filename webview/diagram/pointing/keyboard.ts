@@ -26,7 +26,7 @@ export interface KeyActions {
   fit(): void;
 }
 
-const DIRECTIONS: Record<string, Direction> = {
+const directions: Record<string, Direction> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'up',
@@ -39,7 +39,7 @@ export function bindKeys(view: DiagramView, actions: KeyActions): void {
   const others = commandKeys(view, actions);
   element.addEventListener('keydown', (event) => {
     if (event.altKey || ((event.ctrlKey || event.metaKey) && event.key !== 'Enter')) return;
-    const direction = DIRECTIONS[event.key];
+    const direction = directions[event.key];
     const command = direction ? () => moveFocus(view, direction, event.shiftKey, actions) : others[event.key];
     if (!command) return;
     event.preventDefault();

@@ -3,15 +3,15 @@ import path from 'node:path';
 import { InputError } from '../../../core/errors';
 import { readPieces } from '../../../data/files/fileAccess';
 import { writeAtomically, writeFileAtomically, writingError } from '../../../runs/atomic';
-import { manifestName, parseManifest, type ManifestSnapshot } from '../../../runs/manifest';
+import { MANIFEST_NAME, parseManifest, type ManifestSnapshot } from '../../../runs/manifest';
 import { fileWithin, readManifestText } from '../../../runs/readRun';
 import { fileOfRun, modelFiles, removeOtherPatterns, removeTrainingFiles } from '../../../runs/runFiles';
 import { RunLock } from '../../../runs/runLock';
 import { isRun, isRunAlready } from '../../../runs/writeRun';
-import { checkpointName, stateName } from './trainingCheckpoint';
-import { configCopy, topologyCopy } from './prepareTraining';
-import { readTrainingState, trainingFolder, writeTrainingState } from '../../../runs/trainingState';
-import { cutLog, logName } from '../trainLog';
+import { checkpointName, STATE_NAME } from './trainingCheckpoint';
+import { CONFIG_COPY, TOPOLOGY_COPY } from './prepareTraining';
+import { readTrainingState, TRAINING_FOLDER, writeTrainingState } from '../../../runs/trainingState';
+import { cutLog, LOG_NAME } from '../trainLog';
 
 /**
  * Makes a run of its own of the snapshots of a trained run up to one of them, so that training can go on from there while
@@ -26,7 +26,7 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
     throw new InputError(out, `is not beside ${run}: paths within a run would no longer lead to its data`);
   }
   if (await isRun(out)) throw isRunAlready(out);
-  const manifest = parseManifest(await readManifestText(run), path.join(run, manifestName));
+  const manifest = parseManifest(await readManifestText(run), path.join(run, MANIFEST_NAME));
   const from = manifest.snapshots[snapshot];
   if (!from?.model || !Number.isInteger(from.epoch)) {
     throw new InputError(
@@ -38,11 +38,11 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
   const lock = await RunLock.take(out, 'train');
   try {
     await copySnapshots(run, out, kept);
-    for (const name of [configCopy, topologyCopy]) await copyWithin(run, out, `${trainingFolder}/${name}`);
+    for (const name of [CONFIG_COPY, TOPOLOGY_COPY]) await copyWithin(run, out, `${TRAINING_FOLDER}/${name}`);
     if (manifest.labelNoise) await copyWithin(run, out, manifest.labelNoise.path);
-    const checkpoint = path.posix.join(path.posix.dirname(from.model.path), stateName);
+    const checkpoint = path.posix.join(path.posix.dirname(from.model.path), STATE_NAME);
     await copyWithin(run, out, checkpoint, checkpointName(from.epoch));
-    await copyWithin(run, out, logName);
+    await copyWithin(run, out, LOG_NAME);
     await cutLog(out, (epoch) => epoch <= from.epoch);
     await writeTrainingState(out, {
       ...state,
@@ -55,7 +55,7 @@ export async function branchRun(run: string, snapshot: number, out: string): Pro
     });
     const name = path.basename(out);
     const text = JSON.stringify({ ...manifest, name, snapshots: kept }, null, 1);
-    await writeFileAtomically(path.join(out, manifestName), `${text}\n`);
+    await writeFileAtomically(path.join(out, MANIFEST_NAME), `${text}\n`);
   } catch (error) {
     await removeOtherPatterns(out, new Set());
     await removeTrainingFiles(out);
@@ -85,7 +85,7 @@ async function copySnapshots(run: string, out: string, kept: readonly ManifestSn
 async function copyWithin(run: string, out: string, inner: string, to = inner): Promise<void> {
   const from = await fileOfRun(run, inner);
   if (from === undefined || fileWithin(out, to) === undefined) {
-    throw new InputError(path.join(run, manifestName), `names what is no file of the run: ${inner}`);
+    throw new InputError(path.join(run, MANIFEST_NAME), `names what is no file of the run: ${inner}`);
   }
   await writeAtomically(path.join(out, to), (temporary) => writeFile(temporary, readPieces(from)));
 }

@@ -19,7 +19,7 @@ import { initialWeights } from '../../../training/initialise';
 import { recordedLayers } from '../../recording/takeSnapshot';
 import type { TrainingControl } from '../trainingControl';
 import { loadFeatures, snapshotDataset, type MemoryFeatures } from './memoryData';
-import { readTrainingState, trainingFolder, type TrainingState } from '../../../runs/trainingState';
+import { readTrainingState, TRAINING_FOLDER, type TrainingState } from '../../../runs/trainingState';
 
 /** A training whose data and network are in memory. */
 export interface PreparedTraining {
@@ -50,10 +50,10 @@ export interface LocatedTraining extends Pick<PreparedTraining, 'config' | 'conf
 }
 
 /** Name of the copy of the configuration, and of the network's topology, in the training folder of a run. */
-export const configCopy = 'config.apd.json';
-export const topologyCopy = 'topology.json';
+export const CONFIG_COPY = 'config.apd.json';
+export const TOPOLOGY_COPY = 'topology.json';
 /** Bytes of the largest topology that is read. */
-const largestTopology = 64 * 1024 ** 2;
+const LARGEST_TOPOLOGY = 64 * 1024 ** 2;
 
 /**
  * Reads configuration and data and builds the network.
@@ -123,9 +123,9 @@ export async function locateTraining(params: TrainParams): Promise<LocatedTraini
     const run = path.resolve(params.run);
     const state = await readTrainingState(run);
     if (!state) {
-      throw new InputError(run, `was not trained here: expected a run with ${trainingFolder}/state.json`);
+      throw new InputError(run, `was not trained here: expected a run with ${TRAINING_FOLDER}/state.json`);
     }
-    const configFile = path.join(run, trainingFolder, configCopy);
+    const configFile = path.join(run, TRAINING_FOLDER, CONFIG_COPY);
     const { config, text } = await openTrainingConfig(configFile);
     config.training.epochs = state.epochs;
     // Told when it was started.
@@ -157,7 +157,7 @@ async function buildNetwork(
 ): Promise<LayerGraph> {
   const { model, training } = config;
   if (run !== undefined) {
-    const file = path.join(run, trainingFolder, topologyCopy);
+    const file = path.join(run, TRAINING_FOLDER, TOPOLOGY_COPY);
     return LayerGraph.create(engine, await readTopology(file), undefined, file);
   }
   if (model.from !== undefined) {
@@ -181,7 +181,7 @@ async function buildNetwork(
 }
 
 async function readTopology(file: string): Promise<object> {
-  const parsed = parseJson(await readText(file, largestTopology), file);
+  const parsed = parseJson(await readText(file, LARGEST_TOPOLOGY), file);
   if (typeof parsed === 'object' && parsed !== null) return parsed;
   throw new InputError(file, 'is no topology of a network');
 }

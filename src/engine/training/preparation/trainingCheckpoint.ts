@@ -63,4 +63,4 @@ export function checkpointName(epoch: number): string {
 }
 
 /** Name of the checkpoint beside the model of a snapshot, from which a training can start anew. */
-export const stateName = 'training-state.npz';
+export const STATE_NAME = 'training-state.npz';

@@ -3,10 +3,10 @@ import { writeNpz } from '../../../data/arrays/writeNpz';
 import { writeAtomically } from '../../../runs/atomic';
 import type { Manifest } from '../../../runs/manifest';
 import type { PreparedTraining } from './prepareTraining';
-import { trainingFolder } from '../../../runs/trainingState';
+import { TRAINING_FOLDER } from '../../../runs/trainingState';
 
 /** File of a run that tells which labels were changed on purpose, and what they were. */
-const noiseFile = path.posix.join(trainingFolder, 'label-noise.npz');
+const NOISE_FILE = path.posix.join(TRAINING_FOLDER, 'label-noise.npz');
 
 /** Writes which labels were changed; undefined where none were. Arrays `instance`, `label` (as taught) and `original`. */
 export async function writeLabelNoise(prepared: PreparedTraining): Promise<Manifest['labelNoise']> {
@@ -14,12 +14,12 @@ export async function writeLabelNoise(prepared: PreparedTraining): Promise<Manif
   const { flipped, labels } = data;
   if (!flipped || !config.data.labelNoise) return undefined;
   const { rows, instances, original } = flipped;
-  await writeAtomically(path.join(run, noiseFile), (temporary) =>
+  await writeAtomically(path.join(run, NOISE_FILE), (temporary) =>
     writeNpz(temporary, [
       { name: 'instance', data: instances },
       { name: 'label', data: rows.map((row) => labels[row]) },
       { name: 'original', data: original },
     ]),
   );
-  return { path: noiseFile, ...config.data.labelNoise, flipped: rows.length };
+  return { path: NOISE_FILE, ...config.data.labelNoise, flipped: rows.length };
 }

@@ -5,7 +5,7 @@ import type { OptimizerState } from '../../../training/optimizer';
 import type { Evaluation } from '../../../training/evaluate';
 import {
   checkpointName,
-  stateName,
+  STATE_NAME,
   writeCheckpoint,
   type TrainingCheckpoint,
 } from '../preparation/trainingCheckpoint';
@@ -120,7 +120,7 @@ export class EpochKeeper {
     const { run } = prepared;
     const { taken, evaluations } = await this.look({ epoch, snapshot, evaluate: true }, checkpoint.weights);
     // Beside the model of the snapshot, so that a training can start anew from there.
-    if (taken) await writeCheckpoint(path.join(run, modelFolder(epoch), stateName), checkpoint);
+    if (taken) await writeCheckpoint(path.join(run, modelFolder(epoch), STATE_NAME), checkpoint);
     const line: LogLine = { epoch, step: epoch * steps, loss: trained?.loss, accuracy: trained?.accuracy };
     for (const [split, { loss, accuracy }] of evaluations) {
       line[`${split}_loss`] = loss;

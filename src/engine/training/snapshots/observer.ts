@@ -10,7 +10,7 @@ import type { TensorEngine } from '../../../models/tfjs/tensorflow';
 import type { TrainingSettings } from '../../../training/config/config';
 import { evaluate, type Evaluation } from '../../../training/evaluate';
 import type { TrainingInstances } from '../../../training/trainer';
-import { takeSnapshot, usualPatternLimit } from '../../recording/takeSnapshot';
+import { takeSnapshot, USUAL_PATTERN_LIMIT } from '../../recording/takeSnapshot';
 import type { BatchSource } from '../../recording/runBatches';
 
 /** Splits whose loss and accuracy are wanted. */
@@ -75,7 +75,7 @@ export class Observer {
       }
     }
     if (!wanted.snapshot) return { evaluations };
-    const options = { patternLimit: usualPatternLimit, earlier: this.earlier, breathe };
+    const options = { patternLimit: USUAL_PATTERN_LIMIT, earlier: this.earlier, breathe };
     const snapshot = await takeSnapshot(this.runner, shown, this.batches, wanted.epoch, options);
     if (wanted.step !== undefined) snapshot.step = wanted.step;
     this.earlier = snapshot;

@@ -4,7 +4,7 @@ import { encodeCheckpoint } from '../../../models/tfjs/files/savedModel';
 import { writeFileAtomically } from '../../../runs/atomic';
 import type { RunWriter } from '../../../runs/writeRun';
 import { type RunHeader } from '../../../runs/writeRun';
-import { snapshotAccuracy, usualPatternLimit } from '../../recording/takeSnapshot';
+import { snapshotAccuracy, USUAL_PATTERN_LIMIT } from '../../recording/takeSnapshot';
 import { headerOf } from '../../recording/runHeader';
 import type { PreparedTraining } from '../preparation/prepareTraining';
 
@@ -28,7 +28,7 @@ export function trainingHeader(prepared: PreparedTraining, tell: (text: string) 
     dataOptions: { labelColumn, axes, take, sample, split: splits, seed },
     out: run,
     name: config.name,
-    patternLimit: usualPatternLimit,
+    patternLimit: USUAL_PATTERN_LIMIT,
   };
   return headerOf(source, { output: graph.output, backend: engine.backend }, layers, tell);
 }

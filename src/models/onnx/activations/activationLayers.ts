@@ -3,7 +3,7 @@ import type { GraphIndex } from './graphIndex';
 import { Constants } from './constants';
 import { ElementwiseActivations, plainActivations, type Finding } from './elementwise';
 import { FoldedRelus } from './foldedRelu';
-import { notPiecewiseLinear, signOfSmooth, skipReason } from './smooth';
+import { NOT_PIECEWISE_LINEAR, SIGN_OF_SMOOTH, skipReason } from './smooth';
 import type { OnnxGraph, OnnxNode } from '../proto/proto';
 
 /** An activation layer as found in a graph. Several may have the same tap: each is a layer of its own. */
@@ -107,11 +107,11 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
   const skipped: FoundSkip[] = [];
   const take = (finding: Finding): void => {
     const { node, activation, tap, breakpoints, smooth } = finding;
-    const reason = finding.reason ?? (smooth ? notPiecewiseLinear : undefined);
+    const reason = finding.reason ?? (smooth ? NOT_PIECEWISE_LINEAR : undefined);
     if (reason === undefined) {
       layers.push({ node, activation, tap, breakpoints });
     } else if (smooth && signs && !isLast(index, node)) {
-      layers.push({ node, activation: `${activation} ${signOfSmooth}`, tap, breakpoints: [0] });
+      layers.push({ node, activation: `${activation} ${SIGN_OF_SMOOTH}`, tap, breakpoints: [0] });
     } else if (!(outputFunctions.has(activation) && isLast(index, node))) {
       skipped.push({ node, activation, reason });
     }
@@ -119,12 +119,12 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
   for (const node of index.nodes) {
     byNode.get(node)?.forEach(take);
     insideBodies(node, skipped);
-    const function_ = node.domain === '' ? undefined : kept.get(node.op);
-    if (function_ !== undefined) {
+    const keptFunction = node.domain === '' ? undefined : kept.get(node.op);
+    if (keptFunction !== undefined) {
       skipped.push({
         node,
         activation: node.op,
-        reason: `it is a function that cannot be unfolded: ${function_}`,
+        reason: `it is a function that cannot be unfolded: ${keptFunction}`,
       });
       continue;
     }

@@ -7,7 +7,7 @@ import { tensorValues } from '../proto/tensor';
 const handingOn = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Expand', 'Transpose', 'Tile']);
 
 /** Chains of constants are short; a longer one is no longer looked through. */
-const longestChain = 8;
+const LONGEST_CHAIN = 8;
 
 /** The values of a Constant node. */
 function constantNodeValues(node: OnnxNode): ArrayLike<number> | undefined {
@@ -57,7 +57,7 @@ export class Constants {
     const initializer = this.index.initializer(name);
     if (initializer) return tensorValues(initializer);
     const maker = this.index.maker(name);
-    if (!maker || maker.domain !== '' || depth > longestChain || maker.outputs[0] !== name) return undefined;
+    if (!maker || maker.domain !== '' || depth > LONGEST_CHAIN || maker.outputs[0] !== name) return undefined;
     if (maker.op === 'Constant') return constantNodeValues(maker);
     if (maker.op === 'ConstantOfShape') {
       const value = maker.attributes.get('value')?.t;

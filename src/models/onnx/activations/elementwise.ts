@@ -31,7 +31,7 @@ const choosing = new Set(['Where', 'Max', 'Min', ...plainActivations]);
 const sums = new Set(['Add', 'Sub', 'Sum', 'Mean']);
 
 /** Bounds this near to 0 and 1 keep a logarithm or a division defined; they are no activation. */
-const guardWidth = 1.0001e-3;
+const GUARD_WIDTH = 1.0001e-3;
 
 /** A region with what it is: nothing where `findings` is empty. */
 interface Judged {
@@ -44,8 +44,8 @@ interface Judged {
 /** Whether a region only keeps a value off 0 (and off 1), as in x / max(|x|, 1e-12) and log(clamp(p, ε, 1 − ε)). */
 function isGuard({ breakpoints, lines }: Pieces): boolean {
   const [lower, upper = Infinity] = breakpoints;
-  if (breakpoints.length > 2 || !(lower > 0 && lower < guardWidth) || lines[0].slope !== 0) return false;
-  return upper === Infinity || (upper <= 1 && upper > 1 - guardWidth);
+  if (breakpoints.length > 2 || !(lower > 0 && lower < GUARD_WIDTH) || lines[0].slope !== 0) return false;
+  return upper === Infinity || (upper <= 1 && upper > 1 - GUARD_WIDTH);
 }
 
 /** Finds the activations of a graph's element-wise part: each region between two tensors is a function of one number. */

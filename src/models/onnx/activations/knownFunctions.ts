@@ -20,7 +20,7 @@ const smooth: readonly [string, (x: number) => number][] = [
 const points = Array.from({ length: 33 }, (_, i) => (i - 16) / 2.6);
 /** Scales of x that are tried, and how near a function must come, relative to its largest value. */
 const scales = Array.from({ length: 61 }, (_, i) => 10 ** ((i - 30) / 20));
-const tolerance = 2e-3;
+const TOLERANCE = 2e-3;
 
 /** How far apart two functions are but for a factor above 0, relative to the first one's largest value. */
 function apart(values: readonly number[], g: (x: number) => number): number {
@@ -53,12 +53,12 @@ function refined(values: readonly number[], g: (x: number) => number, scale: num
 export function smoothName(f: (x: number) => number): string | undefined {
   const values = points.map(f);
   if (!values.every(Number.isFinite)) return undefined;
-  const exact = smooth.find(([, g]) => apart(values, g) < tolerance);
+  const exact = smooth.find(([, g]) => apart(values, g) < TOLERANCE);
   if (exact) return exact[0];
   for (const [name, g] of smooth) {
     const distances = scales.map((scale) => apart(values, (x) => g(x * scale)));
     const nearest = distances.indexOf(smallest(distances));
-    if (refined(values, g, scales[nearest]) < tolerance) return name === 'SiLU' ? 'Swish' : name;
+    if (refined(values, g, scales[nearest]) < TOLERANCE) return name === 'SiLU' ? 'Swish' : name;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { OnnxNode } from '../proto/proto';
 
 /** Parts of a path that are kept: the last ones tell layers apart, the first are the same for all. */
-const mostParts = 3;
+const MOST_PARTS = 3;
 
 /**
  * A readable name from the path that an exporter gave a node: `/net/net.0/Relu` is `net.0`, `model/dense/Relu` is
@@ -21,7 +21,7 @@ function shortName(node: OnnxNode, activation: string): string {
   }
   // PyTorch repeats a module's path within the name of its parts: net, net.0.
   const own = parts.filter((part, i) => !(parts[i + 1]?.startsWith(`${part}.`) ?? false));
-  const path = own.slice(-mostParts).join('/');
+  const path = own.slice(-MOST_PARTS).join('/');
   const name = path.replace(/^node_/, '');
   return /^\d+(_\d+)?$/.test(name) ? `${activation.toLowerCase()}_${name}` : name;
 }

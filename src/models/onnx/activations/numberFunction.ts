@@ -19,12 +19,12 @@ export interface Line {
 
 /** The numbers looked at reach from 10^−6 to 10^38, on both sides of 0. */
 const decades: readonly [number, number] = [-6, 38];
-const pointsPerDecade = 4;
+const POINTS_PER_DECADE = 4;
 /** More breakpoints than this are no pieces that anybody counts. */
-const mostBreakpoints = 16;
+const MOST_BREAKPOINTS = 16;
 /** Parts of an interval that is looked at more closely, and how often that is done. */
-const parts = 32;
-const deepest = 6;
+const PARTS = 32;
+const DEEPEST = 6;
 /** Where between its ends an interval is tried. */
 const inside = [0.13, 0.37, 0.5, 0.71, 0.93];
 
@@ -41,8 +41,8 @@ interface Interval {
 function grid(): number[] {
   const [first, last] = decades;
   const sizes = Array.from(
-    { length: (last - first) * pointsPerDecade + 1 },
-    (_, i) => 10 ** (first + i / pointsPerDecade),
+    { length: (last - first) * POINTS_PER_DECADE + 1 },
+    (_, i) => 10 ** (first + i / POINTS_PER_DECADE),
   );
   return [...sizes.map((size) => -size).reverse(), ...sizes];
 }
@@ -186,7 +186,7 @@ function stretches(f: Evaluate, intervals: readonly Interval[]): Interval[] {
 function refine(f: Evaluate, intervals: readonly Interval[], depth: number): Interval[] | undefined {
   const found = stretches(f, intervals);
   const open = found.filter(({ line }) => !line).length;
-  if (open > mostBreakpoints || found.length > 4 * mostBreakpoints) return undefined;
+  if (open > MOST_BREAKPOINTS || found.length > 4 * MOST_BREAKPOINTS) return undefined;
   const settled = found.every((interval, i) => {
     if (interval.line) {
       return i === 0 || !found[i - 1].line || meeting(f, found[i - 1], interval) !== undefined;
@@ -198,8 +198,8 @@ function refine(f: Evaluate, intervals: readonly Interval[], depth: number): Int
   if (depth === 0) return undefined;
   const finer = found.flatMap((interval) => {
     if (interval.line) return [interval];
-    const width = (interval.to - interval.from) / parts;
-    return Array.from({ length: parts }, (_, k) =>
+    const width = (interval.to - interval.from) / PARTS;
+    return Array.from({ length: PARTS }, (_, k) =>
       look(f, interval.from + k * width, interval.from + (k + 1) * width),
     );
   });
@@ -215,8 +215,8 @@ function refine(f: Evaluate, intervals: readonly Interval[], depth: number): Int
 export function shapeOf(f: Evaluate): Shape {
   const intervals = points.slice(1).map((to, i) => look(f, points[i], to));
   const bent = intervals.filter(({ line }) => !line).length;
-  if (bent > 2 * mostBreakpoints) return { kind: 'smooth' };
-  const found = refine(f, intervals, deepest);
+  if (bent > 2 * MOST_BREAKPOINTS) return { kind: 'smooth' };
+  const found = refine(f, intervals, DEEPEST);
   if (!found) return { kind: 'smooth' };
   if (found.length === 1) return { kind: 'affine' };
   const breakpoints = found.slice(1).map((right, i) => meeting(f, found[i], right)!);

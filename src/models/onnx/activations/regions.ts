@@ -37,7 +37,7 @@ export interface RegionSource {
 }
 
 /** Regions are short: what would be longer begins anew. */
-const mostSteps = 64;
+const MOST_STEPS = 64;
 
 const alwaysAffine = new Set(['Add', 'Sub', 'Sum', 'Mean', 'Neg', 'Identity', 'Dropout', 'CastLike']);
 /** Element types that a Cast leaves the numbers of as they are: TensorProto.DataType. */
@@ -121,7 +121,7 @@ export class ScalarGraph {
       if (!step) return undefined;
       if (found.has(step)) continue;
       found.add(step);
-      if (found.size > mostSteps) return undefined;
+      if (found.size > MOST_STEPS) return undefined;
       addAll(waiting, step.sources);
     }
     const steps = [...found].sort((a, b) => this.place(a.node) - this.place(b.node));
@@ -138,7 +138,7 @@ export class ScalarGraph {
 }
 
 /** Elements of constants that are tried where they are not one number. */
-const triedElements = 9;
+const TRIED_ELEMENTS = 9;
 
 /** How many ways there are to take one element of each constant of a region: one where all are single numbers. */
 function longestConstant(region: Region): number {
@@ -155,7 +155,7 @@ function longestConstant(region: Region): number {
 /** The function of one number that a region is; several where its constants hold several numbers, for some of these. */
 export function functionsOf(region: Region): ((x: number) => { value: number; largest: number })[] {
   const longest = longestConstant(region);
-  const count = Math.min(longest, triedElements);
+  const count = Math.min(longest, TRIED_ELEMENTS);
   const elements = Array.from({ length: count }, (_, k) => Math.floor((k * longest) / count));
   return elements.map((element) => functionOf(region, element));
 }

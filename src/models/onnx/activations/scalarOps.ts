@@ -10,11 +10,11 @@ function attribute(node: OnnxNode, name: string, otherwise: number): number {
 }
 
 /** Exporters write "no bound" as the largest finite float32. */
-const largestFloat32 = 3.4028234e38;
+const LARGEST_FLOAT32 = 3.4028234e38;
 
 /** A bound, with "as large as can be" read as none. */
 function bound(value: number): number {
-  return Math.abs(value) >= largestFloat32 ? Math.sign(value) * Infinity : value;
+  return Math.abs(value) >= LARGEST_FLOAT32 ? Math.sign(value) * Infinity : value;
 }
 
 /** The error function, to 1.2e-7 (W. J. Cody's kind of fit as in Numerical Recipes, erfcc): names of functions need no more. */
@@ -149,12 +149,12 @@ const ofMicrosoft: Readonly<Record<string, (node: OnnxNode) => (x: number) => nu
 };
 
 /** Element types of ONNX that a Cast makes truth values or whole numbers: TensorProto.DataType. */
-const boolType = 9;
+const BOOL_TYPE = 9;
 const wholeTypes = new Set([2, 3, 4, 5, 6, 7, 12, 13]);
 
 function cast(node: OnnxNode): (x: number) => number {
   const to = node.attributes.get('to')?.i ?? 1;
-  if (to === boolType) return (x) => truth(x !== 0);
+  if (to === BOOL_TYPE) return (x) => truth(x !== 0);
   return wholeTypes.has(to) ? Math.trunc : (x) => x;
 }
 

@@ -98,7 +98,7 @@ export function hasDetours(model: OnnxModel): boolean {
 }
 
 /** Constants of more bytes than this are weights. */
-const largestConstant = 2 ** 20;
+const LARGEST_CONSTANT = 2 ** 20;
 
 /** Reads one piece of a file; undefined where the file is missing or too short, which opening the model tells. */
 async function readPiece(file: string, offset: number, length: number): Promise<Uint8Array | undefined> {
@@ -118,7 +118,7 @@ async function readPiece(file: string, offset: number, length: number): Promise<
 export async function readSmallConstants(modelPath: string, model: OnnxModel): Promise<void> {
   for (const tensor of tensorsOfGraph(model.graph)) {
     const { external } = tensor;
-    if (!external?.length || external.length > largestConstant) continue;
+    if (!external?.length || external.length > LARGEST_CONSTANT) continue;
     const file = fileBeside(modelPath, external.location);
     external.bytes = await readPiece(file, external.offset, external.length);
   }

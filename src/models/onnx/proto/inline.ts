@@ -5,8 +5,8 @@ import { field, integerField, join, renameNode, rewrite, type Renaming } from '.
 import { bytesOf, fields, WireError } from './wire';
 
 /** Functions may double their calls level by level: a model that unfolds beyond this is refused. */
-const mostNodes = 200_000;
-const deepestCall = 64;
+const MOST_NODES = 200_000;
+const DEEPEST_CALL = 64;
 
 /** A model without calls of functions that it brings along, as far as they can be unfolded. */
 export interface InlinedModel {
@@ -80,7 +80,9 @@ class Inliner {
         if (callers.includes(definition)) {
           throw new WireError(`its function '${definition.name}' calls itself`);
         }
-        if (callers.length >= deepestCall) throw new WireError(`its functions call over ${deepestCall} deep`);
+        if (callers.length >= DEEPEST_CALL) {
+          throw new WireError(`its functions call over ${DEEPEST_CALL} deep`);
+        }
         inner = this.unfoldedSize(definition.nodes, [...callers, definition]);
         this.sizes.set(definition, inner);
       }
@@ -211,8 +213,8 @@ export function inlineFunctions(bytes: Uint8Array, model: OnnxModel, source: str
   const inliner = new Inliner(model);
   const nodes: Uint8Array[] = [];
   try {
-    if (inliner.unfoldedSize(model.graph.nodes) > mostNodes) {
-      throw new WireError(`its functions unfold to over ${mostNodes} nodes and calls`);
+    if (inliner.unfoldedSize(model.graph.nodes) > MOST_NODES) {
+      throw new WireError(`its functions unfold to over ${MOST_NODES} nodes and calls`);
     }
     for (const node of model.graph.nodes) inliner.expand(node, nodes);
   } catch (error) {

@@ -13,7 +13,7 @@ import { parseTensor } from './tensor';
 import { appendFloats, appendIntegers, bytesOf, fields, floatOf, integerOf, textOf, WireError } from './wire';
 
 /** Bodies within bodies: deeper than any real model, shallow enough for the stack. */
-const deepestBody = 32;
+const DEEPEST_BODY = 32;
 
 const containers: Readonly<Record<number, string>> = {
   4: 'sequence',
@@ -140,7 +140,7 @@ function parseSparse(bytes: Uint8Array): OnnxTensor {
 
 /** Reads a GraphProto, which may come in several pieces: protocol buffers merge repeated messages. */
 function parseGraph(pieces: Uint8Array[], depth: number): OnnxGraph {
-  if (depth > deepestBody) throw new WireError(`bodies lie more than ${deepestBody} deep in each other`);
+  if (depth > DEEPEST_BODY) throw new WireError(`bodies lie more than ${DEEPEST_BODY} deep in each other`);
   const graph: OnnxGraph = { nodes: [], initializers: new Map(), inputs: [], outputs: [], values: new Map() };
   for (const bytes of pieces) {
     for (const field of fields(bytes)) {

@@ -3,7 +3,7 @@ import { ElementType, type ExternalReference, type OnnxTensor } from './proto';
 import { appendFloats, appendIntegers, bytesOf, fields, integerOf, textOf, viewOf, WireError } from './wire';
 
 /** Constants larger than this are weights, whose values nobody asks for. */
-const largestConstant = 2 ** 20;
+const LARGEST_CONSTANT = 2 ** 20;
 
 /** Reads the entries of `external_data`. */
 function parseExternal(entries: Uint8Array[]): ExternalReference {
@@ -84,7 +84,7 @@ function bfloatValues(bits: number[]): number[] {
  */
 export function tensorValues(tensor: OnnxTensor): number[] | undefined {
   const count = tensor.dims.reduce((product, size) => product * size, 1);
-  if (count > largestConstant) return undefined;
+  if (count > LARGEST_CONSTANT) return undefined;
   if (tensor.external) {
     const stored = tensor.external.bytes && rawValues(tensor.external.bytes, tensor.elementType);
     return stored?.length === count ? stored : undefined;
@@ -100,7 +100,7 @@ export function tensorValues(tensor: OnnxTensor): number[] | undefined {
       appendIntegers(field, typed);
     } else if (field.number === 9) {
       const bytes = bytesOf(field);
-      if (bytes.length > largestConstant * 8) return undefined;
+      if (bytes.length > LARGEST_CONSTANT * 8) return undefined;
       raw = rawValues(bytes, tensor.elementType);
     }
   }

@@ -2,7 +2,7 @@ import type { OnnxGraph, OnnxNode } from '../proto/proto';
 import { floatAttribute, nodeBytes } from './nodes';
 
 /** Domain of ONNX Runtime's operations on blocked channels. */
-export const blockedDomain = 'com.microsoft.nchwc';
+export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** A fused operation taken apart. */
 export interface Unfused {
@@ -66,7 +66,7 @@ function channelsOf(graph: OnnxGraph, node: OnnxNode): number | undefined {
   let tensors = [node.outputs[0]];
   for (let step = 0; step < 8 && tensors.length; step++) {
     const readers = graph.nodes.filter(
-      (reader) => reader.domain === blockedDomain && reader.inputs.some((input) => tensors.includes(input)),
+      (reader) => reader.domain === BLOCKED_DOMAIN && reader.inputs.some((input) => tensors.includes(input)),
     );
     const back = readers.find(({ op }) => op === 'ReorderOutput')?.attributes.get('channels')?.i;
     if (back !== undefined) return back;
@@ -114,7 +114,7 @@ export function unfuse(graph: OnnxGraph, node: OnnxNode): Unfused | undefined {
       ],
     };
   }
-  const channels = node.domain === blockedDomain && node.op === 'Conv' ? channelsOf(graph, node) : undefined;
+  const channels = node.domain === BLOCKED_DOMAIN && node.op === 'Conv' ? channelsOf(graph, node) : undefined;
   if (channels === undefined) return undefined;
   const { op, inputs, domain } = node;
   return {

@@ -7,10 +7,10 @@ import type { TensorEngine } from '../tensorflow';
 import type { WeightValue } from './weights';
 
 /** Name of the file with the weights that is written beside a model.json. */
-export const weightsFile = 'weights.bin';
+export const WEIGHTS_FILE = 'weights.bin';
 
 /** Bytes of the largest model.json that is read; weights are in files of their own. */
-const largestJson = 256 * 1024 * 1024;
+const LARGEST_JSON = 256 * 1024 * 1024;
 
 /** A network as it is saved. */
 export interface EncodedCheckpoint {
@@ -50,7 +50,7 @@ export function encodeCheckpoint(
     generatedBy: 'Activation Pattern Diagrams',
     convertedBy: null,
     modelTopology: topology,
-    weightsManifest: [{ paths: [weightsFile], weights: entries }],
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: entries }],
   });
   const weightsBin = littleEndian(weights);
   return { modelJson, weightsBin, sha256: modelHash(modelJson, [weightsBin]) };
@@ -76,10 +76,10 @@ function utf8Text(bytes: Uint8Array, source: string): string {
 
 /** The JSON of a model file. */
 function parsed(bytes: Uint8Array, source: string): JsonObject {
-  if (bytes.length > largestJson) {
+  if (bytes.length > LARGEST_JSON) {
     throw new InputError(
       source,
-      `has ${bytes.length} bytes, expected a model.json of at most ${largestJson}`,
+      `has ${bytes.length} bytes, expected a model.json of at most ${LARGEST_JSON}`,
     );
   }
   const value = parseJson(utf8Text(bytes, source), source, ', expected a model.json of TensorFlow.js');

@@ -1,13 +1,13 @@
 import { InputError } from '../../../core/errors';
 import { legacyNodes, checkCalls } from './calls';
 import { isObject, kindOf, listAt, objectAt, textAt, type Json, type JsonObject } from './jsonFields';
-import { checkedZeros, generalReLU } from '../ownClasses';
+import { CHECKED_ZEROS, GENERAL_RELU } from '../ownClasses';
 
 /** Layers of a model that are looked at; more than any network drawn by hand has. */
-const mostLayers = 5000;
+const MOST_LAYERS = 5000;
 
 /** Models within models beyond which a file is taken for damaged. */
-const deepestNesting = 20;
+const DEEPEST_NESTING = 20;
 
 /** Classes that hold layers of their own. */
 const containers = new Set(['Sequential', 'Model', 'Functional']);
@@ -115,7 +115,7 @@ function madeLayer(
   for (const weight of [...initialised, ...normalising]) {
     // SeparableConv2D takes such a member for a mistake.
     if (weight === 'kernel' && /^SeparableConv/.test(className)) continue;
-    made[`${weight}_initializer`] = { class_name: checkedZeros, config: {} };
+    made[`${weight}_initializer`] = { class_name: CHECKED_ZEROS, config: {} };
   }
   if (className === 'InputLayer' && made.batch_shape !== undefined) {
     made.batch_input_shape ??= made.batch_shape;
@@ -130,7 +130,7 @@ function madeLayer(
   if (className === 'LeakyReLU' && typeof made.negative_slope === 'number') made.alpha = made.negative_slope;
   const general =
     className === 'ReLU' && (Number(made.threshold ?? 0) !== 0 || Number(made.negative_slope ?? 0) !== 0);
-  return { ...layer, class_name: general ? generalReLU : className, config: made };
+  return { ...layer, class_name: general ? GENERAL_RELU : className, config: made };
 }
 
 /** The layers of a container, each prepared. */
@@ -142,7 +142,7 @@ function preparedContainer(
   depth: number,
 ): JsonObject {
   const place = path === '' ? 'modelTopology' : `model '${path}'`;
-  if (depth > deepestNesting) throw new InputError(walk.source, 'is nested too deeply', place);
+  if (depth > DEEPEST_NESTING) throw new InputError(walk.source, 'is nested too deeply', place);
   const functional = className !== 'Sequential';
   const layers = listAt(config.layers, walk.source, `${place}, layers`);
   const prepared = layers.map((layer, i) => {
@@ -190,8 +190,8 @@ function preparedLayer(
   where: { at: string; path: string; functional: boolean; depth: number },
 ): JsonObject {
   const { source } = walk;
-  if (++walk.layers > mostLayers) {
-    throw new InputError(source, `has more than ${mostLayers} layers`, where.at);
+  if (++walk.layers > MOST_LAYERS) {
+    throw new InputError(source, `has more than ${MOST_LAYERS} layers`, where.at);
   }
   const className = textAt(layer.class_name, source, `${where.at}, class_name`);
   // A Sequential model of old Keras has its layers where the configuration is.

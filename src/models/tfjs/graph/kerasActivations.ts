@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { notPiecewiseLinear } from '../../onnx/activations/smooth';
+import { NOT_PIECEWISE_LINEAR } from '../../onnx/activations/smooth';
 import type { ActivationInstance, Layer } from '../library';
-import { applyRelu, generalReLU, reluSettings, type ReluSettings } from '../ownClasses';
+import { applyRelu, GENERAL_RELU, reluSettings, type ReluSettings } from '../ownClasses';
 import type { Tensorflow } from '../tensorflow';
 
 /** An activation of a network: what it does, and where it bends. */
@@ -19,7 +19,7 @@ export interface Activation {
 
 /** Layers that are an activation and nothing else. */
 const activationLayers = new Set([
-  ...['Activation', 'ReLU', generalReLU, 'LeakyReLU', 'PReLU', 'ThresholdedReLU', 'ELU', 'Softmax'],
+  ...['Activation', 'ReLU', GENERAL_RELU, 'LeakyReLU', 'PReLU', 'ThresholdedReLU', 'ELU', 'Softmax'],
 ]);
 
 /** Whether a class is an activation and nothing else. */
@@ -91,7 +91,7 @@ export function activationOf(tf: Tensorflow, instance: ActivationInstance): Acti
     case 'linear':
       return undefined;
     case 'ReLU':
-    case generalReLU: {
+    case GENERAL_RELU: {
       const settings = reluSettings(config);
       return piecewise('ReLU', reluBreakpoints(settings), (x) => applyRelu(tf, x, settings));
     }
@@ -106,9 +106,9 @@ export function activationOf(tf: Tensorflow, instance: ActivationInstance): Acti
     case 'softmax':
     case 'Softmax':
     case 'logSoftmax':
-      return { name: kerasName(className), apply, reason: notPiecewiseLinear, output: 'softmax' };
+      return { name: kerasName(className), apply, reason: NOT_PIECEWISE_LINEAR, output: 'softmax' };
     case 'sigmoid':
-      return { name: className, apply, reason: notPiecewiseLinear, output: 'sigmoid' };
+      return { name: className, apply, reason: NOT_PIECEWISE_LINEAR, output: 'sigmoid' };
     case 'hardSigmoid':
       return { ...piecewise('hard_sigmoid', hardSigmoidBreakpoints, apply), output: 'sigmoid' };
     default: {
@@ -117,7 +117,7 @@ export function activationOf(tf: Tensorflow, instance: ActivationInstance): Acti
         : undefined;
       return breakpoints
         ? piecewise(kerasName(className), breakpoints, apply)
-        : { name: kerasName(className), apply, reason: notPiecewiseLinear };
+        : { name: kerasName(className), apply, reason: NOT_PIECEWISE_LINEAR };
     }
   }
 }

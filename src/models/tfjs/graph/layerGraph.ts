@@ -11,7 +11,7 @@ import { prepareTopology } from '../files/topology';
 import { matchWeights, weightsOf, type GraphWeight, type WeightValue } from '../files/weights';
 
 /** Numbers that the weights of a network without values may have together: 1 GiB of float32. */
-const mostWeights = 2 ** 28;
+const MOST_WEIGHTS = 2 ** 28;
 
 /** How a network is run. */
 export interface GraphCall {
@@ -62,9 +62,9 @@ interface GraphParts {
  * can be named.
  */
 function weightLimit(weights: ReadonlyMap<string, WeightValue> | undefined): number {
-  if (!weights) return mostWeights;
+  if (!weights) return MOST_WEIGHTS;
   const given = [...weights.values()].reduce((sum, { values }) => sum + values.length, 0);
-  return Math.min(mostWeights, 2 * given + 2 ** 20);
+  return Math.min(MOST_WEIGHTS, 2 * given + 2 ** 20);
 }
 
 /** Makes the layers of a prepared topology, as zeros. `made` are the variables of all of them, used or not. */

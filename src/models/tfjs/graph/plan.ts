@@ -39,7 +39,7 @@ export interface Plan {
 }
 
 /** Numbers of one instance in one tensor beyond which no memory is asked for: 1 GiB of float32. */
-const largestTensor = 2 ** 28;
+const LARGEST_TENSOR = 2 ** 28;
 
 /** Layers with weights that do not mix their inputs. */
 const unmixing = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU', 'Embedding']);
@@ -131,14 +131,14 @@ class Planner {
     const shapes = (Array.isArray(result[0]) ? result : [result]) as BatchShape[];
     for (const shape of shapes) {
       const size = shape.slice(1).reduce<number>((product, axis) => product * (axis ?? 1), 1);
-      if (shape.slice(1).some((axis) => axis !== null && !(axis >= 1)) || !(size <= largestTensor)) {
+      if (shape.slice(1).some((axis) => axis !== null && !(axis >= 1)) || !(size <= LARGEST_TENSOR)) {
         const text = shape
           .slice(1)
           .map((axis) => axis ?? '?')
           .join(', ');
         throw new InputError(
           this.source,
-          `gives [${text}] an instance, expected at least one number on each axis and at most ${largestTensor} in all`,
+          `gives [${text}] an instance, expected at least one number on each axis and at most ${LARGEST_TENSOR} in all`,
           place,
         );
       }

@@ -3,7 +3,7 @@ import { convolutionOf, outputsInside, type Convolution, type ConvolutionAttribu
 import { sizeOf, type WasmHeap, type WasmKernel } from './heap';
 
 /** So many places of the grid are multiplied at once: enough to pay for the call, few enough for the processor's cache. */
-const placesAtOnce = 4096;
+const PLACES_AT_ONCE = 4096;
 
 /**
  * A grid of places for some images, as high and wide as the output and, below and to the right of it, as many rows and
@@ -31,7 +31,7 @@ export const conv2dBackpropFilter: WasmKernel<ConvolutionAttributes & { filterSh
     if (sums.length > 0) {
       const height = convolution.outHeight + reach(convolution.filterHeight, convolution.strideHeight);
       const width = convolution.outWidth + reach(convolution.filterWidth, convolution.strideWidth);
-      const atOnce = Math.max(1, Math.round(placesAtOnce / (height * width)));
+      const atOnce = Math.max(1, Math.round(PLACES_AT_ONCE / (height * width)));
       for (let first = 0; first < convolution.batchSize; first += atOnce) {
         const images = Math.min(atOnce, convolution.batchSize - first);
         const grid = { images, height, width, places: images * height * width };

@@ -8,7 +8,7 @@ interface MatMulAttributes {
 }
 
 /** From so many multiplications on, transposing first is faster than the backend's own product of transposed matrices. */
-const worthTransposing = 2048;
+const WORTH_TRANSPOSING = 2048;
 
 /** The matrices of a tensor transposed. */
 function transposed(heap: WasmHeap, x: TensorInfo): TensorInfo {
@@ -29,7 +29,7 @@ export const batchMatMul: WasmKernel<MatMulAttributes> = {
     const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
     const onePair = sizeOf(a.shape.slice(0, -2)) === 1 && sizeOf(b.shape.slice(0, -2)) === 1;
     const multiplications = sizeOf(a.shape) * columns;
-    if (inner > 0 && (!(transposeA || transposeB) || !onePair || multiplications < worthTransposing)) {
+    if (inner > 0 && (!(transposeA || transposeB) || !onePair || multiplications < WORTH_TRANSPOSING)) {
       return heap.call(stock!, { a, b }, attributes);
     }
     if (inner === 0) return emptyProduct(heap, a, b, attributes);

@@ -5,7 +5,7 @@ import { patternText } from '../../../../src/core/patterns/packing';
 import { Random } from '../../../../src/core/random';
 import {
   resolveLevel,
-  usualPrototypes,
+  USUAL_PROTOTYPES,
   type ResolvedLevel,
   type Resolution,
 } from '../../../../src/core/patterns/resolution';
@@ -70,8 +70,8 @@ describe('resolution of a level', () => {
     // 100 singletons beside 50 patterns of two: half of 200 instances are alone.
     assert.equal(resolveLevel(levelOf(cloudStrings(2, 150, 50)), 'auto').resolution, 'exact');
     // 102 beside 49 of two.
-    assert.equal(resolveLevel(levelOf(cloudStrings(2, 151, 49)), 'auto').resolution, usualPrototypes);
-    assert.equal(resolveLevel(levelOf(cloudStrings(2, 150)), 'auto').resolution, usualPrototypes);
+    assert.equal(resolveLevel(levelOf(cloudStrings(2, 151, 49)), 'auto').resolution, USUAL_PROTOTYPES);
+    assert.equal(resolveLevel(levelOf(cloudStrings(2, 150)), 'auto').resolution, USUAL_PROTOTYPES);
     // Mostly alone, but too few for prototypes to be coarser.
     assert.equal(resolveLevel(levelOf(cloudStrings(2, 64)), 'auto').resolution, 'exact');
   });

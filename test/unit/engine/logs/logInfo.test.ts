@@ -6,7 +6,7 @@ import { epochName, fixture } from '../../../fixtures';
 import { counted, epochsOf, linesOf, logRequests, makeRun, options, realLog } from '../../../helpers/logRuns';
 import { temporaryFolder } from '../../../helpers/setup';
 
-const digitsLog = fixture('digits', 'log.jsonl');
+const DIGITS_LOG = fixture('digits', 'log.jsonl');
 const digitsModel = (epoch: number) => fixture('digits', `epoch-${epochName(epoch)}.onnx`);
 
 describe('logs of runs', () => {
@@ -28,10 +28,10 @@ describe('logs of runs', () => {
   it('finds the log beside the checkpoints and the row of every one', async () => {
     const run = digits('beside');
     const found = await info(run);
-    assert.equal(found.file, digitsLog);
+    assert.equal(found.file, DIGITS_LOG);
     assert.equal(found.origin, 'beside');
     assert.equal(found.state, 'read');
-    const lines = linesOf(digitsLog);
+    const lines = linesOf(DIGITS_LOG);
     assert.deepEqual(
       found.marks.map(({ snapshot, row, fromRow, epoch, line, endLine, fromLine, metrics, byHand }) => {
         assert.equal(fromRow, row);
@@ -57,7 +57,7 @@ describe('logs of runs', () => {
     assert.deepEqual(found.best?.snapshot, 8);
     assert.match(found.best!.reason, /^highest accuracy of the log .*0\.84956/);
     assert.deepEqual(await ask('log/links', { folders: [run, at('gone')] }), [
-      { folder: run, file: digitsLog, origin: 'beside' },
+      { folder: run, file: DIGITS_LOG, origin: 'beside' },
     ]);
     assert.match(warnings.at(-1)!, /gone: is no run/);
     const shy = { ...options, findBeside: false };
@@ -67,7 +67,7 @@ describe('logs of runs', () => {
 
   it('what is linked comes before the own log, and that before one beside the checkpoints', async () => {
     const run = digits('choice');
-    cpSync(digitsLog, path.join(run, 'log.jsonl'));
+    cpSync(DIGITS_LOG, path.join(run, 'log.jsonl'));
     assert.equal((await info(run)).origin, 'own');
     const other = realLog('keras/csvlogger.csv');
     const linked = await ask('log/link', { folder: run, file: other });
@@ -82,7 +82,7 @@ describe('logs of runs', () => {
   it('a log beside the checkpoints that tells of none of them is not taken', async () => {
     const run = makeRun(at('stranger', 'run'), [{ epoch: 300, model: '../models/epoch-300.onnx' }]);
     mkdirSync(at('stranger', 'models'));
-    cpSync(digitsLog, at('stranger', 'models', 'log.jsonl'));
+    cpSync(DIGITS_LOG, at('stranger', 'models', 'log.jsonl'));
     assert.equal((await info(run)).state, 'none');
     assert.deepEqual(await ask('log/links', { folders: [run] }), []);
     cpSync(realLog('transformers/trainer_state.json'), at('stranger', 'models', 'trainer_state.json'));
@@ -103,14 +103,14 @@ describe('logs of runs', () => {
     await assert.rejects(ask('log/link', { folder: run, file: empty }), inputError(empty, /is empty/));
     assert.equal((await ask('log/table', { file: empty, from: 0, count: 5 })).total, 0);
     assert.equal(existsSync(links), false);
-    await assert.rejects(ask('log/link', { folder: at('no-run'), file: digitsLog }), /is no run/);
+    await assert.rejects(ask('log/link', { folder: at('no-run'), file: DIGITS_LOG }), /is no run/);
     await assert.rejects(ask('log/table', { file: gone, from: 0, count: 5 }), inputError(gone, /not there/));
   });
 
   it('a log that goes away is missing, and read again when it comes back', async () => {
     const run = digits('missing');
     const file = at('coming.jsonl');
-    cpSync(digitsLog, file);
+    cpSync(DIGITS_LOG, file);
     const read = await ask('log/link', { folder: run, file });
     assert.equal(read.marks.length, 8);
     rmSync(file);
@@ -126,7 +126,7 @@ describe('logs of runs', () => {
   it('versions change with log, links and run, and with nothing else', async () => {
     const run = digits('versions');
     const file = at('versions.jsonl');
-    cpSync(digitsLog, file);
+    cpSync(DIGITS_LOG, file);
     const versions = [(await ask('log/link', { folder: run, file })).version];
     const change = async () => {
       const { version } = await info(run);
@@ -201,8 +201,8 @@ describe('logs of runs', () => {
   });
 
   it('gives pages of any log', async () => {
-    const page = await ask('log/table', { file: digitsLog, from: 6, count: 100 });
-    const last = JSON.parse(linesOf(digitsLog)[8]) as { loss: number; accuracy: number };
+    const page = await ask('log/table', { file: DIGITS_LOG, from: 6, count: 100 });
+    const last = JSON.parse(linesOf(DIGITS_LOG)[8]) as { loss: number; accuracy: number };
     assert.deepEqual(
       [page.total, page.from, page.rows.length, page.metricNames],
       [8, 6, 2, ['loss', 'accuracy']],
@@ -215,13 +215,13 @@ describe('logs of runs', () => {
       line: 8,
       metrics: { loss: last.loss, accuracy: last.accuracy },
     });
-    assert.deepEqual((await ask('log/table', { file: digitsLog, from: 50, count: 5 })).rows, []);
-    assert.deepEqual((await ask('log/table', { file: digitsLog, from: -5, count: -1 })).rows, []);
+    assert.deepEqual((await ask('log/table', { file: DIGITS_LOG, from: 50, count: 5 })).rows, []);
+    assert.deepEqual((await ask('log/table', { file: DIGITS_LOG, from: -5, count: -1 })).rows, []);
   });
 
   it('links of a hundred runs are told at once', async () => {
     const runs = Array.from({ length: 100 }, (_, r) => digits(`many-${r}`));
-    cpSync(digitsLog, path.join(runs[3], 'log.jsonl'));
+    cpSync(DIGITS_LOG, path.join(runs[3], 'log.jsonl'));
     const started = performance.now();
     const links = await ask('log/links', { folders: runs });
     const took = performance.now() - started;

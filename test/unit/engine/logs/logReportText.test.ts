@@ -3,8 +3,8 @@ import type { LogReport } from '../../../../src/engine/logs/logSummary';
 import { correlationText, matchText, snapshotLogText } from '../../../../src/engine/logs/logReportText';
 import type { RunReport, SnapshotReport } from '../../../../src/engine/reports/report';
 
-const escape = String.fromCharCode(27);
-const name = `loss${escape}[31m\nred`;
+const ESCAPE = String.fromCharCode(27);
+const NAME = `loss${ESCAPE}[31m\nred`;
 
 const log: LogReport = {
   file: 'log.csv',
@@ -14,7 +14,7 @@ const log: LogReport = {
   unmatchedRows: 0,
   problems: [],
   problemCount: 0,
-  correlations: [{ metric: name, measure: 'paths', n: 4, spearman: 0.5, pearson: 0.25 }],
+  correlations: [{ metric: NAME, measure: 'paths', n: 4, spearman: 0.5, pearson: 0.25 }],
 };
 
 describe('text of what a log says', () => {
@@ -36,10 +36,10 @@ describe('text of what a log says', () => {
   });
 
   it('names of metrics move no cursor and begin no line', () => {
-    const snapshot = { log: { epoch: 1, line: 2, metrics: { [name]: 0.5 } } } as unknown as SnapshotReport;
+    const snapshot = { log: { epoch: 1, line: 2, metrics: { [NAME]: 0.5 } } } as unknown as SnapshotReport;
     assert.deepEqual([...snapshotLogText(snapshot)], ['log (epoch 1, line 2): loss [31m red 0.5']);
     const table = [...correlationText({ log } as unknown as RunReport)].join('\n');
     assert.match(table, /^loss \[31m red +paths/m);
-    assert.equal(table.includes(escape), false);
+    assert.equal(table.includes(ESCAPE), false);
   });
 });

@@ -7,14 +7,14 @@ import { openTrainingData, type TrainingData } from '../../../../src/training/co
 import { configOf } from './configText';
 import { temporaryFolder } from '../../../helpers/setup';
 
-const iris = path.resolve('test/fixtures/iris');
+const IRIS = path.resolve('test/fixtures/iris');
 const layers = [
   { type: 'dense', units: 4, activation: 'relu' },
   { type: 'dense', units: 3 },
 ];
 
 /** Data of a configuration with these settings, of the iris flowers where no files are named. */
-function open(data: object, training: object = {}, folder = iris): Promise<TrainingData> {
+function open(data: object, training: object = {}, folder = IRIS): Promise<TrainingData> {
   const files = { files: 'x.npy', labels: 'y.npy' };
   const config = configOf({
     data: { ...('files' in data ? {} : files), ...data },
@@ -117,7 +117,7 @@ describe('training data', () => {
     const { openDataset } = await import('../../../../src/data/openDataset');
     const shares = { train: 0.7, val: 0.15, test: 0.15 };
     const split = Object.entries(shares).map(([name, share]) => ({ name, share }));
-    const drawn = await openDataset({ data: [{ path: path.join(iris, 'x.npy') }], split, seed: 5 });
+    const drawn = await openDataset({ data: [{ path: path.join(IRIS, 'x.npy') }], split, seed: 5 });
     const data = await open({ splits: shares, seed: 5 });
     assert.deepEqual(data.dataset.splits?.of, drawn.splits?.of);
   });
@@ -242,7 +242,7 @@ describe('training data', () => {
     const binary = { data: { files: 'x.npy', labels: 'y.npy' }, training: { loss: 'binaryCrossEntropy' } };
     const one = [layers[0], { type: 'dense', units: 1 }];
     assert.match(
-      await refusal(openTrainingData(configOf({ ...binary, model: { layers: one } }), iris, 'net.apd.json')),
+      await refusal(openTrainingData(configOf({ ...binary, model: { layers: one } }), IRIS, 'net.apd.json')),
       /^\/training\/loss `binaryCrossEntropy` is for 2 classes, the data has 3/,
     );
   });
