@@ -41,5 +41,7 @@ export function isComment(line: string): boolean {
 
 /** Whether a row between others is a comment: a cell with the sign alone would be a value. */
 export function isRemark(row: readonly string[]): boolean {
+  // A quote that is never closed can leave a row without any cell.
+  if (row.length === 0) return false;
   return row[0].startsWith('# ') || (row.length === 1 && isComment(row[0]));
 }
