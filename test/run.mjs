@@ -17,7 +17,7 @@ async function runTier({ title, triesAgain, obstacle, run }, grep) {
   if (triesAgain && first.failed.length > 0) {
     const suites = suitesOf(first.failed);
     console.log(`\n${title}, once more: ${first.failed.map((titles) => titles.join(' › ')).join('; ')}`);
-    results = afterSecondTry(first, await run(suites));
+    results = afterSecondTry(first, await run(suites ?? grep));
   }
   console.log(`  (${((performance.now() - start) / 1000).toFixed(0)} s: ${title})`);
   return results;

@@ -14,6 +14,8 @@ const QUIET_AFTER = 300;
 export interface FollowOptions extends LogReaderOptions {
   /** Bytes that are read at once; 1 MiB when absent. */
   chunkBytes?: number;
+  /** Milliseconds between two looks at what the system does not tell of; those of `watchFile` when absent. */
+  pause?: number;
 }
 
 /** A reading that is under way, and how many still wait for it. */
@@ -90,7 +92,7 @@ export class FollowedLog {
   watch(onChange: () => void): void {
     if (this.closed) return;
     this.onChange = onChange;
-    this.watching ??= watchFile(this.file, () => void this.update());
+    this.watching ??= watchFile(this.file, () => void this.update(), this.options.pause);
   }
 
   /** Ends `watch`. */
