@@ -66,10 +66,10 @@ function wordsOf({ plan, epochs, expected, doubt, notices }: Suspects): string[]
   const told = expected.findLast(({ right }) => right > 0.5) ?? expected.findLast(({ right }) => right > 0);
   const hope =
     doubt !== undefined
-      ? `none of them need be wrong: ${doubt}`
+      ? `how many are wrong cannot be told: ${doubt}`
       : told
         ? `of the first ${told.count} at least ${Math.round(told.right * told.count)} are expected to be wrong, judging by the scores alone`
-        : 'the scores do not rise at their upper end: they are the oddest instances, and none need be wrong';
+        : 'the scores do not rise at their upper end, so they do not tell how many of the first are wrong';
   return [
     ...notices,
     `${neighbours} nearest of ${sample.length} instances in ${snapshots.length} of ${epochs.length} snapshots`,

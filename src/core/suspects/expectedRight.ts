@@ -23,7 +23,8 @@ interface Bump {
  * get rarer towards 1: their decrease, read from the bins below the rise, is continued to the end, and what is beyond it
  * (less two standard deviations) is expected to be wrong. Where nothing rises at the upper end, nothing is expected: the
  * first ones are then the oddest of right labels, as in clean data, with labels at random, or in an untrained network.
- * A cautious figure: at 2 % to 20 % of changed labels it was at or below the share that was right.
+ * Meant to be cautious, not a bound: on MNIST with 2 % of changed labels it said 1.00 of the first 20 where .95 were. With few
+ * wrong labels, or slow learning, nothing rises though the first ones are wrong: 0 says that the scores do not tell.
  * @param scores from 0 to 1, highest first
  * @param counts how many of the first are asked about
  * @returns for each the share that is expected to be wrong
