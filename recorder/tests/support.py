@@ -64,7 +64,8 @@ def python(*words, folder, **variables):
     """Runs Python in a folder."""
     environment = {**os.environ, "PYTHONPATH": "", "OMP_NUM_THREADS": "2", "PYTHONHASHSEED": "0", **variables}
     environment.pop("APD_RECORD", None) if "APD_RECORD" not in variables else None
-    done = subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+    # Not the input of the tests: it may be a pipe that never ends.
+    done = subprocess.run([sys.executable, *words], cwd=folder, env=environment, input="a line\n", capture_output=True, text=True, timeout=600)
     return Outcome(done)
 
 
