@@ -83,8 +83,11 @@ function columnList(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }
 
-/** Opens the dataset that the options name. `raw` is what commander parsed. */
-export async function openData(raw: Record<string, unknown>): Promise<{
+/** Opens the dataset that the options name. `raw` is what commander parsed; `signal` ends it. */
+export async function openData(
+  raw: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<{
   dataset: Dataset;
   scaling: Scaling;
   kept: Record<string, unknown>;
@@ -109,6 +112,7 @@ export async function openData(raw: Record<string, unknown>): Promise<{
     take,
     sample,
     split: options.split === undefined ? undefined : parseShares(options.split),
+    signal,
   });
   const columns = { labelColumn, features, drop };
   const kept = { ...columns, header, delimiter, missing, axes, seed, take, sample, split: options.split };

@@ -90,7 +90,7 @@ async function follow(named: string | undefined, options: FollowOptions): Promis
       folder,
       checkpoints: path.resolve(checkpoints),
       modelOptions,
-      begin: () => newSource(folder, options, modelOptions),
+      begin: () => newSource(folder, options, modelOptions, signal),
       newestFirst: false,
     },
     {
@@ -136,8 +136,9 @@ async function newSource(
   out: string,
   options: FollowOptions,
   modelOptions: RecordSource['modelOptions'],
+  signal: AbortSignal,
 ): Promise<RecordSource> {
-  const { dataset, scaling, kept } = await openData(options);
+  const { dataset, scaling, kept } = await openData(options, signal);
   const { name } = options;
   return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: USUAL_PATTERN_LIMIT };
 }

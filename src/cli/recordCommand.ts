@@ -103,7 +103,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
   for (const { file, reason } of leftOut) {
     say(`${file}: left out, as it ${reason}; --epochs takes all models.`);
   }
-  const { dataset, scaling, kept } = await openData(options);
+  const { dataset, scaling, kept } = await openData(options, signal);
   const bar = new ProgressBar('Recording');
   let finished = 0;
   const started = performance.now();

@@ -52,6 +52,8 @@ export interface DatasetOptions {
   /** Use so many instances drawn at random, in file order. */
   sample?: number;
   limits?: Partial<Limits>;
+  /** Ends the reading of files. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -70,17 +72,18 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     missing: options.missing ?? 'error',
     axes: options.axes,
     limits: { ...presentLimits(), ...options.limits },
+    signal: options.signal,
   };
   const labelPaths = matchLabels(options.data, options.labels);
   const parts: Part[] = [];
   const sources = new Map<string, string>();
   for (const [index, { path: file }] of options.data.entries()) {
     const part = await openPart(file, labelPaths !== undefined, reading, notices);
-    await addSource(sources, part.file, part.sha256);
+    await addSource(sources, part.file, options.signal, part.sha256);
     const labelsPath = labelPaths?.[index] ?? part.labelsPath;
     if (labelsPath !== undefined) {
       part.labels = alignLabels(part, await openLabels(labelsPath, reading, notices), labelsPath);
-      await addSource(sources, splitMember(labelsPath).file);
+      await addSource(sources, splitMember(labelsPath).file, options.signal);
     }
     parts.push(part);
   }
@@ -95,8 +98,13 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
 }
 
 /** Adds a file with its checksum, once. */
-async function addSource(sources: Map<string, string>, file: string, sha256?: string): Promise<void> {
-  if (!sources.has(file)) sources.set(file, sha256 ?? (await sha256OfFile(file)));
+async function addSource(
+  sources: Map<string, string>,
+  file: string,
+  signal: AbortSignal | undefined,
+  sha256?: string,
+): Promise<void> {
+  if (!sources.has(file)) sources.set(file, sha256 ?? (await sha256OfFile(file, signal)));
 }
 
 const missingRules: readonly string[] = ['error', 'drop', 'zero', 'mean'] satisfies MissingRule[];

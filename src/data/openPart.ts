@@ -5,7 +5,7 @@ import { CsvFeatures } from './tables/csvFeatures';
 import type { CsvOptions } from './tables/csvOptions';
 import { readCsv, type CsvTable } from './tables/csvTable';
 import type { AxisOrder, Features } from './dataset';
-import { lookUpFile, readPieces } from './files/fileAccess';
+import { lookUpFile, readPieces, stoppable } from './files/fileAccess';
 import { detectFormat, detectInflatedFormat, type FileFormat } from './files/fileFormat';
 import { openImageFolder } from './images/imageFolder';
 import { inflatedText } from './files/inflate';
@@ -19,6 +19,7 @@ import { formatBytes } from './wording';
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {
   axes?: AxisOrder;
   limits: Limits;
+  signal?: AbortSignal;
 }
 
 /** A file of a dataset, opened. */
@@ -60,7 +61,7 @@ export async function openPart(
   const { file, member } = splitMember(path);
   const { format, packed } = await formatOf(file);
   if (format === 'folder') {
-    const folder = await openImageFolder(file, options.axes, options.limits, notices);
+    const folder = await openImageFolder(file, options, notices);
     const labels = labelsElsewhere || options.labelColumn === false ? undefined : folder.labels;
     const { features, sha256 } = folder;
     return { name: path, features, labels, total: features.count, file, sha256 };
@@ -101,7 +102,7 @@ export async function openLabels(
   if (format === 'text' && member === undefined) {
     // A missing label cannot be made up, and a row left out would shift the others.
     const columns = { features: undefined, drop: undefined };
-    const reading: CsvOptions = { ...options, ...columns, role: 'labels', missing: 'error' };
+    const reading = { ...options, ...columns, role: 'labels', missing: 'error' } as const;
     const table = await openCsv(file, packed, reading, options.limits, notices);
     return table.labels ?? oneHotLabels(table, notices);
   }
@@ -112,7 +113,7 @@ export async function openLabels(
 async function openCsv(
   file: string,
   packed: boolean,
-  options: CsvOptions,
+  options: CsvOptions & Pick<ReadingOptions, 'signal'>,
   limits: Limits,
   notices: string[],
 ): Promise<CsvTable> {
@@ -120,7 +121,8 @@ async function openCsv(
   if (size > limits.bytes) {
     throw new InputError(file, `is ${formatBytes(size)} of text, ${limitAdvice(limits, 'bytes', size)}`);
   }
-  const chunks = packed ? inflatedText(await gzipped(file), limits) : readPieces(file);
+  const pieces = packed ? inflatedText(await gzipped(file), limits) : readPieces(file);
+  const chunks = stoppable(pieces, options.signal);
   return readCsv(chunks, file, options, limits, notices);
 }
 

@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { InputError } from '../../core/errors';
 import { formatBytes } from '../wording';
 
@@ -193,6 +194,19 @@ export async function* readPieces(path: string, start = 0, size?: number): Async
     throw isSystemError(error) ? asInputError(path, error, 'cannot be read') : error;
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Pieces until they end or a signal says so. Between them others have their turn: what listens to Ctrl-C or to a cancelled
+ * request is heard.
+ * @throws the signal's reason
+ */
+export async function* stoppable<T>(pieces: AsyncIterable<T>, signal?: AbortSignal): AsyncGenerator<T> {
+  for await (const piece of pieces) {
+    await turn();
+    signal?.throwIfAborted();
+    yield piece;
   }
 }
 

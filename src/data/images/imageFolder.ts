@@ -70,20 +70,27 @@ class ImageFeatures implements Features {
   }
 }
 
+/** How a folder of images is to be read. */
+export interface ImageFolderOptions {
+  axes?: AxisOrder;
+  limits: Limits;
+  signal?: AbortSignal;
+}
+
 /**
  * Opens a folder of PNG and JPEG images; one folder a class, or all in one without labels. Images are in natural order.
  * @throws InputError where there are none, one is damaged, or one has another size than the others
  */
 export async function openImageFolder(
   folder: string,
-  wantedAxes: AxisOrder | undefined,
-  limits: Limits,
+  { axes: wantedAxes, limits, signal }: ImageFolderOptions,
   notices: string[],
 ): Promise<ImageFolder> {
   const { images, classes } = await listImages(folder, notices);
   const headers = new Array<ImageHeader>(images.length);
   const checksums = new Array<string>(images.length);
   await forEachAtOnce(images.length, async (index) => {
+    signal?.throwIfAborted();
     const { file, name } = images[index];
     const bytes = await readImageFile(file, limits);
     headers[index] = readImageHeader(bytes, file, limits);

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOptions } from '../../models/openModel';
@@ -6,8 +5,6 @@ import type { FollowState, FollowTrouble } from '../../protocol/follow';
 import { RunLock, RUN_LOCK_NAME } from '../../runs/runLock';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
 import { watchFolder } from '../../runs/watching/watchFiles';
-import type { ManifestSnapshot } from '../../runs/manifest';
-import { fileWithin } from '../../runs/readRun';
 import { isRun, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from '../recording/modelRecorder';
 import { HeldNotices } from '../recording/notices';
@@ -21,6 +18,7 @@ import {
 } from './checkpointQueue';
 import { followSource, type FollowSource } from './followSource';
 import { nextMoment } from './nextMoment';
+import { recordingTimes } from './recordedCheckpoints';
 import { rememberFolder } from './rememberedFolder';
 
 /** What to follow. */
@@ -91,7 +89,7 @@ export class RunFollower {
     const lock = await RunLock.take(folder, 'follow');
     try {
       const writer = from.run && (await RunWriter.resume(lock));
-      const recordedAt = await recordingTimes(folder, writer?.snapshots ?? []);
+      const recordedAt = await recordingTimes(folder, writer?.snapshots ?? [], checkpoints);
       if (writer) await rememberFolder(folder, checkpoints, true);
       const follower = new RunFollower(request, hooks, from, writer, recordedAt, lock);
       from.source.dataset.notices.forEach((text) => follower.notices.add(text));
@@ -272,18 +270,4 @@ async function writing<T>(write: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new WritingFailed(error);
   }
-}
-
-/** When the snapshot of each model was written, by the model's path in the manifest. */
-async function recordingTimes(
-  folder: string,
-  snapshots: readonly ManifestSnapshot[],
-): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
-  for (const { model, patterns } of snapshots) {
-    const file = fileWithin(folder, patterns);
-    const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
-    if (model && found) times.set(model.path, found.mtimeMs);
-  }
-  return times;
 }

@@ -27,7 +27,7 @@ export async function recordModels(
   const { out } = params;
   const { files: models, moments, leftOut } = arrangeCheckpoints(params.models);
   work.onProgress?.('Opening the dataset');
-  const source = await openSource(params);
+  const source = await openSource(params, work.signal);
   const notices = leftOut.map(({ file, reason }) => `${file}: left out, as it ${reason}.`);
   notices.forEach((text) => notes.onLog(text));
   let finished = 0;
@@ -56,7 +56,10 @@ export async function recordModels(
 }
 
 /** Opens what models are recorded with. @throws InputError */
-export async function openSource(params: Omit<RecordParams, 'models' | 'force'>): Promise<RecordSource> {
+export async function openSource(
+  params: Omit<RecordParams, 'models' | 'force'>,
+  signal?: AbortSignal,
+): Promise<RecordSource> {
   const { out, name, labelColumn, take } = params;
   const scaling = parseScaling(params);
   const dataset = await openDataset({
@@ -64,6 +67,7 @@ export async function openSource(params: Omit<RecordParams, 'models' | 'force'>)
     labels: params.labels?.map((file) => ({ path: file })),
     labelColumn,
     take,
+    signal,
   });
   return {
     dataset,

@@ -22,13 +22,16 @@ export interface PatternLimits {
   time: number;
   /** Lines that may take longer before the pattern is given up. */
   slowLines: number;
+  /** Milliseconds for all lines together, and for each line on top: lines just below `time` would take hours. */
+  total: number;
+  perLine: number;
 }
 
 /** Longest pattern, in characters. */
 const LONGEST_PATTERN = 2000;
 /** Longest line a pattern is applied to. */
 export const LONGEST_PATTERN_LINE = 4096;
-const usualLimits: PatternLimits = { time: 200, slowLines: 5 };
+const usualLimits: PatternLimits = { time: 200, slowLines: 5, total: 3000, perLine: 0.2 };
 
 /** What the script that applies the pattern works on. */
 interface Work {
@@ -81,6 +84,8 @@ export class PatternLogParser implements LineParser {
   private lines: string[] = [];
   private numbers: number[] = [];
   private slow = 0;
+  /** Milliseconds that are left for all lines. */
+  private left: number;
 
   /** @throws InputError as `compileLogPattern` */
   constructor(
@@ -91,10 +96,16 @@ export class PatternLogParser implements LineParser {
   ) {
     this.pattern = compileLogPattern(given);
     this.context = createContext({});
+    this.left = limits.total;
+  }
+
+  /** Whether the pattern is not applied any more. */
+  private get givenUp(): boolean {
+    return this.slow > this.limits.slowLines || this.left <= 0;
   }
 
   line(text: string, number: number): void {
-    if (text === '' || this.slow > this.limits.slowLines) return;
+    if (text === '' || this.givenUp) return;
     this.lines.push(text);
     this.numbers.push(number);
   }
@@ -105,7 +116,7 @@ export class PatternLogParser implements LineParser {
     const { numbers } = this;
     this.numbers = [];
     this.context['work'] = work;
-    while (work.at < work.lines.length && this.slow <= this.limits.slowLines) this.search(work, numbers);
+    while (work.at < work.lines.length && !this.givenUp) this.search(work, numbers);
     this.context['work'] = undefined;
     work.found.forEach((groups, index) => {
       if (groups) this.add(groups, numbers[index]);
@@ -115,11 +126,13 @@ export class PatternLogParser implements LineParser {
   copy(store: RowStore, problems: Problems): PatternLogParser {
     const copy = new PatternLogParser(this.given, store, problems, this.limits);
     copy.slow = this.slow;
+    copy.left = this.left;
     return copy;
   }
 
   private search(work: Work, numbers: number[]): void {
     const from = work.at;
+    const began = performance.now();
     try {
       script.runInContext(this.context, { timeout: this.limits.time });
     } catch (error) {
@@ -131,7 +144,18 @@ export class PatternLogParser implements LineParser {
       const text = `the pattern takes longer than ${this.limits.time} ms on this line${stopped}`;
       this.problems.add({ line: numbers[work.at] }, text);
       work.at++;
+    } finally {
+      this.spend(performance.now() - began, work, from, numbers);
     }
+  }
+
+  /** Takes off the time that lines took, from `from` on; tells where none is left. */
+  private spend(ms: number, work: Work, from: number, numbers: number[]): void {
+    this.left += this.limits.perLine * (work.at - from) - ms;
+    if (this.left > 0 || work.at >= work.lines.length) return;
+    const seconds = (this.limits.total / 1000).toFixed(0);
+    const text = `the pattern took more than ${seconds} s for the lines up to here; it is not applied to those that follow`;
+    this.problems.add({ line: numbers[work.at] }, text);
   }
 
   private add(groups: Record<string, string | undefined>, number: number): void {

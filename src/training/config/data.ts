@@ -41,10 +41,11 @@ export async function openTrainingData(
   config: TrainingConfig,
   folder: string,
   source?: string,
+  signal?: AbortSignal,
 ): Promise<TrainingData> {
   const refuse = (pointer: string, problem: string) => new ConfigError(pointer, problem, source);
   const { data, training } = config;
-  const opened = await openFiles(data, folder, source ?? folder);
+  const opened = await openFiles(data, folder, source ?? folder, signal);
   const named = isNamed(data.files) ? opened.splits : undefined;
   const dataset = withSplits({ ...opened, splits: named }, data, refuse);
   const { labels, splits } = dataset;
@@ -79,7 +80,12 @@ export async function openTrainingData(
 
 type Refuse = (pointer: string, problem: string) => ConfigError;
 
-async function openFiles(data: DataConfig, folder: string, source: string): Promise<Dataset> {
+async function openFiles(
+  data: DataConfig,
+  folder: string,
+  source: string,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
   const { labelColumn, axes, take, sample, seed } = data;
   return openDataset({
     data: namedPaths(data.files, folder, source),
@@ -89,6 +95,7 @@ async function openFiles(data: DataConfig, folder: string, source: string): Prom
     take,
     sample,
     seed,
+    signal,
   });
 }
 

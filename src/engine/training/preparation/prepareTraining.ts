@@ -88,7 +88,7 @@ async function prepare(
   if (params.epochs !== undefined) config.training.epochs = params.epochs;
   if (params.backend !== undefined) config.backend = params.backend;
   located.warnings.forEach(tell);
-  const data = await openTrainingData(config, path.dirname(configFile), configFile);
+  const data = await openTrainingData(config, path.dirname(configFile), configFile, control.signal);
   data.dataset.notices.forEach(tell);
   await control.breathe();
   const engine = await loadTensorflow(config.backend, { searchFolders: params.backendFolders });
