@@ -81,7 +81,10 @@ export class RecordReader {
     for (const line of lines) {
       const trimmed = line.trim();
       if (trimmed !== '') {
-        records.rows.push(trimmed.includes('"') ? quotedWords(trimmed) : trimmed.split(/[ \t]+/));
+        const row = trimmed.includes('"') ? quotedWords(trimmed) : trimmed.split(/[ \t]+/);
+        // Nothing but a quote, which begins a field and ends none.
+        if (row.length === 0) throw this.unfinished();
+        records.rows.push(row);
         records.lines.push(this.line);
       }
       this.line++;
