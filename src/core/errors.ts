@@ -1,3 +1,5 @@
+import { visibleText } from './visibleText';
+
 /**
  * Bad input, told to the user in one line: which file, which place in it, and what was expected there.
  * Everything that reads files throws this and nothing else for what is wrong with the file.
@@ -13,7 +15,8 @@ export class InputError extends Error {
     readonly problem: string,
     readonly place?: string,
   ) {
-    super(place ? `${source}, ${place}: ${problem}` : `${source}: ${problem}`);
+    // Names and words of files are in it, which may hold line breaks.
+    super(visibleText(place ? `${source}, ${place}: ${problem}` : `${source}: ${problem}`));
     this.name = 'InputError';
   }
 }

@@ -113,7 +113,7 @@ export class EpochKeeper {
   /** Writes what an epoch shows: snapshot, model, and the line of the log. */
   private async finish(
     epoch: number,
-    { snapshot, trained }: UnfinishedEpoch,
+    { snapshot, trained, early }: UnfinishedEpoch,
     checkpoint: TrainingCheckpoint,
   ): Promise<void> {
     const { prepared, hooks, steps } = this.from;
@@ -130,7 +130,10 @@ export class EpochKeeper {
     line.patterns = taken?.patterns;
     line.seconds = trained && Number(trained.seconds.toFixed(3));
     await appendLog(run, line);
-    this.state = { ...this.state, unfinished: undefined };
+    // Noted with its last epoch: one that is killed right behind it is no training that was broken off.
+    const isLast = early !== undefined || epoch >= this.state.epochs;
+    const ended = isLast ? ({ status: 'finished', message: early } as const) : {};
+    this.state = { ...this.state, ...ended, unfinished: undefined };
     await writeTrainingState(run, this.state);
     hooks.onEpoch?.(line);
   }
