@@ -80,6 +80,14 @@ async function removeEmpty(folder: string): Promise<void> {
   if (found?.isDirectory() && (await namesIn(folder)).length === 0) await rmdir(folder);
 }
 
+/** Removes the checkpoints of a training but for the one that it goes on from: one that was killed left two. */
+export async function removeOtherCheckpoints(run: string, kept: string): Promise<void> {
+  for (const name of await namesIn(path.join(run, 'training'))) {
+    const checkpoint = `training/${name}`;
+    if (/^checkpoint-/.test(name) && checkpoint !== kept) await removeCheckpoint(run, checkpoint);
+  }
+}
+
 /** Removes the checkpoint of a training that a newer one stands in for. */
 export async function removeCheckpoint(run: string, checkpoint: string): Promise<void> {
   const [room, name] = checkpoint.split('/');

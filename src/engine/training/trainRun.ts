@@ -4,7 +4,7 @@ import { InputError } from '../../core/errors';
 import type { TrainParams, TrainResult } from '../../protocol/training';
 import { writeFileAtomically } from '../../runs/atomic';
 import { openRun, readSnapshot } from '../../runs/readRun';
-import { removeTrainingFiles } from '../../runs/runFiles';
+import { removeOtherCheckpoints, removeTrainingFiles } from '../../runs/runFiles';
 import { RunLock } from '../../runs/runLock';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { checkpointName, readCheckpoint } from './preparation/trainingCheckpoint';
@@ -96,6 +96,7 @@ async function resumeTraining(work: TrainingWork, before: TrainingState): Promis
   graph.setWeights(weights);
   const isKept = (of: number) => (unfinished ? of < epoch : of <= epoch);
   const writer = await RunWriter.resume(lock, (snapshot) => isKept(snapshot.epoch));
+  await removeOtherCheckpoints(run, checkpoint);
   await cutLog(run, isKept);
   const last = writer.snapshots.length - 1;
   // Prototypes, where only those are kept, go on from the snapshot before.
