@@ -8,11 +8,11 @@ import { datasetOptionsOf, scalingOf } from '../../src/engine/recording/reopenDa
 import { createLogReader } from '../../src/logs/formats/reader';
 import { recogniseLog } from '../../src/logs/formats/recognise';
 import { describeModel } from '../../src/models/openModel';
-import { linksName, readLinks } from '../../src/runs/links';
+import { LINKS_NAME, readLinks } from '../../src/runs/links';
 import { lockHolder } from '../../src/runs/lock';
-import { manifestName } from '../../src/runs/manifest';
+import { MANIFEST_NAME } from '../../src/runs/manifest';
 import { openRun, readSnapshot } from '../../src/runs/readRun';
-import { runLockName } from '../../src/runs/runLock';
+import { RUN_LOCK_NAME } from '../../src/runs/runLock';
 import { readTrainingState, trainingStateFile } from '../../src/runs/trainingState';
 import { readTrainingConfig } from '../../src/training/config/readConfig';
 import { readRemembered } from '../../src/extension/session/rememberedState';
@@ -44,14 +44,14 @@ export interface FuzzedReader {
   read(bytes: Buffer, seed: Seed, folder: string): Promise<unknown>;
 }
 
-const fixtures = path.resolve('test', 'fixtures');
+const FIXTURES = path.resolve('test', 'fixtures');
 
 /** Fixtures whose path ends so, none of them large. */
 function seedsIn(folder: string, names: RegExp, largest = 64 * 1024): Seed[] {
-  const inside = readdirSync(path.join(fixtures, folder), { recursive: true, encoding: 'utf8' });
+  const inside = readdirSync(path.join(FIXTURES, folder), { recursive: true, encoding: 'utf8' });
   return inside
     .filter((name) => names.test(name))
-    .map((name) => path.join(fixtures, folder, name))
+    .map((name) => path.join(FIXTURES, folder, name))
     .filter((file) => statSync(file).isFile() && statSync(file).size <= largest)
     .sort()
     .map((file) => ({ name: path.basename(file), bytes: readFileSync(file) }));
@@ -206,12 +206,12 @@ const snapshot: Seed = {
 };
 
 async function readRun(bytes: Buffer, { name }: Seed, folder: string): Promise<void> {
-  written(folder, manifestName, name === manifestName ? bytes : Buffer.from(JSON.stringify(manifest)));
-  if (name !== manifestName) written(folder, `patterns/${name}`, bytes);
+  written(folder, MANIFEST_NAME, name === MANIFEST_NAME ? bytes : Buffer.from(JSON.stringify(manifest)));
+  if (name !== MANIFEST_NAME) written(folder, `patterns/${name}`, bytes);
   const run = await openRun(folder);
   datasetOptionsOf(run);
   scalingOf(run);
-  if (name !== manifestName) await readSnapshot(run, 0);
+  if (name !== MANIFEST_NAME) await readSnapshot(run, 0);
 }
 
 function readLog(bytes: Buffer, { name }: Seed): Promise<void> {
@@ -287,12 +287,12 @@ export const readers: readonly FuzzedReader[] = [
       })),
     read: (bytes, { name }, folder) => readTrainingConfig(written(folder, name, bytes)),
   },
-  { name: 'manifest', mutate: mutateJson, seeds: () => [json(manifestName, manifest)], read: readRun },
+  { name: 'manifest', mutate: mutateJson, seeds: () => [json(MANIFEST_NAME, manifest)], read: readRun },
   { name: 'snapshot', mutate: mutateNpz, seeds: () => [snapshot], read: readRun },
   {
     name: 'links',
     mutate: mutateJson,
-    seeds: () => [json(linksName, links)],
+    seeds: () => [json(LINKS_NAME, links)],
     read: (bytes, { name }, folder) => (written(folder, name, bytes), readLinks(folder)),
   },
   {
@@ -307,7 +307,7 @@ export const readers: readonly FuzzedReader[] = [
   {
     name: 'lock',
     mutate: mutateJson,
-    seeds: () => [json(runLockName, lock)],
+    seeds: () => [json(RUN_LOCK_NAME, lock)],
     // An empty one is waited for, as who has just made it may be about to write it.
     read: async (bytes, { name }, folder) =>
       bytes.length === 0 ? undefined : lockHolder(written(folder, name, bytes)),

@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** Folder of files that were read wrongly once, by reader. */
-const found = path.resolve('test', 'fixtures', 'fuzz');
+const FOUND = path.resolve('test', 'fixtures', 'fuzz');
 
 /** Reads bytes in a folder of their own, which is removed. */
 export async function readOnce(reader: FuzzedReader, bytes: Buffer, seed: Seed): Promise<Verdict> {
@@ -61,13 +61,13 @@ export function mutantOf(
 export function foundBefore(reader: FuzzedReader, seeds: readonly Seed[]): { bytes: Buffer; seed: Seed }[] {
   let names: string[];
   try {
-    names = readdirSync(path.join(found, reader.name)).sort();
+    names = readdirSync(path.join(FOUND, reader.name)).sort();
   } catch {
     // None was.
     return [];
   }
   return names.map((name) => ({
-    bytes: readFileSync(path.join(found, reader.name, name)),
+    bytes: readFileSync(path.join(FOUND, reader.name, name)),
     seed: seeds.find((seed) => name.endsWith(seed.name)) ?? seeds[0],
   }));
 }

@@ -11,10 +11,10 @@ interface Order {
 }
 
 /** Folder for what is read wrongly. */
-const kept = path.resolve('out', 'fuzz');
+const KEPT = path.resolve('out', 'fuzz');
 /** What counts as slow, in seconds of processor time, and as large, in bytes of the process. */
-const slowSeconds = 5;
-const largeBytes = 1024 ** 3;
+const SLOW_SECONDS = 5;
+const LARGE_BYTES = 1024 ** 3;
 
 const tell = (message: object) => process.send?.(message);
 
@@ -32,8 +32,8 @@ async function round(reader: FuzzedReader, { from, ms }: Order): Promise<void> {
     const { bytes, seed } = earlier.shift() ?? mutantOf(reader, seeds, number);
     tell({ began: number, reader: reader.name });
     const { outcome, fault, seconds } = await readOnce(reader, bytes, seed);
-    const slow = seconds > slowSeconds;
-    const large = peak() > largeBytes;
+    const slow = seconds > SLOW_SECONDS;
+    const large = peak() > LARGE_BYTES;
     tell({ number, reader: reader.name, outcome, fault, seconds, slow, large });
     if (fault !== undefined) {
       const same = async (smaller: Buffer) => (await readOnce(reader, smaller, seed)).fault === fault;
@@ -48,7 +48,7 @@ async function round(reader: FuzzedReader, { from, ms }: Order): Promise<void> {
 }
 
 function keep(reader: FuzzedReader, name: string, bytes: Buffer): void {
-  const folder = path.join(kept, reader.name);
+  const folder = path.join(KEPT, reader.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, name), bytes);
 }

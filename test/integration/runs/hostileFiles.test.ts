@@ -16,11 +16,11 @@ import { gzipSync } from 'node:zlib';
 import { openDataset } from '../../../src/data/openDataset';
 import { openRun } from '../../../src/runs/readRun';
 import { fixture } from '../../fixtures';
-import { apd, apdOk, cli } from '../../helpers/apd';
+import { apd, apdOk, CLI } from '../../helpers/apd';
 import { NO_PROCESS, temporaryFolder, until } from '../../helpers/setup';
 
-const model = fixture('moons', 'epoch-000.onnx');
-const later = fixture('moons', 'epoch-005.onnx');
+const MODEL = fixture('moons', 'epoch-000.onnx');
+const LATER = fixture('moons', 'epoch-005.onnx');
 const data = ['--data', fixture('moons', 'x.npy'), '--labels', fixture('moons', 'y.npy')];
 
 /** A manifest that names such patterns. */
@@ -57,7 +57,7 @@ describe('files of strangers', function () {
       '../outside/victim.txt',
     ];
     writeFileSync(path.join(run, 'apd-run.json'), manifestNaming(named));
-    await apdOk('record', model, ...data, '--out', run, '--force');
+    await apdOk('record', MODEL, ...data, '--out', run, '--force');
     for (const file of precious) assert.ok(existsSync(file), file);
     assert.equal((await openRun(run)).manifest.snapshots.length, 1);
   });
@@ -75,7 +75,7 @@ describe('files of strangers', function () {
       assert.match(stderr, /is a device or a pipe|is not a regular file|is no file/, file);
     };
     await refused('manifest', 'report', path.dirname(pipe('manifest/apd-run.json')));
-    await refused('data', 'record', model, '--data', pipe('x.npy'), '--out', at('out'));
+    await refused('data', 'record', MODEL, '--data', pipe('x.npy'), '--out', at('out'));
     await refused('model', 'model', pipe('model.onnx'));
     await refused('configuration', 'train', pipe('net.apd.json'));
     await refused(
@@ -84,16 +84,16 @@ describe('files of strangers', function () {
       path.dirname(path.dirname(pipe('trained/training/state.json'))),
       '--resume',
     );
-    await refused('device', 'record', model, '--data', '/dev/zero', '--out', at('out'));
-    await apdOk('record', model, ...data, '--out', at('run'));
+    await refused('device', 'record', MODEL, '--data', '/dev/zero', '--out', at('out'));
+    await apdOk('record', MODEL, ...data, '--out', at('run'));
     pipe('run/apd-links.json');
     await refused('links', 'follow', at('checkpoints'), '--out', at('run'), '--until-quiet', '1');
     pipe('locked/apd-run.lock');
-    await apdOk('record', model, ...data, '--out', at('locked'));
+    await apdOk('record', MODEL, ...data, '--out', at('locked'));
   });
 
   it('of two recordings into one folder one is refused, and the run holds one of them whole', async () => {
-    const record = () => apd('record', model, later, ...data, '--out', at('run'));
+    const record = () => apd('record', MODEL, LATER, ...data, '--out', at('run'));
     const outcomes = await Promise.all([record(), record(), record()]);
     assert.equal(outcomes.filter(({ code }) => code === 0).length, 1);
     for (const { code, stderr } of outcomes) {
@@ -104,30 +104,30 @@ describe('files of strangers', function () {
   });
 
   it('--force waits for nobody: a run that is written to is not replaced', async () => {
-    await apdOk('record', model, ...data, '--out', at('run'));
+    await apdOk('record', MODEL, ...data, '--out', at('run'));
     const lock = JSON.stringify({ pid: process.pid, host: 'elsewhere', task: 'train', beat: 10 });
     writeFileSync(at('run', 'apd-run.lock'), lock);
-    const { code, stderr } = await apd('record', model, ...data, '--out', at('run'), '--force');
+    const { code, stderr } = await apd('record', MODEL, ...data, '--out', at('run'), '--force');
     assert.equal(code, 1);
     assert.match(stderr, /apd train, process \d+ on elsewhere.*delete .*apd-run\.lock/);
   });
 
   it('temporary files of processes that are gone are removed at the next start; those of others stay', async () => {
-    await apdOk('record', model, ...data, '--out', at('run'));
+    await apdOk('record', MODEL, ...data, '--out', at('run'));
     const left = at('run', 'patterns', `.epoch-0001.npz.tmp-${NO_PROCESS}`);
     const inUse = at('run', `.apd-links.json.tmp-${process.pid}`);
     for (const file of [left, inUse]) writeFileSync(file, 'half');
-    await apdOk('record', model, ...data, '--out', at('run'), '--force');
+    await apdOk('record', MODEL, ...data, '--out', at('run'), '--force');
     assert.ok(!existsSync(left));
     assert.ok(existsSync(inUse));
   });
 
   it('a run folder that is deleted while it is recorded ends the recording with exit 1', async () => {
     const models = Array.from({ length: 40 }, (_, k) => {
-      copyFileSync(model, at(`epoch-${k}.onnx`));
+      copyFileSync(MODEL, at(`epoch-${k}.onnx`));
       return at(`epoch-${k}.onnx`);
     });
-    const child = spawn(process.execPath, [cli, 'record', ...models, ...data, '--out', at('run')]);
+    const child = spawn(process.execPath, [CLI, 'record', ...models, ...data, '--out', at('run')]);
     let stderr = '';
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
     await until('a first snapshot', () => existsSync(at('run', 'apd-run.json')));
@@ -139,14 +139,14 @@ describe('files of strangers', function () {
 
   it('a changed checkpoint is recorded anew though the clock was ahead when it was recorded', async () => {
     mkdirSync(at('checkpoints'));
-    copyFileSync(model, at('checkpoints', 'epoch-1.onnx'));
+    copyFileSync(MODEL, at('checkpoints', 'epoch-1.onnx'));
     const follow = () =>
       apdOk('follow', at('checkpoints'), ...data, '--out', at('run'), '--until-quiet', '1');
     await follow();
     const before = (await openRun(at('run'))).manifest.snapshots[0];
     const ahead = new Date(Date.now() + 3_600_000);
     utimesSync(at('run', before.patterns), ahead, ahead);
-    copyFileSync(later, at('checkpoints', 'epoch-1.onnx'));
+    copyFileSync(LATER, at('checkpoints', 'epoch-1.onnx'));
     await follow();
     const { snapshots } = (await openRun(at('run'))).manifest;
     assert.equal(snapshots.length, 1);
@@ -157,7 +157,7 @@ describe('files of strangers', function () {
     writeFileSync(at('bomb.csv.gz'), gzipSync('0,0,0,0,0,0,0,0\n'.repeat(4_000_000)));
     const { code, stderr } = await apd(
       'record',
-      model,
+      MODEL,
       '--data',
       at('bomb.csv.gz'),
       '--no-labels',

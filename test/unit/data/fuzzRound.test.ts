@@ -3,7 +3,7 @@ import { readers } from '../../fuzz/readers';
 import { foundBefore, minimise, mutantOf, readOnce } from '../../fuzz/round';
 
 /** Mutants of each reader; `npm run fuzz` makes as many as there is time for. */
-const mutants = 40;
+const MUTANTS = 40;
 
 describe('files that are damaged by their structure', function () {
   this.timeout(60_000);
@@ -14,7 +14,7 @@ describe('files that are damaged by their structure', function () {
       for (const { bytes, seed } of foundBefore(reader, seeds)) {
         assert.equal((await readOnce(reader, bytes, seed)).fault, undefined, `of ${seed.name}, found before`);
       }
-      for (let number = 0; number < mutants; number++) {
+      for (let number = 0; number < MUTANTS; number++) {
         const { bytes, seed } = mutantOf(reader, seeds, number);
         assert.equal(
           (await readOnce(reader, bytes, seed)).fault,
