@@ -271,7 +271,7 @@ describe('following checkpoints', function () {
     const running = await follow({ giveUpMs: 0 });
     await until('it is refused', () => running.state.refused.length === 1);
     const { problem } = running.state.refused[0];
-    assert.match(problem, /epoch-1 \[31mX\.onnx: .*ONNX/);
+    assert.match(problem, /epoch-1\\n\\x1b\[31mX\.onnx: .*ONNX/);
     assert.doesNotMatch(problem, /\p{Cc}/u);
   });
 
