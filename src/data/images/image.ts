@@ -34,10 +34,14 @@ export function readImageHeader(bytes: Uint8Array, file: string, limits: Limits)
  * Samples of an image from 0 to 255, row-major, channels last.
  * @param channels wanted: gray images become RGB by three equal samples
  */
-export function decodeImage(bytes: Uint8Array, file: string, channels: 1 | 3): Float32Array | Uint8Array {
+export async function decodeImage(
+  bytes: Uint8Array,
+  file: string,
+  channels: 1 | 3,
+): Promise<Float32Array | Uint8Array> {
   const [samples, found] = isPng(bytes)
     ? [decodePng(bytes, file), readPngHeader(bytes, file).channels]
-    : [decodeJpeg(bytes, file), readJpegHeader(bytes, file).channels];
+    : [await decodeJpeg(bytes, file), readJpegHeader(bytes, file).channels];
   if (found === channels || channels === 1) return samples;
   const rgb =
     samples instanceof Uint8Array ? new Uint8Array(samples.length * 3) : new Float32Array(samples.length * 3);

@@ -65,7 +65,7 @@ class ImageFeatures implements Features {
       const { file } = this.images[indices[at]];
       const bytes = await readImageFile(file, this.limits);
       checkSame(readImageHeader(bytes, file, this.limits), this.header, file, 'when the folder was opened');
-      out.set(decodeImage(bytes, file, channels), at * units);
+      out.set(await decodeImage(bytes, file, channels), at * units);
     });
   }
 }
