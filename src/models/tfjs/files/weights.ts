@@ -63,6 +63,18 @@ function withoutCell(name: string): string {
   return [...parts.slice(0, -2), ...parts.slice(-1)].join('/');
 }
 
+/** The name as a layer has it: as given, without its cell, or without the names of models before that of the layer. */
+function nameOfLayer(given: string, known: ReadonlyMap<string, GraphWeight>): string | undefined {
+  const parts = given.split('/');
+  // Keras 3 writes `sequential/dense/kernel` for the layer `dense`.
+  for (let first = 0; first < parts.length - 1; first++) {
+    const name = parts.slice(first).join('/');
+    const found = [name, withoutCell(name)].find((candidate) => known.has(candidate));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /**
  * The weights in the order of the values, each with its own.
  * @throws InputError when names or shapes do not agree, or a value is not finite
@@ -78,9 +90,11 @@ export function matchWeights(
     left.set(weight.name, weight);
   }
   const matched = [...values].map(([given, value]) => {
-    const name = left.has(given) ? given : withoutCell(given);
-    const weight = left.get(name);
-    if (!weight) throw new InputError(source, 'belongs to no layer of the model', `weight '${given}'`);
+    const name = nameOfLayer(given, left);
+    const weight = name === undefined ? undefined : left.get(name);
+    if (name === undefined || !weight) {
+      throw new InputError(source, 'belongs to no layer of the model', `weight '${given}'`);
+    }
     left.delete(name);
     if (weight.shape.join() !== value.shape.join()) {
       throw new InputError(
