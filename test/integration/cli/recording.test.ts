@@ -132,7 +132,7 @@ describe('apd record', function () {
     assert.match(readFileSync(picture, 'utf8'), /64 prototypes · patterns not kept/);
   });
 
-  it('epochs come from the names of the models, or as they are given', async () => {
+  it('epochs and order come from the names of the models, or as they are given', async () => {
     const models = ['epoch-006.onnx', 'epoch-002.onnx'].map((name) => fixture('digits', name));
     await apdOk('record', ...models, '--data', DATA, '--out', at('named'));
     assert.deepEqual(
