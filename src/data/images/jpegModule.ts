@@ -11,14 +11,14 @@ export type JpegDecoder = (
 ) => { width: number; height: number; data: Uint8ClampedArray };
 
 /** More bytes than the decoder has. */
-const mostBytes = 16 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
 let compiled: Promise<object> | undefined;
 let current: Promise<JpegDecoder> | undefined;
 
 /** mozjpeg, a libjpeg-turbo, as WebAssembly, loaded once. Its path is relative to the bundle that it was copied beside. */
 export function loadJpegDecoder(): Promise<JpegDecoder> {
-  compiled ??= readWhole(path.join(__dirname, decoderWasm), mostBytes).then((wasm) =>
+  compiled ??= readWhole(path.join(__dirname, decoderWasm), MOST_BYTES).then((wasm) =>
     WebAssembly.compile(wasm),
   );
   current ??= compiled.then(instantiate);
