@@ -87,6 +87,7 @@ function columnList(text: string): string[] {
 export async function openData(
   raw: Record<string, unknown>,
   signal?: AbortSignal,
+  targets = false,
 ): Promise<{
   dataset: Dataset;
   scaling: Scaling;
@@ -99,6 +100,7 @@ export async function openData(
   const scaling = parseScaling(options);
   const { labelColumn, features, drop, header, delimiter, missing, axes, seed, take, sample } = options;
   const dataset = await openDataset({
+    targets,
     data: options.data.map(namedPath),
     labels: Array.isArray(labels) ? labels.map(namedPath) : undefined,
     labelColumn: labels === false ? false : labelColumn,

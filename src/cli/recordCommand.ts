@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
+import type { OutputKind } from '../core/patterns/outcome';
 import { formatShare } from '../core/appearance/textWidth';
 import { USUAL_PATTERN_LIMIT } from '../engine/recording/takeSnapshot';
 import { summariseLog } from '../engine/logs/logReport';
@@ -21,6 +22,7 @@ interface RecordOptions extends Record<string, unknown> {
   epochs?: number[];
   output?: string;
   smooth?: 'sign';
+  outputAs?: OutputKind;
   engine: BackendChoice;
   threads?: number;
   batchSize?: number;
@@ -57,6 +59,12 @@ export function addRecord(program: Command): void {
       numberList,
     )
     .option('--output <name>', "the model's output that gives the classes")
+    .addOption(
+      new Option(
+        '--output-as <kind>',
+        'what that output is (found by its shape and the labels when left out)',
+      ).choices(['class', 'value', 'labels', 'none']),
+    )
     .addOption(
       new Option(
         '--smooth <way>',
@@ -103,7 +111,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
   for (const { file, reason } of leftOut) {
     say(`${file}: left out, as it ${reason}; --epochs takes all models.`);
   }
-  const { dataset, scaling, kept } = await openData(options, signal);
+  const { dataset, scaling, kept } = await openData(options, signal, true);
   const bar = new ProgressBar('Recording');
   let finished = 0;
   const started = performance.now();
@@ -118,6 +126,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
       threads: options.threads,
       output: options.output,
       smooth: options.smooth,
+      outputAs: options.outputAs,
     },
     out: options.out,
     name: options.name,

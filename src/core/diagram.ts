@@ -1,6 +1,7 @@
 import { contingency, largestEntries, type Contingency } from './contingency';
 import { entropyOf } from './measures/entropy';
 import { nodesOf, type LevelNodes } from './nodes';
+import type { Outcome } from './patterns/outcome';
 
 /** What a classification of the instances (labels, or predicted outputs) says of each node of a level. */
 export interface NodeClasses {
@@ -49,6 +50,8 @@ export interface DiagramInput {
   predicted: Int32Array;
   /** True class of each instance. */
   labels?: Int32Array;
+  /** What the outputs are where they are no classes. */
+  outcome?: Outcome;
   classes: number;
 }
 
@@ -62,7 +65,7 @@ export function buildDiagram(input: DiagramInput): Diagram {
     return contingency(nodes.of, nodes.count, next.of, next.count);
   });
   const reachable = reachableOutputs(levelNodes, edges);
-  const right = labels && correctness(predicted, labels);
+  const right = correctnessOf(input);
   const levels = levelNodes.map((nodes, l): DiagramLevel => ({
     nodes,
     inDegree: l === 0 ? new Int32Array(nodes.count) : columnDegrees(edges[l - 1]),
@@ -107,6 +110,16 @@ export function nodeClasses(nodes: LevelNodes, classOf: Int32Array, classes: num
     if (to - from > 1) entropy[n] = entropyOf(histogram.count, from, to);
   }
   return { histogram, majority, purity, entropy };
+}
+
+/** Whether each prediction is right; undefined without labels, and where outputs are no classes that could be. */
+export function correctnessOf({
+  predicted,
+  labels,
+  outcome,
+}: Pick<DiagramInput, 'predicted' | 'labels' | 'outcome'>): Uint8Array | undefined {
+  const judged = outcome === undefined || outcome.kind === 'labels';
+  return judged && labels ? correctness(predicted, labels) : undefined;
 }
 
 /** 1 where the prediction is the label, else 0. */

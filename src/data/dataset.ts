@@ -37,6 +37,10 @@ export interface Labels {
   readonly classes: readonly string[];
   /** True where the classes were integers in the file, so that index and integer are the same number. */
   readonly numeric: boolean;
+  /** The labels themselves where they are numbers that are no classes (targets of a regression); `values` are 0 then. */
+  readonly targets?: Float32Array;
+  /** True where each class is a set of labels, several of which an instance may have: `1+4`. */
+  readonly sets?: boolean;
 }
 
 /** A named part of a dataset: `of[i]` is the split of instance i. */

@@ -6,6 +6,9 @@ import { formatCount, oneLine } from './wording';
 /** More classes than this are taken for a column that holds no labels. */
 const MOST_CLASSES = 65_536;
 
+/** Different labels of a file; numbers that are no classes may be as many as there are instances. */
+const MOST_LABELS = 2 ** 24;
+
 /** The labels of one file as they stand there: the distinct ones, and for every instance which of them it has. */
 export interface LabelColumn {
   /** File, for messages. */
@@ -14,6 +17,8 @@ export interface LabelColumn {
   distinct: readonly (string | number)[];
   /** True where the labels are names of folders, which stay names though they look like numbers. */
   names?: boolean;
+  /** True where each is a set of labels by its name, several of which an instance may have. */
+  sets?: boolean;
   /** Where in the file an instance's label stands. */
   place(row: number): string | undefined;
 }
@@ -31,10 +36,10 @@ export class LabelCollector {
     let code = this.known.get(label);
     if (code === undefined) {
       code = this.known.size;
-      if (code === MOST_CLASSES) {
+      if (code === MOST_LABELS) {
         throw new InputError(
           this.source,
-          `has more than ${formatCount(MOST_CLASSES)} different labels: it seems to hold something else`,
+          `has more than ${formatCount(MOST_LABELS)} different labels: it seems to hold something else`,
         );
       }
       this.known.set(label, code);
@@ -92,21 +97,40 @@ export function classesOfOneHot(numbers: ArrayLike<number>, columns: number): In
 /**
  * The labels of one or several files, in order, as indices of classes that all of them share.
  * Whole numbers from 0 to 65,535 are the indices themselves; other whole numbers, and text, are sorted.
- * @throws InputError naming the first label that is a number but not a whole one
+ * @param targets whether numbers that are no classes are taken as such
+ * @throws InputError naming the first label that is a number but not a whole one, where these are not taken
  */
-export function resolveLabels(columns: readonly LabelColumn[], notices: string[]): Labels {
+export function resolveLabels(columns: readonly LabelColumn[], notices: string[], targets = false): Labels {
   const numbers = columns.map((column) =>
     column.names
       ? []
       : column.distinct.map((label) => (typeof label === 'number' ? label : parseNumber(label))),
   );
   const allNumbers = !columns.some((column) => column.names) && !numbers.flat().includes(undefined);
+  if (targets && allNumbers && !numbers.flat().every(Number.isSafeInteger)) {
+    return numberLabels(columns, numbers as number[][]);
+  }
   const labels = allNumbers ? numericLabels(columns, numbers as number[][], notices) : namedLabels(columns);
   const only = labels.values.length > 1 && labels.values.every((value) => value === labels.values[0]);
   if (only) {
     notices.push(`All instances have the same label, \`${oneLine(labels.classes[labels.values[0]])}\`.`);
   }
   return labels;
+}
+
+/** Numbers that are no classes, as the targets of a regression are. */
+function numberLabels(columns: readonly LabelColumn[], numbers: readonly number[][]): Labels {
+  columns.forEach((column, part) => {
+    const wrong = numbers[part].findIndex((label) => !Number.isFinite(label));
+    if (wrong >= 0) {
+      const place = column.place(column.codes.indexOf(wrong));
+      throw new InputError(column.source, `label ${numbers[part][wrong]} is no finite number`, place);
+    }
+  });
+  const targets = Float32Array.from(
+    columns.flatMap((column, part) => Array.from(column.codes, (code) => numbers[part][code])),
+  );
+  return { values: new Int32Array(targets.length), classes: [], numeric: false, targets };
 }
 
 function numericLabels(
@@ -133,6 +157,7 @@ function numericLabels(
     return { values: encode(columns, numbers, (label) => label), classes, numeric: true };
   }
   const index = new Map(distinct.map((label, position) => [label, position]));
+  checkClassCount(columns[0].source, distinct.length);
   const classes = distinct.map(String);
   const shown = classes.slice(0, 6).join(', ') + (classes.length > 6 ? ', …' : '');
   notices.push(`The labels ${shown} are taken as classes 0 to ${classes.length - 1}, in this order.`);
@@ -142,9 +167,25 @@ function numericLabels(
 function namedLabels(columns: readonly LabelColumn[]): Labels {
   const texts = columns.map((column) => column.distinct.map(String));
   const classes = [...new Set(texts.flat())].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  checkClassCount(columns[0].source, classes.length);
   const index = new Map(classes.map((label, position) => [label, position]));
   const numeric = classes.every((label, position) => label === String(position));
-  return { values: encode(columns, texts, (label) => index.get(label) ?? 0), classes, numeric };
+  const sets = columns.some((column) => column.sets);
+  return {
+    values: encode(columns, texts, (label) => index.get(label) ?? 0),
+    classes,
+    numeric,
+    ...(sets && { sets }),
+  };
+}
+
+/** @throws InputError where there are more classes than anyone has */
+function checkClassCount(source: string, count: number): void {
+  if (count <= MOST_CLASSES) return;
+  throw new InputError(
+    source,
+    `has more than ${formatCount(MOST_CLASSES)} different labels: it seems to hold something else`,
+  );
 }
 
 /** Class of every instance of all files, one after the other. */

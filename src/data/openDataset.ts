@@ -41,6 +41,8 @@ export interface DatasetOptions {
   delimiter?: string;
   /** What to do about missing numbers of a table; `error` when left out. */
   missing?: MissingRule;
+  /** Whether labels may be numbers that are no classes, as the targets of a regression; refused when left out. */
+  targets?: boolean;
   /** What the axes of an instance are, where the file's shape says it wrongly or not at all. */
   axes?: AxisOrder;
   /** Splits to draw at random from a single file. */
@@ -87,11 +89,17 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     }
     parts.push(part);
   }
-  const labels = joinLabels(parts, notices);
+  const labels = joinLabels(parts, notices, options.targets);
   const { rows, ...selected } = select(parts, { ...options, limits: reading.limits }, notices);
   return {
     ...selected,
-    labels: labels && { ...labels, values: pick(labels.values, rows) },
+    labels: labels && {
+      ...labels,
+      values: pick(labels.values, rows),
+      ...(labels.targets && {
+        targets: rows ? Float32Array.from(rows, (row) => labels.targets![row]) : labels.targets,
+      }),
+    },
     sources: [...sources].map(([file, sha256]) => ({ path: file, sha256 })),
     notices,
   };
@@ -158,12 +166,12 @@ function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): Label
 }
 
 /** @throws InputError where some files have labels and others have not */
-function joinLabels(parts: readonly Part[], notices: string[]): Labels | undefined {
+function joinLabels(parts: readonly Part[], notices: string[], targets = false): Labels | undefined {
   const without = parts.find(({ labels }) => !labels);
   const columns = parts.flatMap(({ labels }) => (labels ? [labels] : []));
   if (columns.length === 0) return undefined;
   if (without) throw new InputError(without.name, 'has no labels, but other files have');
-  return resolveLabels(columns, notices);
+  return resolveLabels(columns, notices, targets);
 }
 
 function pick(values: Int32Array, rows: Int32Array | undefined): Int32Array {

@@ -1,3 +1,5 @@
+import type { OutputKind } from '../core/patterns/outcome';
+
 /** Which engine runs a model: `auto` takes the native one where it loads, else WebAssembly. */
 export type BackendChoice = 'auto' | 'node' | 'wasm';
 
@@ -11,6 +13,10 @@ export interface ModelOptions {
   output?: string;
   /** `sign`: of smooth activations (GELU, SiLU, …) the sign of the pre-activation is recorded; they are left out otherwise. */
   smooth?: 'sign';
+  /** What the output is read as; found by its shape and the labels when left out. */
+  outputAs?: OutputKind;
+  /** Different classes among the labels of the data, 0 where it has none; left out where that is not known. */
+  labelClasses?: number;
   /**
    * Shape of one instance in the data, for models that leave axes other than the batch open. Where one axis is open
    * the number of values suffices, so a flat shape will do.

@@ -40,13 +40,19 @@ export interface Backend {
   reason: string;
 }
 
-/** Output of a model that gives the predicted classes. */
+/** Output of a model: what it says of each instance. */
 export interface ModelOutput {
   name: string;
-  /** `logits`: one number a class; `logit`: one number, its sign decides; `probability`: one number, above ½ is class 1; `class`: the class itself. */
-  kind: 'logits' | 'logit' | 'probability' | 'class';
-  /** Number of classes the output can name; undefined for `class`. */
+  /** `logits`: one number a class; `logit`: one number, its sign decides; `probability`: one number, above ½ is class 1; `class`: the class itself; `value`: numbers that are no classes; `labels`: any of several labels; `none`: nothing of the whole instance. */
+  kind: 'logits' | 'logit' | 'probability' | 'class' | 'value' | 'labels' | 'none';
+  /** Number of classes the output can name; undefined for `class`, and where it names none. */
   classes?: number;
+  /** Names of the classes in the model's order, where it tells them. */
+  classNames?: readonly string[];
+  /** Numbers of one instance of a `value`, or labels. */
+  columns?: number;
+  /** A label is there where its number is above. */
+  threshold?: number;
 }
 
 /** What one batch gave. The arrays are the caller's to keep. */
@@ -55,6 +61,8 @@ export interface BatchResult {
   taps: TensorData[];
   /** Predicted class of each row; -1 where the output is NaN: which layer it comes from is found by packing. */
   predicted: Int32Array;
+  /** [rows, columns], row-major: the numbers of a `value`, or 1 and 0 for labels that are there or not. `predicted` is 0 then. */
+  values?: Float32Array;
 }
 
 /** What a model file holds, told without running it. */

@@ -1,4 +1,4 @@
-import type { ModelOutput, TensorData } from './runner';
+import type { TensorData } from './runner';
 
 /** Class of one row of scores: the largest, the first of several equal ones. NaN gives -1. */
 function largest(scores: TensorData, start: number, columns: number): number {
@@ -27,7 +27,7 @@ function above(score: number, threshold: number): number {
  * @param columns 1 unless the output is `logits`
  */
 export function classesOfScores(
-  kind: Exclude<ModelOutput['kind'], 'class'>,
+  kind: 'logits' | 'logit' | 'probability',
   scores: TensorData,
   rows: number,
   columns: number,

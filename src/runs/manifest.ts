@@ -52,6 +52,20 @@ const schema = Type.Object({
   dataset,
   /** Names of the classes by index. */
   classes: Type.Array(text, { maxItems: 65536 }),
+  /**
+   * What the model gives for an instance where it is no class; absent for classes. `classes` then are the bins of a value
+   * (`edges` are where they meet), the sets of labels that were met, or one that stands for none.
+   */
+  output: Type.Optional(
+    Type.Object({
+      kind: Type.Union([Type.Literal('value'), Type.Literal('labels'), Type.Literal('none')]),
+      name: text,
+      columns: Type.Optional(Type.Integer({ minimum: 1, maximum: 65536 })),
+      edges: Type.Optional(Type.Array(Type.Number(), { maxItems: 256 })),
+    }),
+  ),
+  /** Where the bins meet that labels were put into; absent where they are classes. */
+  labelBins: Type.Optional(Type.Array(Type.Number(), { maxItems: 256 })),
   /** False when the data has no labels. */
   labelled: Type.Optional(Type.Boolean()),
   splits: Type.Optional(Type.Array(Type.Object({ name: text, instances: count }), { maxItems: 256 })),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../core/errors';
+import { NO_CLASS, type Outcome } from '../core/patterns/outcome';
 import { bytesPerRow, fromPackedBytes } from '../core/patterns/packing';
 import { PatternTable, type PatternLevel } from '../core/patterns/patternTable';
 import type { Layer, RecordedLevel, Snapshot } from '../core/patterns/snapshot';
@@ -105,7 +106,11 @@ export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
         : { layer, coarse: await readCoarse(read, column, layer, `l${l}`, file) },
     );
   }
-  const predicted = await column('output');
+  const outcome = await readOutcome(run, read, names, rows);
+  const predicted =
+    outcome?.kind === 'none'
+      ? new Int32Array(rows).fill(Math.max(0, run.manifest.classes.indexOf(NO_CLASS)))
+      : await column('output');
   const labels = names.has('label') ? await column('label') : undefined;
   const classes = Math.max(1, run.manifest.classes.length);
   for (const [name, values] of [
@@ -121,8 +126,36 @@ export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
       );
     }
   }
+  const targets = names.has('target') ? floats(await read('target')) : undefined;
   const splits = names.has('split') ? Uint8Array.from(await column('split')) : undefined;
-  return { epoch: entry.epoch, step: entry.step, instances, predicted, labels, splits, levels };
+  return {
+    epoch: entry.epoch,
+    step: entry.step,
+    instances,
+    predicted,
+    ...(outcome && { outcome }),
+    labels,
+    ...(targets && { targets }),
+    splits,
+    levels,
+  };
+}
+
+/** What the outputs of a run are where they are no classes, with their numbers. */
+async function readOutcome(
+  { manifest }: Run,
+  read: (name: string) => Promise<NumberArray>,
+  names: ReadonlySet<string>,
+  rows: number,
+): Promise<Outcome | undefined> {
+  if (!manifest.output) return undefined;
+  const { columns = 1 } = manifest.output;
+  const values = names.has('value') ? floats(await read('value')) : undefined;
+  return values?.length === rows * columns ? { ...manifest.output, values } : { ...manifest.output };
+}
+
+function floats({ data }: NumberArray): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data, Number);
 }
 
 /** Checksums of the arrays of a snapshot by name, without reading them. @throws InputError */

@@ -102,7 +102,13 @@ export class RunWriter {
   }
 
   /** Adds a snapshot at the end: its patterns first, then the manifest that names them. */
-  async add(snapshot: Snapshot, model?: ManifestSnapshot['model'], accuracy?: number): Promise<void> {
+  async add(
+    snapshot: Snapshot,
+    model?: ManifestSnapshot['model'],
+    accuracy?: number,
+    classes?: readonly string[],
+  ): Promise<void> {
+    this.name(snapshot, classes);
     const entry = await this.writePatterns(snapshot, model, accuracy);
     this.manifest.snapshots.push(entry);
     await this.writeManifest();
@@ -118,6 +124,7 @@ export class RunWriter {
     accuracy?: number,
     replaced?: ManifestSnapshot,
   ): Promise<number> {
+    this.name(snapshot);
     const entry = await this.writePatterns(snapshot, model, accuracy);
     const others = this.manifest.snapshots.filter((other) => other !== replaced);
     const index = others.findLastIndex((other) => isBefore(other, entry)) + 1;
@@ -126,6 +133,15 @@ export class RunWriter {
     // Only now: until the manifest was written, the run was whole with the old one.
     if (replaced && !this.named.has(replaced.patterns)) await removePatterns(this.folder, replaced.patterns);
     return index;
+  }
+
+  /** Takes in what a snapshot's outputs are where they are no classes, and names of further ones. */
+  private name({ outcome }: Snapshot, classes: readonly string[] = []): void {
+    if (outcome) {
+      const { kind, name, columns, edges } = outcome;
+      this.manifest.output = { kind, name, columns, edges };
+    }
+    this.manifest.classes.push(...classes.slice(this.manifest.classes.length));
   }
 
   /** Takes back the folders that were made, when nothing was written into them. */
@@ -220,7 +236,13 @@ async function replacedRun(folder: string): Promise<ReplacedRun> {
 function* arraysOf(snapshot: Snapshot): Iterable<NamedArray> {
   yield { name: 'instance', data: snapshot.instances };
   if (snapshot.labels) yield { name: 'label', data: snapshot.labels };
-  yield { name: 'output', data: snapshot.predicted };
+  const { outcome, targets } = snapshot;
+  if (targets) yield { name: 'target', data: targets };
+  if (outcome?.kind !== 'none') yield { name: 'output', data: snapshot.predicted };
+  if (outcome?.values) {
+    const { values, columns = 1 } = outcome;
+    yield { name: 'value', data: values, shape: [values.length / columns, columns] };
+  }
   if (snapshot.splits) yield { name: 'split', data: snapshot.splits };
   for (const [l, level] of snapshot.levels.entries()) yield* arraysOfLevel(level, `l${l}`);
 }

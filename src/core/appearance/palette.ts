@@ -53,8 +53,25 @@ const sequence = [
 /** Right and wrong, apart in hue and in lightness. */
 export const correctnessColours = ['#bd1f01', '#92c5de'];
 
+/** Numbers of colours from here on are places on the sequence for what has an order, from its one end to the other. */
+const ORDERED = 2 ** 20;
+const ORDERED_STEPS = 1000;
+/** A sequence of rising darkness, for bins of numbers: its ends and middle. */
+const orderedSequence = ['#f2d06b', '#3f9a8f', '#3b2a66'];
+
+/** Number of the colour of one of several classes that have an order. */
+export function orderedColourNumber(position: number, count: number): number {
+  return ORDERED + Math.round((ORDERED_STEPS * position) / Math.max(1, count - 1));
+}
+
+function orderedColour(share: number): string {
+  const [light, middle, dark] = orderedSequence;
+  return share < 0.5 ? mix(light, middle, share * 2) : mix(middle, dark, share * 2 - 1);
+}
+
 /** Colour of a class. Beyond ten the sequence comes again darker, then lighter: names tell such classes apart. */
 export function classColour(index: number): string {
+  if (index >= ORDERED) return orderedColour((index - ORDERED) / ORDERED_STEPS);
   const base = sequence[index % sequence.length];
   const round = Math.floor(index / sequence.length) % 3;
   return round === 0 ? base : mix(base, round === 1 ? '#000000' : '#ffffff', 0.42);

@@ -1,3 +1,4 @@
+import type { Outcome } from './outcome';
 import type { PackedPatterns } from './packing';
 import type { PatternLevel } from './patternTable';
 
@@ -35,10 +36,14 @@ export interface Snapshot {
   step?: number;
   /** Number of each instance in its dataset. */
   instances: Int32Array;
-  /** Predicted class. */
+  /** Predicted class; what stands for it where the output is none (`outcome`). */
   predicted: Int32Array;
-  /** True class; absent when the data has no labels. */
+  /** What the output is where it is no class; absent for classes. */
+  outcome?: Outcome;
+  /** True class, or the bin of a target; absent when the data has no labels. */
   labels?: Int32Array;
+  /** Targets as numbers, where the labels are bins of these. */
+  targets?: Float32Array;
   /** Split of each instance, as an index into the run's splits; absent when there are none. */
   splits?: Uint8Array;
   levels: RecordedLevel[];

@@ -3,6 +3,7 @@ import { nodesOf, rankByOccurrences } from '../nodes';
 import { emptyPatterns, wordsPerRow } from './packing';
 import type { PatternLevel } from './patternTable';
 import type { ResolvedLevel } from './resolution';
+import type { Outcome } from './outcome';
 import type { RecordedLevel, Snapshot } from './snapshot';
 
 /**
@@ -79,13 +80,15 @@ function pickRows(
   rows: Int32Array,
   part: (level: PatternLevel, of: Int32Array) => PatternLevel,
 ): Snapshot {
-  const { epoch, step, instances, predicted, labels, splits, levels } = snapshot;
+  const { epoch, step, instances, predicted, outcome, labels, targets, splits, levels } = snapshot;
   return {
     epoch,
     step,
     instances: pick(instances, rows),
     predicted: pick(predicted, rows),
     labels: labels && pick(labels, rows),
+    outcome: outcome && { ...outcome, values: outcome.values && pickValues(outcome, rows) },
+    targets: targets && Float32Array.from(rows, (row) => targets[row]),
     splits: splits && Uint8Array.from(rows, (row) => splits[row]),
     levels: levels.map(({ layer, exact, coarse }): RecordedLevel => {
       if (exact) return { layer, exact: part(exact, pick(exact.of, rows)) };
@@ -93,6 +96,12 @@ function pickRows(
       return { layer, coarse: { modes, of: pick(of, rows), distance: pick(distance, rows) } };
     }),
   };
+}
+
+function pickValues({ values, columns = 1 }: Outcome, rows: Int32Array): Float32Array {
+  const picked = new Float32Array(rows.length * columns);
+  rows.forEach((row, at) => picked.set(values!.subarray(row * columns, (row + 1) * columns), at * columns));
+  return picked;
 }
 
 function pick(values: Int32Array, rows: Int32Array): Int32Array {

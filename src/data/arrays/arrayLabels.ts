@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors';
+import { setName } from '../../core/patterns/outcome';
 import { ArrayFeatures } from './arrayFeatures';
 import { hold } from '../files/byteSource';
 import { isNumberType, toHostOrder, type TextType } from './elementTypes';
@@ -30,6 +31,13 @@ export async function labelsOfArray(
   const columns = countOfShape(features.shape);
   if (columns === 1) return labelsOfNumbers(file, numbers, place);
   const classes = shape.length === 2 ? classesOfOneHot(numbers, columns) : undefined;
+  const sets = shape.length === 2 && !classes ? setsOf(numbers, columns) : undefined;
+  if (sets) {
+    notices.push(`${file}: an instance may have several of ${columns} labels; each set of them is a class.`);
+    const collector = new LabelCollector(file);
+    for (const name of sets) collector.add(name);
+    return { ...collector.finish(place), names: true, sets: true };
+  }
   if (!classes) {
     throw new InputError(
       file,
@@ -39,6 +47,14 @@ export async function labelsOfArray(
   }
   notices.push(oneHotNotice(file, count, columns));
   return labelsOfNumbers(file, classes, place);
+}
+
+/** Names of the sets of labels that rows of zeros and ones are; undefined where they are none. */
+function setsOf(numbers: Float64Array, columns: number): string[] | undefined {
+  if (!numbers.every((number) => number === 0 || number === 1)) return undefined;
+  return Array.from({ length: numbers.length / columns }, (_, row) =>
+    setName(numbers, row * columns, columns),
+  );
 }
 
 /** What is said where one-hot labels were read. */

@@ -40,6 +40,7 @@ export function analyseSnapshot(
   const diagram = buildDiagram({
     levels: resolved.map((level) => level.nodes),
     predicted: snapshot.predicted,
+    outcome: snapshot.outcome,
     labels: snapshot.labels,
     classes: classCount(run),
   });

@@ -1,6 +1,6 @@
-import { correctness } from '../../core/diagram';
+import { correctnessOf } from '../../core/diagram';
 import { InputError } from '../../core/errors';
-import { classColour, correctnessColours } from '../../core/appearance/palette';
+import { classColour, correctnessColours, orderedColourNumber } from '../../core/appearance/palette';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { PictureClass } from '../../draw/pictureParts';
 import type { Run } from '../../runs/readRun';
@@ -14,7 +14,17 @@ export interface Colouring {
   colour: ColourBy;
   classOf: Int32Array;
   classes: PictureClass[];
+  /** Number of the colour of each class, by which pages look it up in their theme. */
+  colourNumbers: number[];
   colouredBy: string;
+}
+
+/** Number of a class's colour: of bins of numbers a sequence from light to dark. */
+export function classColourNumber({ manifest }: Run, c: number): number {
+  const { output, classes } = manifest;
+  return manifest.labelBins !== undefined || output?.kind === 'value'
+    ? orderedColourNumber(c, classes.length)
+    : c;
 }
 
 /**
@@ -32,14 +42,17 @@ export function colourInstances(run: Run, snapshot: Snapshot, wanted?: ColourBy)
   }
   if (colour === 'correct') {
     const classes = ['wrong', 'right'].map((name, i) => ({ name, colour: correctnessColours[i] }));
-    const classOf = Int32Array.from(correctness(predicted, labels!));
-    return { colour, classOf, classes, colouredBy: 'prediction' };
+    const right = correctnessOf(snapshot);
+    if (!right) throw new InputError(run.folder, 'has no classes that are right or wrong to colour by');
+    const classOf = Int32Array.from(right);
+    return { colour, classOf, classes, colourNumbers: [0, 1], colouredBy: 'prediction' };
   }
-  const classes = Array.from({ length: classCount(run) }, (_, c) => ({
+  const colourNumbers = Array.from({ length: classCount(run) }, (_, c) => classColourNumber(run, c));
+  const classes = colourNumbers.map((number, c) => ({
     name: run.manifest.classes[c] ?? String(c),
-    colour: classColour(c),
+    colour: classColour(number),
   }));
   return colour === 'label'
-    ? { colour, classOf: labels!, classes, colouredBy: 'label' }
-    : { colour, classOf: predicted, classes, colouredBy: 'predicted output' };
+    ? { colour, classOf: labels!, classes, colourNumbers, colouredBy: 'label' }
+    : { colour, classOf: predicted, classes, colourNumbers, colouredBy: 'predicted output' };
 }

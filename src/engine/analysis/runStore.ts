@@ -182,6 +182,7 @@ export class RunStore {
       buildDiagram({
         levels: resolved.map((level) => level.nodes),
         predicted: snapshot.predicted,
+        outcome: snapshot.outcome,
         labels: snapshot.labels,
         classes: classCount(opened.run),
       }),

@@ -1,4 +1,5 @@
-import { correctness } from '../../core/diagram';
+import { classColourNumber } from './colouring';
+import { correctnessOf } from '../../core/diagram';
 import { countOf, formatCount, formatShare } from '../../core/appearance/textWidth';
 import type { BlockKind } from '../../core/overview';
 import { pieceOf } from '../../core/patterns/packing';
@@ -121,8 +122,8 @@ export function selectionDetails(
     rows.map((row) => model.instances[row]),
   );
   const { labels, predicted } = snapshot;
-  if (labels) {
-    const right = correctness(predicted, labels);
+  const right = correctnessOf(snapshot);
+  if (right) {
     const correct = at.reduce((sum, row) => sum + right[row], 0);
     facts.push(['predicted right', `${formatCount(correct)} (${share(correct, at.length)})`]);
   }
@@ -265,5 +266,9 @@ function histogram(run: Run, classOf: Int32Array, rows: Int32Array): SelectionDe
   for (const row of rows) counts.set(classOf[row], (counts.get(classOf[row]) ?? 0) + 1);
   return [...counts]
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    .map(([c, count]) => ({ name: run.manifest.classes[c] ?? String(c), count, colour: c }));
+    .map(([c, count]) => ({
+      name: run.manifest.classes[c] ?? String(c),
+      count,
+      colour: classColourNumber(run, c),
+    }));
 }

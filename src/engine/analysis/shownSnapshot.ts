@@ -113,6 +113,7 @@ export function thinAnalysed(whole: AnalysedSnapshot, rows: Int32Array, classes:
   const diagram = buildDiagram({
     levels: resolved.map(({ nodes }) => nodes),
     predicted: snapshot.predicted,
+    outcome: snapshot.outcome,
     labels: snapshot.labels,
     classes,
   });
@@ -125,7 +126,7 @@ export function sceneClasses(classing: Colouring, hiddenClasses: readonly number
   for (const c of classing.classOf) counts[c]++;
   return classing.classes.map(({ name }, c) => ({
     name,
-    colour: c,
+    colour: classing.colourNumbers[c],
     instances: counts[c],
     hidden: hiddenClasses.includes(c),
   }));

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../../core/patterns/snapshot';
 import { patternText } from '../../core/patterns/packing';
 import type { AnalysedSnapshot } from '../analysis/analyse';
 
@@ -28,14 +29,25 @@ function columnsOf({ snapshot }: AnalysedSnapshot, prototypes: boolean): string[
   return ['instance', 'label', 'output', ...levels, ...(prototypes ? levels.map((_, l) => `p${l}`) : [])];
 }
 
+/** What an instance is to be: its class, or its target where labels are numbers. */
+function labelOf({ labels, targets }: Snapshot, row: number): number | undefined {
+  return targets ? targets[row] : labels?.[row];
+}
+
+/** What the model gives for an instance: a class, a number (the first of several); undefined where it gives neither. */
+function outputOf({ predicted, outcome }: Snapshot, row: number): number | undefined {
+  if (outcome?.kind === 'none') return undefined;
+  return outcome?.kind === 'value' ? outcome.values?.[row * (outcome.columns ?? 1)] : predicted[row];
+}
+
 /** The activation pattern data frame as CSV, in instance order. A label that the data does not have is left empty. */
 export function* apdfCsv(analysed: AnalysedSnapshot, prototypes: boolean): Lines {
   const { snapshot, resolved } = analysed;
-  const { instances, predicted, labels } = snapshot;
+  const { instances } = snapshot;
   const texts = patternTexts(analysed);
   yield `${columnsOf(analysed, prototypes).join(',')}\n`;
   for (let row = 0; row < instances.length; row++) {
-    let line = `${instances[row]},${labels ? labels[row] : ''},${predicted[row]}`;
+    let line = `${instances[row]},${labelOf(snapshot, row) ?? ''},${outputOf(snapshot, row) ?? ''}`;
     for (const text of texts) line += `,${text(row)}`;
     if (prototypes) for (const level of resolved) line += `,${level.nodes.of[row]}`;
     yield `${line}\n`;
@@ -45,13 +57,13 @@ export function* apdfCsv(analysed: AnalysedSnapshot, prototypes: boolean): Lines
 /** The activation pattern data frame as a JSON array of objects. */
 export function* apdfJson(analysed: AnalysedSnapshot, prototypes: boolean): Lines {
   const { snapshot, resolved } = analysed;
-  const { instances, predicted, labels } = snapshot;
+  const { instances } = snapshot;
   const texts = patternTexts(analysed);
   for (let row = 0; row < instances.length; row++) {
     const entry: Record<string, unknown> = {
       instance: instances[row],
-      label: labels?.[row],
-      output: predicted[row],
+      label: labelOf(snapshot, row),
+      output: outputOf(snapshot, row),
     };
     texts.forEach((text, l) => {
       entry[`l${l}`] = text(row);

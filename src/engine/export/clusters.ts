@@ -1,4 +1,4 @@
-import { nodeClasses } from '../../core/diagram';
+import { correctnessOf, nodeClasses } from '../../core/diagram';
 import { informationGainPartition, type Partition } from '../../core/partition';
 import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
@@ -43,7 +43,7 @@ export function* clustersJson(analysed: AnalysedSnapshot): Lines {
       output: outputs.majority[c],
       label: labels?.majority[c],
       purity: labels?.purity[c],
-      accuracy: labels && right[c] / size,
+      accuracy: correctnessOf(snapshot) && right[c] / size,
       instances: members[c],
     };
     yield `${c === 0 ? '[\n' : ',\n'}${JSON.stringify(entry)}`;

@@ -1,4 +1,4 @@
-import { correctness } from '../../core/diagram';
+import { correctnessOf } from '../../core/diagram';
 import { learningEvents, type LearningEvents } from '../../core/measures/learning';
 import { neighbourDisagreement } from '../../core/measures/neighbours';
 import type { Resolution } from '../../core/patterns/resolution';
@@ -63,8 +63,9 @@ async function eventsUpTo(
   for (let s = 0; s <= index; s++) {
     progress.signal?.throwIfAborted();
     const snapshot = s === index ? analysed.snapshot : await snapshotAt(s);
-    if (!snapshot.labels || !equalArrays(snapshot.instances, analysed.snapshot.instances)) return undefined;
-    correct.push(correctness(snapshot.predicted, snapshot.labels));
+    const right = correctnessOf(snapshot);
+    if (!right || !equalArrays(snapshot.instances, analysed.snapshot.instances)) return undefined;
+    correct.push(right);
   }
   return learningEvents(correct);
 }

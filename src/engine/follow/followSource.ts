@@ -50,7 +50,15 @@ export async function followSource(
     name,
     patternLimit: patternLimitOf(run),
   };
-  return { source, run, expected: { layers: run.layers, of: `the run ${name}` } };
+  return {
+    source,
+    run,
+    expected: {
+      layers: run.layers,
+      of: `the run ${name}`,
+      kept: { classes: [...run.manifest.classes], output: run.manifest.output },
+    },
+  };
 }
 
 /** A limit that keeps of each level what the run keeps of it. */

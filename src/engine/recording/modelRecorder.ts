@@ -5,7 +5,8 @@ import type { Dataset } from '../../data/dataset';
 import type { Scaling } from '../../data/scaling';
 import { matchShape } from '../../data/arrays/shape';
 import { openModel, type ModelOptions } from '../../models/openModel';
-import type { ModelRunner } from '../../models/runner';
+import type { ModelOutput, ModelRunner } from '../../models/runner';
+import { matchLabels, type KeptClasses, type MatchedLabels } from './outcomes';
 import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import type { RunHeader } from '../../runs/writeRun';
 import { recordedLayers, snapshotAccuracy, takeSnapshot } from './takeSnapshot';
@@ -32,6 +33,8 @@ export interface ExpectedNetwork {
   layers: Layer[];
   /** Where it is from, for messages. */
   of: string;
+  /** Classes of the run, and what stands for them. */
+  kept?: KeptClasses;
 }
 
 /** A model that can be recorded. */
@@ -56,6 +59,8 @@ export interface RecordedModel {
   snapshot: Snapshot;
   accuracy: number | undefined;
   sha256: string;
+  /** Names of the run's classes so far. */
+  classes: string[];
 }
 
 /** Numbers of one batch, input and all taps together, that are aimed at: 64 MiB of float32. */
@@ -71,7 +76,11 @@ export class ModelRecorder {
     private readonly source: RecordSource,
     private readonly tell: (text: string) => void,
     private expected?: ExpectedNetwork,
-  ) {}
+  ) {
+    this.kept = expected?.kept;
+  }
+
+  private kept: KeptClasses | undefined;
 
   /** Instances of the dataset. */
   get rows(): number {
@@ -85,23 +94,31 @@ export class ModelRecorder {
    */
   async record(model: string, moment: Moment, hooks: ModelHooks = {}): Promise<RecordedModel | undefined> {
     const { dataset, modelOptions, patternLimit } = this.source;
-    const runner = await openModel(model, { ...modelOptions, instanceShape: dataset.features.shape });
+    const runner = await openModel(model, {
+      ...modelOptions,
+      outputAs: modelOptions.outputAs ?? (dataset.labels?.sets ? 'labels' : undefined),
+      instanceShape: dataset.features.shape,
+      labelClasses: labelClasses(dataset),
+    });
     try {
       runner.notices.forEach(this.tell);
       this.tell(`Runs on ${runner.backend.name} ${runner.backend.version}: ${runner.backend.reason}.`);
       checkClasses(runner, dataset);
+      const labels = matchLabels(dataset.labels, runner);
+      this.kept ??= keptClasses(runner.output, labels);
       const layers = recordedLayers(runner);
       if (this.expected) checkSameLayers(layers, this.expected, model);
       const batchSource = this.batchSource(runner);
       const { sha256 } = runner;
-      const header = () => headerOf(this.source, runner, layers, this.tell);
+      const header = () => headerOf({ ...this.source, matched: labels }, runner, layers, this.tell);
       if ((await hooks.onOpened?.({ sha256, header })) === false) return undefined;
       this.expected ??= { layers, of: model };
       const { onProgress, signal, earlier } = hooks;
-      const options = { patternLimit, onProgress, signal, earlier };
+      const options = { patternLimit, onProgress, signal, earlier, labels, classes: this.kept };
       const snapshot = await takeSnapshot(runner, dataset, batchSource, moment.epoch, options);
       if (moment.step !== undefined) snapshot.step = moment.step;
-      return { snapshot, accuracy: snapshotAccuracy(snapshot), sha256 };
+      const classes = [...this.kept.classes];
+      return { snapshot, classes, accuracy: snapshotAccuracy(snapshot), sha256 };
     } finally {
       await runner.close();
     }
@@ -122,6 +139,22 @@ export class ModelRecorder {
   }
 }
 
+/** Different classes among the labels; undefined where there are sets of labels or numbers that are no classes. */
+function labelClasses({ labels }: Dataset): number | undefined {
+  if (!labels) return 0;
+  if (labels.targets) return Infinity;
+  return new Set(labels.values).size;
+}
+
+/** The classes a run begins with: those of the labels, and of bins where labels are numbers. */
+function keptClasses(output: ModelOutput, { classes, edges, values }: MatchedLabels): KeptClasses {
+  const { kind, name, columns } = output;
+  if (kind === 'none' || kind === 'value' || kind === 'labels') {
+    return { classes: values ? [...classes] : [], output: { kind, name, columns, edges } };
+  }
+  return { classes: [...classes] };
+}
+
 function checkSameLayers(own: Layer[], expected: ExpectedNetwork, model: string): void {
   const text = (layers: Layer[]) =>
     layers.map(({ units, bits }) => `${units}${bits > 1 ? `×${bits} bits` : ''}`).join('-');
@@ -136,7 +169,7 @@ function checkSameLayers(own: Layer[], expected: ExpectedNetwork, model: string)
 /** Labels beyond the outputs of the model can never be predicted: most likely the wrong labels, or the wrong model. */
 function checkClasses(runner: ModelRunner, dataset: Dataset): void {
   const { classes } = runner.output;
-  if (classes === undefined || !dataset.labels) return;
+  if (classes === undefined || !dataset.labels || dataset.labels.targets || runner.output.classNames) return;
   const most = dataset.labels.values.reduce((largest, label) => Math.max(largest, label), 0);
   if (most >= classes) {
     throw new InputError(

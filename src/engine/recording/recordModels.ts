@@ -68,6 +68,7 @@ export async function openSource(
     labelColumn,
     take,
     signal,
+    targets: true,
   });
   return {
     dataset,

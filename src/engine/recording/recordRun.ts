@@ -58,8 +58,8 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
         signal: hooks.signal,
         earlier,
       });
-      const { snapshot, accuracy, sha256 } = recorded!;
-      await writer!.add(snapshot, { path: portablePath(request.out, model), sha256 }, accuracy);
+      const { snapshot, accuracy, sha256, classes } = recorded!;
+      await writer!.add(snapshot, { path: portablePath(request.out, model), sha256 }, accuracy, classes);
       hooks.onSnapshot(snapshot, accuracy);
       earlier = snapshot;
     }

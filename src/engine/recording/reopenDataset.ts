@@ -21,6 +21,7 @@ export function datasetOptionsOf(run: Run): DatasetOptions {
   const labelColumn = kept.labels === false ? false : (kept.labelColumn as DatasetOptions['labelColumn']);
   return {
     data: inputs.data.map(absolute),
+    targets: true,
     labels: inputs.labels.length === 0 ? undefined : inputs.labels.map(absolute),
     labelColumn,
     features: kept.features as DatasetOptions['features'],

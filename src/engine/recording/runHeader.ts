@@ -7,6 +7,7 @@ import type { Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
 import { FORMAT_VERSION } from '../../runs/manifest';
 import type { RunHeader } from '../../runs/writeRun';
+import { matchLabels, type MatchedLabels } from './outcomes';
 import { isCoarse } from './takeSnapshot';
 
 /** Files of a dataset as a run keeps them: paths relative to its folder, an array of an archive after a colon. */
@@ -24,6 +25,8 @@ export interface HeaderSource {
   out: string;
   name?: string;
   patternLimit: number;
+  /** Labels as the model's classes are numbered; found out when left out. */
+  matched?: MatchedLabels;
 }
 
 /**
@@ -32,11 +35,12 @@ export interface HeaderSource {
  */
 export function headerOf(
   source: HeaderSource,
-  runner: Pick<ModelRunner, 'output' | 'backend'>,
+  runner: Pick<ModelRunner, 'output' | 'backend'> & { path?: string },
   layers: Layer[],
   tell: (text: string) => void,
 ): RunHeader {
   const { dataset, out } = source;
+  const matched = source.matched ?? matchLabels(dataset.labels, { path: out, ...runner });
   const rows = dataset.instances.length;
   const files = dataset.sources.map(({ path: file, sha256 }) => ({ path: portablePath(out, file), sha256 }));
   const kept = layers.map((layer) => isCoarse(layer, rows, source.patternLimit));
@@ -58,7 +62,8 @@ export function headerOf(
       files,
       options: { ...source.dataOptions, inputs: inputsOf(dataset, out), scaling: source.scaling },
     },
-    classes: classNames(dataset, runner),
+    classes: matched.classes,
+    ...(matched.edges && { labelBins: matched.edges }),
     labelled: dataset.labels !== undefined,
     splits: dataset.splits?.names.map((name, s) => ({
       name,
@@ -93,13 +98,6 @@ function inputsOf({ features, splits, sources }: Dataset, out: string): RunInput
     .filter(({ path: source }) => !used.has(source))
     .map(({ path: source }, s) => ({ name: data[s]?.name, path: portablePath(out, source) }));
   return labels.length === 0 || labels.length === data.length ? { data, labels } : undefined;
-}
-
-/** Names of the classes: those of the labels, numbers for outputs that no label names. */
-function classNames(dataset: Dataset, runner: Pick<ModelRunner, 'output'>): string[] {
-  const named = dataset.labels?.classes ?? [];
-  const count = Math.max(named.length, runner.output.classes ?? 0);
-  return Array.from({ length: count }, (_, c) => named[c] ?? String(c));
 }
 
 function combinedHash(hashes: string[]): string {

@@ -1,3 +1,4 @@
+import type { KeptClasses, MatchedLabels } from './outcomes';
 import type { Snapshot } from '../../core/patterns/snapshot';
 
 /** How to take a snapshot. */
@@ -10,6 +11,10 @@ export interface SnapshotOptions {
   breathe?: () => Promise<void>;
   /** Ends the work between two batches. */
   signal?: AbortSignal;
+  /** Labels as the model's classes are numbered; those of the dataset when left out. */
+  labels?: MatchedLabels;
+  /** Classes of the run, which grow where the model gives more; needed where its output is no class. */
+  classes?: KeptClasses;
   /** The snapshot before, whose prototypes go on. */
   earlier?: Snapshot;
 }

@@ -1,4 +1,4 @@
-import { correctness } from '../../core/diagram';
+import { correctnessOf } from '../../core/diagram';
 import { InputError } from '../../core/errors';
 import { bitsOf, CoarseRecorder, ExactRecorder, type LevelRecorder } from '../../core/patterns/levelRecorder';
 import { accuracyOf } from '../../core/measures/measures';
@@ -9,6 +9,7 @@ import type { Dataset } from '../../data/dataset';
 import { describePlace } from '../../data/instancePlaceText';
 import type { ModelRunner } from '../../models/runner';
 import { fitCoarsePrototypes, type CoarsePrototypesInput } from './coarsePrototypes';
+import { readOutcome } from './outcomes';
 import { runBatches, type BatchSource } from './runBatches';
 import type { SnapshotOptions } from './snapshotOptions';
 
@@ -58,6 +59,8 @@ export async function takeSnapshot(
     );
   }
   const predicted = new Int32Array(rows);
+  const { columns = 0 } = runner.output;
+  const values = columns > 0 ? new Float32Array(rows * columns) : undefined;
   for await (const { batch, result } of runBatches(runner, batches(dataset), options.signal)) {
     recorders.forEach((recorder, l) => {
       const bad = recorder.add(result.taps[l], batch.from, batch.rows);
@@ -66,12 +69,13 @@ export async function takeSnapshot(
     const unknown = result.predicted.findIndex((output) => output < 0);
     if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
     predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
+    if (values && result.values) values.set(result.values, batch.from * columns);
     options.onProgress?.(batch.from + batch.rows);
     await options.breathe?.();
   }
-  const labels = dataset.labels?.values;
   const splits = dataset.splits?.of;
-  return {
+  const { values: labels, targets } = options.labels ?? { values: dataset.labels?.values };
+  const snapshot: Snapshot = {
     epoch,
     instances,
     predicted,
@@ -79,11 +83,17 @@ export async function takeSnapshot(
     splits,
     levels: recorders.map((recorder) => recorder.finish()),
   };
+  if (targets) snapshot.targets = targets;
+  const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  if (bad >= 0) throw noClass(runner, dataset, Math.floor(bad / columns));
+  if (options.classes) readOutcome(runner.output, values, snapshot, options.classes);
+  return snapshot;
 }
 
 /** Share of right predictions; undefined without labels. */
 export function snapshotAccuracy(snapshot: Snapshot): number | undefined {
-  return snapshot.labels && accuracyOf(correctness(snapshot.predicted, snapshot.labels));
+  const right = correctnessOf(snapshot);
+  return right && accuracyOf(right);
 }
 
 function instanceText(dataset: Dataset, row: number): string {
@@ -91,7 +101,7 @@ function instanceText(dataset: Dataset, row: number): string {
 }
 
 function noClass(runner: ModelRunner, dataset: Dataset, row: number): InputError {
-  const problem = 'is NaN or a negative class, expected scores or a class from 0 on';
+  const problem = 'is NaN or no class, expected scores or a class from 0 on';
   return new InputError(runner.path, problem, `output ${runner.output.name}, ${instanceText(dataset, row)}`);
 }
 

@@ -1,5 +1,5 @@
 import { continueNodes, stayingShare } from '../../core/continuation';
-import { correctness, nodeClasses } from '../../core/diagram';
+import { correctnessOf, nodeClasses } from '../../core/diagram';
 import { learningEvents, summariseLearning, type LearningSummary } from '../../core/measures/learning';
 import { accuracyOf, measureClasses, measureNodes } from '../../core/measures/measures';
 import { meanDistanceToReference, noveltyOf, type Novelty } from '../../core/measures/novelty';
@@ -122,7 +122,8 @@ export async function reportRun(
     const { snapshot } = analysed;
     const labelNoise = originals && reportNoise(snapshot, originals);
     snapshots.push({ ...reportSnapshot(run, analysed, earlier, final), labelNoise });
-    if (snapshot.labels) correct.push(correctness(snapshot.predicted, snapshot.labels));
+    const right = correctnessOf(snapshot);
+    if (right) correct.push(right);
     sameInstances &&= equalArrays(snapshot.instances, final.instances);
     earlier = analysed;
   }
@@ -143,11 +144,12 @@ export function reportSnapshot(
   const { snapshot, resolved } = analysed;
   const nodes = resolved.map((level) => level.nodes);
   const paths = pathsThrough(nodes);
+  const right = correctnessOf(snapshot);
   return {
     epoch: snapshot.epoch,
     step: snapshot.step,
     instances: snapshot.instances.length,
-    accuracy: snapshot.labels && accuracyOf(correctness(snapshot.predicted, snapshot.labels)),
+    accuracy: right && accuracyOf(right),
     paths: paths.count,
     levels: resolved.map((_, l) => reportLevel(run, analysed, l, earlier, final)),
     clusters: reportClusters(analysed),
@@ -209,6 +211,7 @@ function reportBits(
   const { dead, alwaysOn, live } = unitActivity(exact.patterns, layer.pieces);
   const pairs = earlier && alignInstances(earlier.snapshot.instances, snapshot.instances);
   const { labels } = snapshot;
+  const right = correctnessOf(snapshot);
   return {
     bitChange: before && pairs && bitChange(before, exact, pairs),
     stability: {
@@ -219,9 +222,7 @@ function reportBits(
     dead,
     alwaysOn,
     live,
-    classCores:
-      labels &&
-      classCores(exact.patterns, exact.of, labels, correctness(snapshot.predicted, labels), diagram.classes),
+    classCores: right && labels && classCores(exact.patterns, exact.of, labels, right, diagram.classes),
   };
 }
 

@@ -31,6 +31,8 @@ export interface AnalysedModel {
   taps: Tap[];
   /** Whether the output's values are a sigmoid's. */
   sigmoid: boolean;
+  /** Names of the classes, where the model tells them. */
+  classNames?: string[];
   /** Tensors whose channels are blocked, with how many those are. */
   blocked: ReadonlyMap<string, number>;
 }
@@ -189,7 +191,7 @@ export function analyseModel(
     const index = new GraphIndex(model.graph);
     const input = oneByOne(index, describeInput(path, value));
     const chosen = chooseOutput(path, index, options.output);
-    const { output, sigmoid } = describeOutput(path, index, chosen.value);
+    const { output, sigmoid, classNames } = describeOutput(index, chosen.value);
     const facts = traceFlow(index, input.name);
     const found = findActivations({
       index,
@@ -224,7 +226,7 @@ export function analyseModel(
       tensor: tap,
       elementType: facts.get(tap)?.elementType,
     }));
-    return { description, bytes, model, taps, sigmoid, blocked };
+    return { description, bytes, model, taps, sigmoid, blocked, classNames };
   };
   return refusing(file.bytes, path, analyse);
 }

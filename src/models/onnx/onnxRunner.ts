@@ -14,7 +14,7 @@ import type {
 } from '../runner';
 import { floatsOf, isOfType, toElementType } from './convert';
 import { engineMessage, type OnnxBackend } from './onnxBackend';
-import { predictedClasses } from './predict';
+import { outputValues } from './predict';
 import { copyInstance, type InstanceLayout } from './probe';
 
 /** Results of one call of the engine, by output name. */
@@ -167,21 +167,26 @@ export class OnnxRunner implements ModelRunner {
   }
 
   private async runPieces(pieces: Piece[], rows: number): Promise<BatchResult> {
-    const names = [...new Set([...this.taps.map(({ output }) => output), this.output.name])];
+    const read = this.output.kind === 'none' ? [] : [this.output.name];
+    const names = [...new Set([...this.taps.map(({ output }) => output), ...read])];
     const predicted = new Int32Array(rows);
+    const values: Float32Array[] = [];
     const parts: TensorData[][] = this.taps.map(() => []);
     const runs = pieces.map((piece) => this.session.run(this.input.name, piece.feed, names));
     // All of them end before a failure is told, so that closing never meets one under way.
     await Promise.allSettled(runs);
     const fetched = await Promise.all(runs);
     pieces.forEach((piece, k) => {
-      predicted.set(
-        predictedClasses(this.path, this.output, fetched[k][this.output.name], piece.rows),
-        piece.firstRow,
-      );
+      const output = outputValues(this.path, this.output, fetched[k][this.output.name], piece.rows);
+      predicted.set(output.predicted, piece.firstRow);
+      if (output.values) values.push(output.values);
       this.readTaps(fetched[k], piece.rows).forEach((tap, i) => parts[i].push(tap));
     });
-    return { taps: parts.map((each, i) => joined(each, rows * this.layers[i].units)), predicted };
+    const taps = parts.map((each, i) => joined(each, rows * this.layers[i].units));
+    const all = values.length
+      ? (joined(values, rows * (this.output.columns ?? 1)) as Float32Array)
+      : undefined;
+    return { taps, predicted, ...(all && { values: all }) };
   }
 
   /** Each layer's pre-activations of the rows asked for. */

@@ -10,8 +10,7 @@ import { withPlainLocations } from './proto/locations';
 import { integerField, join } from './proto/rewrite';
 import { resolveInputShape } from './inputShape';
 import { OnnxRunner, OnnxSession, type FetchedTap } from './onnxRunner';
-import { outputKind } from './outputs';
-import { columnsOf } from './predict';
+import { readingOf } from './outputReading';
 import { probeRows, probeTap, rotateRows } from './probe';
 import { exposeTaps } from './taps';
 
@@ -88,8 +87,7 @@ interface Probed {
 async function probe(
   session: OnnxSession,
   analysed: AnalysedModel,
-  input: ModelInput,
-  taps: string[],
+  { input, taps, options }: { input: ModelInput; taps: string[]; options: ModelOptions },
 ): Promise<Probed> {
   const { description } = analysed;
   const size = unitsOf(input.shape);
@@ -116,29 +114,18 @@ async function probe(
     kept.push({ output: tap, layout: probed.layout });
   });
   if (layers.length === 0) throw noLayers(description.path, skipped);
-  const { output, notices } = probedOutput(analysed, second[description.output.name].dims, rows + grown);
-  return { description: { ...description, input, output, layers, skipped, notices }, taps: kept };
-}
-
-/** The output with the columns that a run showed. */
-function probedOutput(
-  { description, model, sigmoid }: AnalysedModel,
-  dims: readonly number[],
-  rows: number,
-): Pick<ModelDescription, 'output' | 'notices'> {
   const { name } = description.output;
-  const columns = columnsOf(description.path, name, dims, rows);
-  const value = model.graph.outputs.find((each) => each.name === name)!;
-  const output = outputKind(value, columns, sigmoid);
-  if (output.kind === 'class' && columns !== 1) {
-    throw new InputError(
-      description.path,
-      `output '${name}' gives ${columns} whole numbers an instance, expected one class label`,
-    );
-  }
-  const several =
-    sigmoid && columns > 1 ? [`The largest of ${columns} sigmoid outputs is taken as class.`] : [];
-  return { output, notices: [...description.notices, ...several] };
+  const { output, notices } = readingOf({
+    value: analysed.model.graph.outputs.find((each) => each.name === name)!,
+    dims: second[name].dims,
+    rows: rows + grown,
+    sigmoid: analysed.sigmoid,
+    classNames: analysed.classNames,
+    input,
+    options,
+  });
+  const told = [...description.notices, ...notices];
+  return { description: { ...description, input, output, layers, skipped, notices: told }, taps: kept };
 }
 
 /**
@@ -160,7 +147,7 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
   const engine = await loadOnnxBackend(options.backend ?? 'auto');
   const { session, taps } = await openSession(path, engine, analysed, options);
   try {
-    const probed = await probe(session, analysed, input, taps);
+    const probed = await probe(session, analysed, { input, taps, options });
     return new OnnxRunner({ ...probed, backend: engine.backend, session });
   } catch (error) {
     await session.release();

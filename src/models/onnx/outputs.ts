@@ -1,7 +1,8 @@
 import { InputError } from '../../core/errors';
 import type { ModelOutput } from '../runner';
+import { classNamesOf } from './classNames';
 import type { GraphIndex } from './activations/graphIndex';
-import { elementTypeName, isFloat, type OnnxValue } from './proto/proto';
+import { ElementType, elementTypeName, isFloat, type OnnxValue } from './proto/proto';
 
 /** Names in a list for messages. */
 export function listNames(values: readonly { name: string }[]): string {
@@ -17,6 +18,11 @@ function wideAxes(value: OnnxValue): number[] | undefined {
 function isNumeric(value: OnnxValue): boolean {
   const type = elementTypeName(value.elementType);
   return value.container === undefined && (/^(u?int\d+|bool)$/.test(type) || /^float(16|32|64)$/.test(type));
+}
+
+/** Whether an output is class names. */
+function isText(value: OnnxValue): boolean {
+  return value.container === undefined && value.elementType === ElementType.string;
 }
 
 function isFloatValue(value: OnnxValue): boolean {
@@ -56,10 +62,11 @@ export function chooseOutput(
     if (!value) {
       throw new InputError(source, `has no output '${asked}', expected one of ${listNames(outputs)}`);
     }
-    if (!isNumeric(value)) throw new InputError(source, notNumeric(value));
+    if (!isNumeric(value) && !isText(value)) throw new InputError(source, notNumeric(value));
     return { value, notices: [] };
   }
-  const usable = outputs.filter(isNumeric);
+  const numeric = outputs.filter(isNumeric);
+  const usable = numeric.length ? numeric : outputs.filter(isText);
   if (usable.length === 0) throw new InputError(source, notNumeric(outputs[0]));
   const value = usable.reduce((best, output) => (rank(index, output) < rank(index, best) ? output : best));
   const others = outputs.filter((output) => output !== value);
@@ -95,24 +102,21 @@ export function outputKind(value: OnnxValue, columns: number | undefined, sigmoi
   return { name: value.name, kind: 'logits', ...(columns === undefined ? {} : { classes: columns }) };
 }
 
-/**
- * What is known of the chosen output without a run.
- * @throws InputError when it has several axes an instance
- */
+/** What is known of the chosen output without a run. */
 export function describeOutput(
-  source: string,
   index: GraphIndex,
   value: OnnxValue,
-): { output: ModelOutput; sigmoid: boolean } {
+): { output: ModelOutput; sigmoid: boolean; classNames?: string[] } {
+  const classNames = classNamesOf(index, value);
   if ((wideAxes(value)?.length ?? 0) > 1) {
-    const shape = value.dims!.map((size) => (size < 0 ? '?' : size)).join(', ');
-    throw new InputError(
-      source,
-      `output '${value.name}' has shape [${shape}], expected one row of class scores an instance`,
-    );
+    return { output: { name: value.name, kind: 'none' }, sigmoid: false };
   }
   const sigmoid = isSigmoid(index, value.name);
   const columns = value.dims?.slice(1).reduce((product, size) => (size < 0 ? -1 : product * size), 1);
   const known = columns !== undefined && columns > 0 ? columns : undefined;
-  return { output: outputKind(value, known, sigmoid), sigmoid };
+  return {
+    output: { ...outputKind(value, known, sigmoid), ...(classNames && { classNames }) },
+    sigmoid,
+    classNames,
+  };
 }

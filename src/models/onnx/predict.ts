@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
-import type { ModelOutput } from '../runner';
+import type { BatchResult, ModelOutput } from '../runner';
 import { classesOfScores } from '../scores';
 import { floatsOf, integersOf } from './convert';
 
@@ -20,28 +20,49 @@ export function columnsOf(source: string, name: string, dims: readonly number[],
   return wide[0] ?? 1;
 }
 
+/** What an output says of some instances. */
+export type OutputValues = Pick<BatchResult, 'predicted' | 'values'>;
+
 /**
- * Predicted classes of the first rows of an output tensor; -1 where the output is NaN.
+ * Reads the first rows of an output tensor: predicted classes, -1 where the output is NaN or a name that is no class's; or
+ * the numbers of an output that is no class.
  * @param rows rows to read: a padded batch has more
  * @throws InputError when the output is not what it was when the model was opened
  */
-export function predictedClasses(
+export function outputValues(
   source: string,
   output: ModelOutput,
-  tensor: Tensor,
+  tensor: Tensor | undefined,
   rows: number,
-): Int32Array {
+): OutputValues {
+  const predicted = new Int32Array(rows);
+  if (output.kind === 'none' || !tensor) return { predicted };
   if (output.kind === 'class') {
-    const predicted = new Int32Array(rows);
-    const values = integersOf(tensor);
+    const { classNames } = output;
+    const values =
+      classNames && Array.isArray(tensor.data) ? namedClasses(tensor.data, classNames) : integersOf(tensor);
     if (!values || values.length < rows) throw unexpected(source, output, tensor);
     for (let row = 0; row < rows; row++) predicted[row] = values[row];
-    return predicted;
+    return { predicted };
   }
   const scores = floatsOf(tensor);
   const columns = columnsOf(source, output.name, tensor.dims, tensor.dims[0]);
   if (!scores || scores.length < rows * columns) throw unexpected(source, output, tensor);
-  return classesOfScores(output.kind, scores, rows, columns);
+  const { kind, threshold = 0 } = output;
+  if (kind === 'value') return { predicted, values: Float32Array.from(scores.subarray(0, rows * columns)) };
+  if (kind === 'labels') {
+    const values = Float32Array.from(scores.subarray(0, rows * columns), (score) =>
+      score > threshold ? 1 : 0,
+    );
+    return { predicted, values };
+  }
+  return { predicted: classesOfScores(kind, scores, rows, columns) };
+}
+
+/** Classes by their names. */
+function namedClasses(names: readonly unknown[], classNames: readonly string[]): number[] {
+  const numbers = new Map(classNames.map((name, k) => [name, k]));
+  return names.map((name) => numbers.get(String(name)) ?? -1);
 }
 
 /** The error for an output that is not what it was when the model was opened. */

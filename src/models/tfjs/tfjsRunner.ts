@@ -119,7 +119,8 @@ class TfjsRunner implements ModelRunner {
           `output '${this.output.name}' came with shape [${text}] for ${rows} instances`,
         );
       }
-      const kind = this.output.kind === 'class' ? 'logits' : this.output.kind;
+      const { kind: read } = this.output;
+      const kind = read === 'logit' || read === 'probability' ? read : 'logits';
       return {
         taps: this.own(values.slice(1)),
         predicted: classesOfScores(kind, values[0], rows, output.size / rows),

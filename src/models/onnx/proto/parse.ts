@@ -61,7 +61,7 @@ function parseValue(bytes: Uint8Array): OnnxValue {
 
 /** Reads an AttributeProto. */
 function parseAttribute(bytes: Uint8Array, depth: number): OnnxAttribute {
-  const attribute: OnnxAttribute = { name: '', floats: [], ints: [], graphs: [], bytes };
+  const attribute: OnnxAttribute = { name: '', floats: [], ints: [], strings: [], graphs: [], bytes };
   for (const field of fields(bytes)) {
     switch (field.number) {
       case 1:
@@ -88,6 +88,9 @@ function parseAttribute(bytes: Uint8Array, depth: number): OnnxAttribute {
         break;
       case 8:
         appendIntegers(field, attribute.ints);
+        break;
+      case 9:
+        attribute.strings.push(textOf(field));
         break;
       case 21:
         attribute.reference = textOf(field);

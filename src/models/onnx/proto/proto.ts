@@ -33,6 +33,7 @@ export interface OnnxAttribute {
   t?: OnnxTensor;
   floats: number[];
   ints: number[];
+  strings: string[];
   /** Graphs of `g` and `graphs`: the bodies of If, Loop and Scan. */
   graphs: OnnxGraph[];
   /** Inside a function: the function's attribute that gives the value. */

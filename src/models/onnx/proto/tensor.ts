@@ -108,6 +108,11 @@ export function tensorValues(tensor: OnnxTensor): number[] | undefined {
   return values.length === count ? values : undefined;
 }
 
+/** The texts of a constant: TensorProto {6 string_data}. */
+export function tensorTexts(tensor: OnnxTensor): string[] {
+  return [...fields(tensor.bytes)].filter((field) => field.number === 6).map(textOf);
+}
+
 /** `int32_data` holds half floats as bit patterns; everything else is what it says. */
 function fromTyped(values: number[], elementType: number): number[] {
   if (elementType === ElementType.float16) {
