@@ -12,6 +12,7 @@ export interface DataOptions {
   labelColumn?: string;
   features?: string[];
   drop?: string[];
+  classes?: string[];
   noLabels?: boolean;
   header?: boolean;
   delimiter?: string;
@@ -49,6 +50,11 @@ export function addDataOptions(command: Command, required = true): Command {
       columnList,
     )
     .option('--drop <columns>', 'columns of a table that are left out, with commas', columnList)
+    .option(
+      '--classes <names>',
+      "names of the classes in the model's order, with commas (labels that are text are sorted when left out)",
+      columnList,
+    )
     .option('--no-labels', 'the data has no labels: look for none')
     .option('--header', 'the first row of a table names its columns (found out when left out)')
     .option('--no-header', 'the first row of a table is data')
@@ -78,7 +84,7 @@ function dataOption(description: string, required: boolean): Option {
   return new Option('--data <file...>', description).makeOptionMandatory(required);
 }
 
-/** Names or numbers of columns, with commas. */
+/** Names, or numbers of columns, with commas. */
 function columnList(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }
@@ -98,7 +104,8 @@ export async function openData(
     labels?: string[] | boolean;
   };
   const scaling = parseScaling(options);
-  const { labelColumn, features, drop, header, delimiter, missing, axes, seed, take, sample } = options;
+  const { labelColumn, features, drop, classes, header, delimiter, missing, axes, seed, take, sample } =
+    options;
   const dataset = await openDataset({
     targets,
     data: options.data.map(namedPath),
@@ -106,6 +113,7 @@ export async function openData(
     labelColumn: labels === false ? false : labelColumn,
     features,
     drop,
+    classes,
     header,
     delimiter,
     missing,
@@ -116,7 +124,7 @@ export async function openData(
     split: options.split === undefined ? undefined : parseShares(options.split),
     signal,
   });
-  const columns = { labelColumn, features, drop };
+  const columns = { labelColumn, features, drop, classes };
   const kept = { ...columns, header, delimiter, missing, axes, seed, take, sample, split: options.split };
   return { dataset, scaling, kept: { ...kept, labels: labels === false ? false : undefined } };
 }

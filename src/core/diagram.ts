@@ -1,7 +1,7 @@
 import { contingency, largestEntries, type Contingency } from './contingency';
 import { entropyOf } from './measures/entropy';
 import { nodesOf, type LevelNodes } from './nodes';
-import type { Outcome } from './patterns/outcome';
+import { isJudged, type Outcome } from './patterns/outcome';
 
 /** What a classification of the instances (labels, or predicted outputs) says of each node of a level. */
 export interface NodeClasses {
@@ -118,8 +118,7 @@ export function correctnessOf({
   labels,
   outcome,
 }: Pick<DiagramInput, 'predicted' | 'labels' | 'outcome'>): Uint8Array | undefined {
-  const judged = outcome === undefined || outcome.kind === 'labels';
-  return judged && labels ? correctness(predicted, labels) : undefined;
+  return isJudged(outcome) && labels ? correctness(predicted, labels) : undefined;
 }
 
 /** 1 where the prediction is the label, else 0. */

@@ -39,6 +39,8 @@ export interface Labels {
   readonly numeric: boolean;
   /** The labels themselves where they are numbers that are no classes (targets of a regression); `values` are 0 then. */
   readonly targets?: Float32Array;
+  /** True where the user gave the classes in their order. */
+  readonly given?: boolean;
   /** True where each class is a set of labels, several of which an instance may have: `1+4`. */
   readonly sets?: boolean;
 }

@@ -94,13 +94,26 @@ export function classesOfOneHot(numbers: ArrayLike<number>, columns: number): In
   return classes.includes(-1) ? undefined : classes;
 }
 
+/** How labels become classes. */
+export interface ClassChoice {
+  /** Whether numbers that are no classes are taken as such; refused when left out. */
+  targets?: boolean;
+  /** Names of the classes in their order; found out when left out. */
+  classes?: readonly string[];
+}
+
 /**
  * The labels of one or several files, in order, as indices of classes that all of them share.
  * Whole numbers from 0 to 65,535 are the indices themselves; other whole numbers, and text, are sorted.
- * @param targets whether numbers that are no classes are taken as such
- * @throws InputError naming the first label that is a number but not a whole one, where these are not taken
+ * @throws InputError naming the first label that is a number but not a whole one, where these are not taken, or that is none
+ * of the classes given
  */
-export function resolveLabels(columns: readonly LabelColumn[], notices: string[], targets = false): Labels {
+export function resolveLabels(
+  columns: readonly LabelColumn[],
+  notices: string[],
+  { targets = false, classes }: ClassChoice = {},
+): Labels {
+  if (classes) return givenLabels(columns, classes);
   const numbers = columns.map((column) =>
     column.names
       ? []
@@ -162,6 +175,25 @@ function numericLabels(
   const shown = classes.slice(0, 6).join(', ') + (classes.length > 6 ? ', …' : '');
   notices.push(`The labels ${shown} are taken as classes 0 to ${classes.length - 1}, in this order.`);
   return { values: encode(columns, numbers, (label) => index.get(label) ?? 0), classes, numeric: false };
+}
+
+/** Labels as the names of classes that the user gives in their order. */
+function givenLabels(columns: readonly LabelColumn[], classes: readonly string[]): Labels {
+  const index = new Map(classes.map((label, position) => [label, position]));
+  if (index.size < classes.length) throw new InputError('classes', 'has a name twice, expected each once');
+  const texts = columns.map((column) => column.distinct.map(String));
+  columns.forEach((column, part) => {
+    const wrong = texts[part].findIndex((label) => !index.has(label));
+    if (wrong < 0) return;
+    const problem = `label \`${oneLine(texts[part][wrong])}\` is none of the classes given (--classes)`;
+    throw new InputError(column.source, problem, column.place(column.codes.indexOf(wrong)));
+  });
+  return {
+    values: encode(columns, texts, (label) => index.get(label) ?? 0),
+    classes,
+    numeric: false,
+    given: true,
+  };
 }
 
 function namedLabels(columns: readonly LabelColumn[]): Labels {

@@ -3,7 +3,7 @@ import { InputError } from '../core/errors';
 import type { MissingRule } from './tables/csvOptions';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import { sha256OfFile } from './files/checksum';
-import { pickLabels, resolveLabels, type LabelColumn } from './labels';
+import { pickLabels, resolveLabels, type ClassChoice, type LabelColumn } from './labels';
 import { limitAdvice, presentLimits, type Limits } from './files/limits';
 import { splitMember } from './arrays/npz';
 import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
@@ -41,8 +41,10 @@ export interface DatasetOptions {
   delimiter?: string;
   /** What to do about missing numbers of a table; `error` when left out. */
   missing?: MissingRule;
-  /** Whether labels may be numbers that are no classes, as the targets of a regression; refused when left out. */
+  /** Whether labels may be numbers that are no classes, as the targets of a regression, or several an instance; refused when left out. */
   targets?: boolean;
+  /** Names of the classes in the model's order; found out when left out. */
+  classes?: readonly string[];
   /** What the axes of an instance are, where the file's shape says it wrongly or not at all. */
   axes?: AxisOrder;
   /** Splits to draw at random from a single file. */
@@ -73,6 +75,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     delimiter: options.delimiter,
     missing: options.missing ?? 'error',
     axes: options.axes,
+    targets: options.targets,
     limits: { ...presentLimits(), ...options.limits },
     signal: options.signal,
   };
@@ -89,7 +92,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     }
     parts.push(part);
   }
-  const labels = joinLabels(parts, notices, options.targets);
+  const labels = joinLabels(parts, notices, options);
   const { rows, ...selected } = select(parts, { ...options, limits: reading.limits }, notices);
   return {
     ...selected,
@@ -166,12 +169,12 @@ function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): Label
 }
 
 /** @throws InputError where some files have labels and others have not */
-function joinLabels(parts: readonly Part[], notices: string[], targets = false): Labels | undefined {
+function joinLabels(parts: readonly Part[], notices: string[], choice: ClassChoice): Labels | undefined {
   const without = parts.find(({ labels }) => !labels);
   const columns = parts.flatMap(({ labels }) => (labels ? [labels] : []));
   if (columns.length === 0) return undefined;
   if (without) throw new InputError(without.name, 'has no labels, but other files have');
-  return resolveLabels(columns, notices, targets);
+  return resolveLabels(columns, notices, choice);
 }
 
 function pick(values: Int32Array, rows: Int32Array | undefined): Int32Array {

@@ -18,6 +18,8 @@ import { formatBytes } from './wording';
 /** How files are to be read. */
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {
   axes?: AxisOrder;
+  /** Whether labels may be several an instance, or numbers that are no classes. */
+  targets?: boolean;
   limits: Limits;
   signal?: AbortSignal;
 }
@@ -107,7 +109,7 @@ export async function openLabels(
     return table.labels ?? oneHotLabels(table, notices);
   }
   const array = await openArray(path, 'labels', options.limits, notices);
-  return labelsOfArray(array, options.limits, notices);
+  return labelsOfArray(array, options, notices);
 }
 
 async function openCsv(

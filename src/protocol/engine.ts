@@ -14,6 +14,8 @@ export interface RunInfo {
   name: string;
   classes: string[];
   labelled: boolean;
+  /** Whether predictions are right or wrong: there are labels, and both are classes. */
+  judged: boolean;
   splits: string[];
   layers: { name: string; activation: string; units: number; shape: number[] }[];
   snapshots: {

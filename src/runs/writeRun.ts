@@ -1,6 +1,7 @@
 import { access, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../core/errors';
+import { addAll } from '../core/lists';
 import { bytesPerRow, toPackedBytes } from '../core/patterns/packing';
 import { recordedPatterns, type RecordedLevel, type Snapshot } from '../core/patterns/snapshot';
 import { writeNpz, type NamedArray } from '../data/arrays/writeNpz';
@@ -141,7 +142,7 @@ export class RunWriter {
       const { kind, name, columns, edges } = outcome;
       this.manifest.output = { kind, name, columns, edges };
     }
-    this.manifest.classes.push(...classes.slice(this.manifest.classes.length));
+    addAll(this.manifest.classes, classes.slice(this.manifest.classes.length));
   }
 
   /** Takes back the folders that were made, when nothing was written into them. */

@@ -20,14 +20,15 @@ export const viewChoices: { view: View; icon: string; text: string; title: strin
   { view: 'patterns', icon: 'symbol-array', text: 'Patterns', title: 'Patterns: one level, unit by unit' },
 ];
 
-/** What can be coloured by; without labels only the output. */
+/** What can be coloured by; without labels only the output, and no right or wrong where outputs are no classes. */
 export function colourChoices(run: RunInfo | undefined): Choice[] {
   const all: { value: ColourBy; text: string }[] = [
     { value: 'label', text: 'Label' },
     { value: 'output', text: 'Output' },
     { value: 'correct', text: 'Right or wrong' },
   ];
-  return run?.labelled === false ? all.filter(({ value }) => value === 'output') : all;
+  if (run?.labelled === false) return all.filter(({ value }) => value === 'output');
+  return run?.judged === false ? all.filter(({ value }) => value !== 'correct') : all;
 }
 
 const prototypes = [16, 32, 64, 128];

@@ -17,6 +17,11 @@ export interface Outcome {
   edges?: number[];
 }
 
+/** Whether an output can be right or wrong: a class (no outcome), or a set of labels. */
+export function isJudged(outcome: Pick<Outcome, 'kind'> | undefined): boolean {
+  return outcome === undefined || outcome.kind === 'labels';
+}
+
 /** Name of the one class that stands for an output without classes. */
 export const NO_CLASS = 'no class';
 

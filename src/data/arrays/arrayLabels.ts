@@ -9,13 +9,20 @@ import { placeWithinFile } from '../instancePlaceText';
 import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../wording';
 
+/** How labels are read. */
+export interface LabelReading {
+  limits: Limits;
+  /** Whether an instance may have several labels, and numbers that are no classes; refused when left out. */
+  targets?: boolean;
+}
+
 /**
- * Labels from an array: one number or text for each instance, or a one-hot matrix.
+ * Labels from an array: one number or text for each instance, or a one-hot matrix; rows of zeros and ones where several are allowed.
  * @throws InputError where it is neither, or holds NaN
  */
 export async function labelsOfArray(
   array: StoredArray,
-  limits: Limits,
+  { limits, targets = false }: LabelReading,
   notices: string[],
 ): Promise<LabelColumn> {
   const { file, member, type, shape } = array;
@@ -31,7 +38,7 @@ export async function labelsOfArray(
   const columns = countOfShape(features.shape);
   if (columns === 1) return labelsOfNumbers(file, numbers, place);
   const classes = shape.length === 2 ? classesOfOneHot(numbers, columns) : undefined;
-  const sets = shape.length === 2 && !classes ? setsOf(numbers, columns) : undefined;
+  const sets = targets && shape.length === 2 && !classes ? setsOf(numbers, columns) : undefined;
   if (sets) {
     notices.push(`${file}: an instance may have several of ${columns} labels; each set of them is a class.`);
     const collector = new LabelCollector(file);

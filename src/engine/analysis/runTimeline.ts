@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { recordedPatterns } from '../../core/patterns/snapshot';
+import { isJudged } from '../../core/patterns/outcome';
 import type { RunInfo } from '../../protocol/engine';
 import type { Timeline } from '../../protocol/scene';
 import type { OpenedRun, RunStore } from './runStore';
@@ -12,15 +13,16 @@ export async function runInfo(store: RunStore, opened: OpenedRun): Promise<RunIn
   const absolute = (file: string) => path.resolve(folder, file);
   const { dataset, training } = manifest;
   const first = manifest.snapshots.length > 0 ? 0 : undefined;
+  // Other tools need not say so: then the first snapshot tells, once there is one.
+  const labelled =
+    manifest.labelled ?? (first !== undefined && (await store.snapshot(opened, first)).labels !== undefined);
   return {
     folder,
     version: opened.version,
     name: manifest.name,
     classes: manifest.classes,
-    // Other tools need not say so: then the first snapshot tells, once there is one.
-    labelled:
-      manifest.labelled ??
-      (first !== undefined && (await store.snapshot(opened, first)).labels !== undefined),
+    labelled,
+    judged: labelled && isJudged(manifest.output),
     splits: manifest.splits?.map(({ name }) => name) ?? [],
     layers: layers.map(({ name, activation, units, shape }) => ({ name, activation, units, shape })),
     snapshots: manifest.snapshots.map(({ epoch, step, accuracy, patterns, patternCounts, model }) => ({

@@ -1,3 +1,4 @@
+import { isJudged } from '../../core/patterns/outcome';
 import { InputError } from '../../core/errors';
 import { agreement, expectedRight, LEAST_AGREEMENT } from '../../core/suspects/expectedRight';
 import { neighbourLists, type NeighbourLists } from '../../core/suspects/neighbourLists';
@@ -116,6 +117,9 @@ async function readHistory(run: Run, { snapshot }: SuspectQuestion, work: Work):
   const { snapshots } = run.manifest;
   const end = snapshot ?? snapshots.length - 1;
   if (end < 0) throw new InputError(run.folder, 'has no snapshots yet');
+  if (!isJudged(run.manifest.output)) {
+    throw new InputError(run.folder, 'has outputs that are no classes, so no label can be suspected by them');
+  }
   const last = await readColumns(run, end);
   const { labels } = last;
   if (!labels) throw new InputError(run.folder, 'has no labels, so none can be suspected');

@@ -105,6 +105,7 @@ export class ModelRecorder {
       this.tell(`Runs on ${runner.backend.name} ${runner.backend.version}: ${runner.backend.reason}.`);
       checkClasses(runner, dataset);
       const labels = matchLabels(dataset.labels, runner);
+      tellOrder(runner, dataset, this.tell);
       this.kept ??= keptClasses(runner.output, labels);
       const layers = recordedLayers(runner);
       if (this.expected) checkSameLayers(layers, this.expected, model);
@@ -166,11 +167,30 @@ function checkSameLayers(own: Layer[], expected: ExpectedNetwork, model: string)
   }
 }
 
+/** Says in which order names are taken as classes, where neither the model nor the user tells it. */
+function tellOrder({ output }: ModelRunner, { labels }: Dataset, tell: (text: string) => void): void {
+  const isPlain = !labels || labels.numeric || labels.targets || labels.sets || labels.given;
+  if (isPlain || output.classNames || output.classes === undefined) return;
+  const shown = labels.classes.slice(0, 6).join(', ') + (labels.classes.length > 6 ? ', …' : '');
+  tell(
+    `The labels ${shown} are taken as classes 0 to ${labels.classes.length - 1} in sorted order, as the model does not ` +
+      'name its classes; --classes gives another order.',
+  );
+}
+
 /** Labels beyond the outputs of the model can never be predicted: most likely the wrong labels, or the wrong model. */
 function checkClasses(runner: ModelRunner, dataset: Dataset): void {
   const { classes } = runner.output;
   if (classes === undefined || !dataset.labels || dataset.labels.targets || runner.output.classNames) return;
   const most = dataset.labels.values.reduce((largest, label) => Math.max(largest, label), 0);
+  const [first] = dataset.labels.classes;
+  if (most >= classes && Number(first) < 0) {
+    throw new InputError(
+      runner.path,
+      `output \`${runner.output.name}\` has ${classes} classes, but the labels begin at ${first}: expected labels from 0 to ` +
+        `${classes - 1} (${first} often stands for no label: leave such instances out, or record with --no-labels)`,
+    );
+  }
   if (most >= classes) {
     throw new InputError(
       runner.path,

@@ -86,13 +86,18 @@ async function pickSnapshot(session: Session, run: RunInfo): Promise<number | un
 }
 
 async function pickColouring(session: Session, run: RunInfo): Promise<ColourBy | undefined> {
-  const all: { label: string; description: string; colour: ColourBy; labelled: boolean }[] = [
-    { label: 'Label', description: 'class that the dataset gives', colour: 'label', labelled: true },
-    { label: 'Output', description: 'class that the network predicts', colour: 'output', labelled: false },
-    { label: 'Correct', description: 'whether the prediction is right', colour: 'correct', labelled: true },
+  const all: { label: string; description: string; colour: ColourBy; there: boolean }[] = [
+    { label: 'Label', description: 'class that the dataset gives', colour: 'label', there: run.labelled },
+    { label: 'Output', description: 'class that the network predicts', colour: 'output', there: true },
+    {
+      label: 'Correct',
+      description: 'whether the prediction is right',
+      colour: 'correct',
+      there: run.judged,
+    },
   ];
   const items = all
-    .filter(({ labelled }) => run.labelled || !labelled)
+    .filter(({ there }) => there)
     .map((item) => ({ ...item, icon: marked(item.colour === session.state.colour) }));
   const picked = await showQuickPick(items, {
     title: 'Colour By',

@@ -75,6 +75,38 @@ describe('labels', () => {
     );
   });
 
+  it('are sets of labels, or targets, where these are allowed', async () => {
+    const several = temporary('several.npy', encodeNpy(Float64Array.of(1, 1, 0, 0, 0, 1), [3, 2]));
+    const data = temporary('data.npy', encodeNpy(new Uint8Array(6), [3, 2]));
+    const sets = (await open(data, { labels: [{ path: several }], targets: true })).labels!;
+    assert.deepEqual([[...sets.values], sets.classes, sets.sets], [[0, 2, 1], ['0+1', '1', 'none'], true]);
+    const prices = numbers(1.5, -2, 1.5);
+    const { targets, classes } = (await open(data, { labels: [{ path: prices }], targets: true, take: 2 }))
+      .labels!;
+    assert.deepEqual([[...targets!], classes], [[1.5, -2], []]);
+    assert.match(await problemOf(labelled(prices, 3)), /1\.5/);
+    assert.match(
+      await problemOf(open(data, { labels: [{ path: numbers(1.5, NaN, 2) }], targets: true })),
+      /NaN/,
+    );
+  });
+
+  it('are classes in the order that is given', async () => {
+    const data = temporary('data.npy', encodeNpy(new Uint8Array(6), [3, 2]));
+    const path = temporary('l.csv', 'label\ncat\nant\ncat\n');
+    const given = (await open(data, { labels: [{ path }], classes: ['cat', 'ant', 'bee'] })).labels!;
+    assert.deepEqual(
+      [[...given.values], given.classes],
+      [
+        [0, 1, 0],
+        ['cat', 'ant', 'bee'],
+      ],
+    );
+    const refused = (classes: string[]) => problemOf(open(data, { labels: [{ path }], classes }));
+    assert.match(await refused(['cat', 'bee']), /l\.csv, line 3: label `ant` is none of the classes given/);
+    assert.match(await refused(['cat', 'ant', 'cat']), /has a name twice/);
+  });
+
   it('are text, sorted, from NumPy and from tables', async () => {
     const labels = await labelled(fixture('names-unicode.npy'), 4);
     assert.deepEqual(

@@ -30,6 +30,7 @@ const run: RunInfo = {
   name: 'run',
   classes: ['a', 'b'],
   labelled: false,
+  judged: false,
   splits: [],
   layers: [
     { name: 'relu_1', activation: 'Relu', units: 4, shape: [4] },

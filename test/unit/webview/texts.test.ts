@@ -41,6 +41,7 @@ const run: RunInfo = {
   name: 'digits',
   classes: [],
   labelled: true,
+  judged: true,
   splits: [],
   layers: ['relu_2', 'relu_4'].map((name) => ({ name, activation: 'Relu', units: 32, shape: [32] })),
   snapshots: [
@@ -188,6 +189,13 @@ describe('webview controls', () => {
       ['output'],
     );
     assert.equal(colourChoices(run).length, 3);
+  });
+
+  it('colours by no right or wrong where outputs are no classes', () => {
+    assert.deepEqual(
+      colourChoices({ ...run, judged: false }).map(({ value }) => value),
+      ['label', 'output'],
+    );
   });
 
   it('hides levels but never the last one that is shown', () => {
