@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, type CommandId } from '../shared/contributions';
-import { reportFailure } from '../shared/failures';
+import { reportFailure } from '../shared/reportFailure';
 import type { Services } from '../shared/services';
 
 /** What a command does with the arguments that menus and trees hand over. */

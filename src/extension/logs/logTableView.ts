@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { LogTable } from '../../protocol/logs';
 import type { ToLogTable } from '../../protocol/logTable';
-import { isCancelled, messageOf, reportFailure } from '../shared/failures';
+import { isCancelled, messageOf } from '../shared/failures';
+import { reportFailure } from '../shared/reportFailure';
 import { pageHtml, panelOptions } from '../panel/panelHtml';
 import { readLogTableMessage } from '../panel/pageMessages';
 import type { Services } from '../shared/services';

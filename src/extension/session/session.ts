@@ -1,10 +1,10 @@
-import * as vscode from 'vscode';
+import { CancellationTokenSource, Emitter, type CancellationToken } from 'vscode-jsonrpc/node';
 import type { ProgressNote, RunInfo } from '../../protocol/engine';
 import type { LogCurves } from '../../protocol/logs';
 import type { Paths, Scene, Timeline } from '../../protocol/scene';
 import { initialState, type Selection, type ViewState } from '../../protocol/state';
 import type { Requests } from '../engine/engineClient';
-import { isCancelled, messageOf } from '../shared/failures';
+import { CancelledError, isCancelled, messageOf } from '../shared/failures';
 import { notFound } from './notFound';
 import { LogCurvesReader, type CurvesSource } from './logCurves';
 import {
@@ -24,10 +24,10 @@ const ANNOUNCE_AFTER_MS = 120;
 
 /**
  * How one run is looked at. Panel, trees, status bar and commands read it and ask it to change; none keeps a copy.
- * Drawing goes on in the engine: the latest request wins, older ones are cancelled.
+ * Drawing goes on in the engine: the latest request wins, older ones are cancelled. It needs no VS Code around it.
  */
-export class Session implements vscode.Disposable {
-  private readonly emitter = new vscode.EventEmitter<SessionEvent>();
+export class Session {
+  private readonly emitter = new Emitter<SessionEvent>();
   readonly onDidChange = this.emitter.event;
 
   /** Facts of the run, once it was opened. */
@@ -50,7 +50,7 @@ export class Session implements vscode.Disposable {
   returnsTo?: { snapshot?: string; follows?: boolean };
 
   private current: ViewState;
-  private work?: vscode.CancellationTokenSource;
+  private work?: CancellationTokenSource;
   private latest: Promise<void> = Promise.resolve();
   private announcing?: NodeJS.Timeout;
   /** State whose drawing failed: a refresh tries it again. */
@@ -104,7 +104,7 @@ export class Session implements vscode.Disposable {
       if (this.failed) this.current = { ...this.failed, selection: this.current.selection };
       this.failed = undefined;
       const run = await this.engine.request('run/open', { folder: this.folder }, token);
-      if (token.isCancellationRequested) throw new vscode.CancellationError();
+      if (token.isCancellationRequested) throw new CancelledError();
       const last = run.snapshots.length - 1;
       const renumbers = this.take(run);
       this.current = this.placed(run, fresh);
@@ -239,13 +239,13 @@ export class Session implements vscode.Disposable {
   }
 
   /** Where instances of the shown scene go; undefined while nothing is shown. */
-  async paths(selection: Selection, token?: vscode.CancellationToken): Promise<Paths | undefined> {
+  async paths(selection: Selection, token?: CancellationToken): Promise<Paths | undefined> {
     if (!this.shown) return undefined;
     return this.engine.request('scene/paths', { folder: this.folder, state: this.shown, selection }, token);
   }
 
   /** Paths of what is selected, to be kept lit. */
-  async selectedPaths(token?: vscode.CancellationToken): Promise<Paths | undefined> {
+  async selectedPaths(token?: CancellationToken): Promise<Paths | undefined> {
     const { selection } = this.current;
     return selection.kind === 'none' ? undefined : this.paths(selection, token);
   }
@@ -278,7 +278,7 @@ export class Session implements vscode.Disposable {
     this.emitter.dispose();
   }
 
-  private async draw(token: vscode.CancellationToken): Promise<void> {
+  private async draw(token: CancellationToken): Promise<void> {
     const state = this.current;
     const drawing = await this.engine.request(
       'scene/draw',
@@ -288,7 +288,7 @@ export class Session implements vscode.Disposable {
         if (this.work?.token === token) this.announce(note);
       },
     );
-    if (token.isCancellationRequested || this.disposed) throw new vscode.CancellationError();
+    if (token.isCancellationRequested || this.disposed) throw new CancelledError();
     const selection = await this.carried(state, drawing, token);
     this.scene = drawing;
     this.shown = state;
@@ -299,11 +299,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** The selection, found again in a new drawing. */
-  private async carried(
-    state: ViewState,
-    drawing: Scene,
-    token: vscode.CancellationToken,
-  ): Promise<Selection> {
+  private async carried(state: ViewState, drawing: Scene, token: CancellationToken): Promise<Selection> {
     const before = this.shown;
     const { selection } = this.current;
     if (!before || !this.scene) return selection;
@@ -312,7 +308,7 @@ export class Session implements vscode.Disposable {
     const { level, node } = selection;
     const params = { folder: this.folder, state, before, level, node };
     const later = await this.engine.request('level/continuation', params, token);
-    if (token.isCancellationRequested || this.disposed) throw new vscode.CancellationError();
+    if (token.isCancellationRequested || this.disposed) throw new CancelledError();
     // Another one may have been selected meanwhile: its numbers are still those of the old drawing.
     if (this.current.selection !== selection) return this.carried(state, drawing, token);
     return later.node < 0 ? { kind: 'none' } : { kind: 'node', level, node: later.node };
@@ -329,9 +325,9 @@ export class Session implements vscode.Disposable {
   }
 
   /** Starts work in place of what is under way. */
-  private start(message: string, job: (token: vscode.CancellationToken) => Promise<void>): Promise<void> {
+  private start(message: string, job: (token: CancellationToken) => Promise<void>): Promise<void> {
     this.work?.cancel();
-    const work = new vscode.CancellationTokenSource();
+    const work = new CancellationTokenSource();
     this.work = work;
     clearTimeout(this.announcing);
     this.announcing = setTimeout(() => this.announce({ message }), ANNOUNCE_AFTER_MS);
@@ -340,8 +336,8 @@ export class Session implements vscode.Disposable {
   }
 
   private async perform(
-    work: vscode.CancellationTokenSource,
-    job: (token: vscode.CancellationToken) => Promise<void>,
+    work: CancellationTokenSource,
+    job: (token: CancellationToken) => Promise<void>,
   ): Promise<void> {
     let failure: unknown;
     try {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { TrainResult } from '../../protocol/training';
 import { EngineDied } from '../engine/engineClient';
-import { isCancelled, reportFailure, type Remedy } from '../shared/failures';
+import { isCancelled } from '../shared/failures';
+import { reportFailure, type Remedy } from '../shared/reportFailure';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { counted, percent } from '../shared/wording';

@@ -21,54 +21,11 @@ import {
 import { notFound } from '../../../src/extension/session/notFound';
 import type { FoundInstance, RunInfo } from '../../../src/protocol/engine';
 import type { LogCurves } from '../../../src/protocol/logs';
-import type { FlowScene, SceneColumn, SceneFlows } from '../../../src/protocol/scene';
+import type { FlowScene, SceneFlows } from '../../../src/protocol/scene';
 import { initialState, type PartsSelection, type ViewState } from '../../../src/protocol/state';
+import { column, flowScene as scene, runOf } from '../../helpers/scenes';
 
-const run: RunInfo = {
-  folder: '/run',
-  version: '1',
-  name: 'run',
-  classes: ['a', 'b'],
-  labelled: false,
-  judged: false,
-  splits: [],
-  layers: [
-    { name: 'relu_1', activation: 'Relu', units: 4, shape: [4] },
-    { name: 'relu_2', activation: 'Relu', units: 4, shape: [4] },
-  ],
-  snapshots: [
-    { id: 'e0', epoch: 0 },
-    { id: 'e1', epoch: 1 },
-    { id: 'e2', epoch: 2 },
-  ],
-  dataset: { path: 'x.npy', rows: 10, files: [], options: {} },
-};
-
-function column(source: number, continues: number[]): SceneColumn {
-  const none = new Int32Array(continues.length);
-  return {
-    head: { title: [], lines: [] },
-    source,
-    word: 'pattern',
-    kind: continues.map(() => 'alone'),
-    node: none,
-    nodes: none,
-    instances: none,
-    majority: none,
-    rank: none,
-    offsets: new Int32Array(continues.length + 1),
-    histogramClass: new Int32Array(0),
-    histogramCount: new Int32Array(0),
-    continues: Int32Array.from(continues),
-    change: new Uint8Array(continues.length),
-    mergedInto: new Int32Array(),
-    coverage: 1,
-  };
-}
-
-function scene(...columns: SceneColumn[]): FlowScene {
-  return { kind: 'flow', instances: 10, classes: [], columns, flows: [], outputs: [] };
-}
+const run = runOf([0, 1, 2]);
 
 describe('changes of the view', () => {
   it('stay within the run', () => {
