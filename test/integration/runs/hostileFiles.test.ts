@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -177,5 +178,36 @@ describe('files of strangers', function () {
     const reading = openDataset({ data: [{ path: at('large.csv') }], signal: controller.signal });
     setTimeout(() => controller.abort(new DOMException('stopped', 'AbortError')), 1);
     await assert.rejects(reading, { name: 'AbortError' });
+  });
+
+  it('a table that is being read ends with SIGTERM, with the exit code of a stop', async function () {
+    if (!existsSync('/proc/self/fd')) this.skip();
+    writeFileSync(at('large.csv'), '1,2,3,4\n'.repeat(8_000_000));
+    const child = spawn(process.execPath, [
+      CLI,
+      'record',
+      MODEL,
+      '--data',
+      at('large.csv'),
+      '--no-labels',
+      '--out',
+      at('stopped'),
+    ]);
+    // The file is open once it is being read.
+    const descriptors = `/proc/${child.pid}/fd`;
+    const isReading = () =>
+      readdirSync(descriptors).some((name) => {
+        try {
+          return readlinkSync(path.join(descriptors, name)) === at('large.csv');
+        } catch {
+          // Closed meanwhile.
+          return false;
+        }
+      });
+    await until('it reads the table', () => child.exitCode !== null || isReading());
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number];
+    assert.equal(code, 130);
+    assert.equal(existsSync(at('stopped')), false);
   });
 });
