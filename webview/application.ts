@@ -32,7 +32,7 @@ import {
   levelName,
   selectedCount,
   selectPart,
-  snapshotName,
+  snapshotNameAt,
   type Part,
 } from './page/references';
 import type { Shown } from './page/shownState';
@@ -171,7 +171,8 @@ export class Application {
     if (run && before.run?.folder !== run.folder) this.pointer.restore(keptZoom(this.kept, run.folder));
     this.keep();
     if (!run || !scene || scene === before.scene) return;
-    const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
+    const snapshot =
+      state.view === 'time' ? levelName(run, state.level) : snapshotNameAt(run, state.snapshot);
     const label = describeScene(scene, run.name, snapshot);
     this.view.stage.element.setAttribute('aria-label', label);
     if (before.scene) this.say(label.split('.')[0]);
@@ -255,13 +256,13 @@ export class Application {
       const [{ gap, flow }] = flows;
       return (
         ribbonTitle(drawing, gap, flow) +
-        (drawing.kind === 'flow' ? ` at ${snapshotName(run!, state.snapshot)}` : '')
+        (drawing.kind === 'flow' ? ` at ${snapshotNameAt(run!, state.snapshot)}` : '')
       );
     }
     const [{ column, block }] = blocks;
     const place = this.view.drawn!.columns.findIndex((one) => one.source === column);
     const at = state.view === 'time' ? column : state.snapshot;
-    return `${describeBlock(drawing, place, block).title} at ${snapshotName(run!, at)}`;
+    return `${describeBlock(drawing, place, block).title} at ${snapshotNameAt(run!, at)}`;
   }
 
   private back(): void {
@@ -319,7 +320,8 @@ export class Application {
   private openTable(): void {
     const { run, state, scene } = this.shown;
     if (!run || !scene) return;
-    const snapshot = state.view === 'time' ? levelName(run, state.level) : snapshotName(run, state.snapshot);
+    const snapshot =
+      state.view === 'time' ? levelName(run, state.level) : snapshotNameAt(run, state.snapshot);
     this.table.open(scene, describeScene(scene, run.name, snapshot).split('. ')[0]);
   }
 }

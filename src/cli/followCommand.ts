@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { formatShare } from '../core/appearance/textWidth';
 import { recordedPatterns, type Snapshot } from '../core/patterns/snapshot';
 import { RunFollower } from '../engine/follow/followRun';
 import { rememberedFolder } from '../engine/follow/rememberedFolder';
@@ -19,6 +18,7 @@ import { wholeNumber } from './numbers';
 import { say } from './terminal';
 import { checkSameData } from './sameData';
 import { UsageError } from './usageError';
+import { formatShare, snapshotName } from '../core/wording';
 
 interface FollowOptions extends Record<string, unknown> {
   out: string;
@@ -97,7 +97,7 @@ async function follow(named: string | undefined, options: FollowOptions): Promis
       onNotice: say,
       onSnapshot: (snapshot, accuracy) => {
         news = performance.now();
-        say(snapshotText(snapshot, accuracy));
+        say(recordedText(snapshot, accuracy));
         linking = linking.then(() => log.link());
       },
       onChange: (state) => tellTroubles(state, told),
@@ -143,10 +143,9 @@ async function newSource(
   return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: USUAL_PATTERN_LIMIT };
 }
 
-function snapshotText(snapshot: Snapshot, accuracy: number | undefined): string {
-  const step = snapshot.step === undefined ? '' : `, step ${snapshot.step}`;
+function recordedText(snapshot: Snapshot, accuracy: number | undefined): string {
   const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
-  return `epoch ${snapshot.epoch}${step}: ${recordedPatterns(snapshot).join(' – ')} patterns${right}`;
+  return `${snapshotName(snapshot)}: ${recordedPatterns(snapshot).join(' – ')} patterns${right}`;
 }
 
 /** Each checkpoint that is waited for is told once. */

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { describeModel, openModel, type BackendChoice } from '../models/openModel';
 import type { ActivationLayer, ModelDescription, ModelRunner } from '../models/runner';
-import { formatCount } from '../core/appearance/textWidth';
 import { printData, printText } from './terminal';
 import { textTable } from '../engine/reports/textTable';
+import { formatCount } from '../core/wording';
 
 interface ModelCommandOptions {
   json?: boolean;

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import type { OutputKind } from '../core/patterns/outcome';
-import { formatShare } from '../core/appearance/textWidth';
 import { USUAL_PATTERN_LIMIT } from '../engine/recording/takeSnapshot';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
@@ -14,6 +13,7 @@ import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
 import { say } from './terminal';
 import { ProgressBar } from './progress';
+import { formatShare, snapshotName } from '../core/wording';
 
 interface RecordOptions extends Record<string, unknown> {
   out: string;
@@ -149,7 +149,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
           ({ exact, coarse }) => exact?.count ?? `${coarse!.modes.count} prototypes`,
         );
         const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
-        say(`epoch ${snapshot.epoch}: ${patterns.join(' – ')} patterns${right}`);
+        say(`${snapshotName(snapshot)}: ${patterns.join(' – ')} patterns${right}`);
       },
       signal,
     });

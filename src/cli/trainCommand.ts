@@ -2,7 +2,6 @@ import { Option, type Command } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../core/errors';
-import { formatShare } from '../core/appearance/textWidth';
 import { namedFile } from '../data/files/namedFile';
 import { TrainingControl } from '../engine/training/trainingControl';
 import type { LogLine } from '../engine/training/trainLog';
@@ -15,6 +14,7 @@ import { wholeNumber } from './numbers';
 import { say } from './terminal';
 import { ProgressBar } from './progress';
 import { UsageError } from './usageError';
+import { formatShare } from '../core/wording';
 
 interface TrainOptions {
   out?: string;

@@ -1,5 +1,5 @@
 import type { InstancePlace } from './dataset';
-import { oneLine } from './wording';
+import { oneLine } from '../core/wording';
 
 /** Where in its file an instance stands: `line 17`, `member x, index 3`; undefined where the file is all there is. */
 export function placeWithinFile(place: InstancePlace): string | undefined {

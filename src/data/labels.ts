@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors';
 import type { Labels } from './dataset';
 import { parseNumber } from './tables/parseNumber';
-import { formatCount, oneLine } from './wording';
+import { formatCount, oneLine } from '../core/wording';
 
 /** More classes than this are taken for a column that holds no labels. */
 const MOST_CLASSES = 65_536;

@@ -15,7 +15,7 @@ import {
   selectRows,
   type Share,
 } from './selectInstances';
-import { countOf, formatBytes, formatCount } from './wording';
+import { formatBytes, formatCount, pluralise } from '../core/wording';
 
 /** A file, with the name of the split it makes. */
 export interface NamedPath {
@@ -144,7 +144,7 @@ function matchLabels(
 ): string[] | undefined {
   if (!labels || labels.length === 0) return undefined;
   if (labels.length !== data.length) {
-    const given = `${countOf(labels.length, 'file')} of labels for ${countOf(data.length, 'file')} of data`;
+    const given = `${pluralise(labels.length, 'file')} of labels for ${pluralise(data.length, 'file')} of data`;
     throw new InputError('labels', `${given}, expected as many of both`);
   }
   if (labels.every(({ name }) => name === undefined)) return labels.map(({ path: file }) => file);
@@ -162,7 +162,7 @@ function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): Label
   if (labels.codes.length !== part.total) {
     throw new InputError(
       labelsPath,
-      `has ${countOf(labels.codes.length, 'label')}, but ${part.name} has ${countOf(part.total, 'instance')}`,
+      `has ${pluralise(labels.codes.length, 'label')}, but ${part.name} has ${pluralise(part.total, 'instance')}`,
     );
   }
   return part.rows ? pickLabels(labels, part.rows) : labels;

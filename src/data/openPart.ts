@@ -13,7 +13,7 @@ import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
 import { limitAdvice, type Limits } from './files/limits';
 import { gzipped, openArray, partnerMember } from './arrays/openArray';
 import { splitMember } from './arrays/npz';
-import { formatBytes } from './wording';
+import { formatBytes } from '../core/wording';
 
 /** How files are to be read. */
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {

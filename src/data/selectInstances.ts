@@ -3,7 +3,7 @@ import { Random } from '../core/random';
 import type { Features, InstancePlace, Splits } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { formatShape } from './arrays/storedArray';
-import { countOf, formatCount } from './wording';
+import { formatCount, pluralise } from '../core/wording';
 
 /** A split to be drawn: its share of all instances, between 0 and 1. */
 export interface Share {
@@ -109,7 +109,7 @@ export function selectRows(
     }
     if (value !== undefined && value > count) {
       notices.push(
-        `There are only ${countOf(count, 'instance')}, fewer than ${option} ${formatCount(value)} asks for.`,
+        `There are only ${pluralise(count, 'instance')}, fewer than ${option} ${formatCount(value)} asks for.`,
       );
     }
   }

@@ -5,8 +5,9 @@ import { drawChrome, drawOutputNames, layOutPicture, type PictureLayout } from '
 import { hatchingDefinitions, hatchingOf, hatchings } from './hatching';
 import type { Picture } from './pictureParts';
 import { document, element, escapeText, round2, textElement } from './svg';
-import { countOf, textWidth } from '../core/appearance/textWidth';
+import { textWidth } from '../core/appearance/textWidth';
 import { addAll } from '../core/lists';
+import { pluralise } from '../core/wording';
 
 /** What the flow view draws. */
 export interface FlowPicture extends Picture {
@@ -155,12 +156,12 @@ function boxTitle(picture: FlowPicture, l: number, block: Block, segments: Segme
     ? `predicted ${picture.outputs[picture.outputClasses[block.node]].name}`
     : block.kind === 'alone'
       ? `${picture.nodeWords[l]} ${block.node}`
-      : countOf(block.nodes, picture.nodeWords[l]);
+      : pluralise(block.nodes, picture.nodeWords[l]);
   const classes = [...segments]
     .sort((a, b) => b.instances - a.instances)
     .slice(0, 4)
     .map((segment) => `${picture.classes[segment.class].name}: ${segment.instances}`);
-  return `${picture.heads[l].title[0]}: ${what}, ${countOf(block.instances, 'instance')} (${classes.join(', ')})`;
+  return `${picture.heads[l].title[0]}: ${what}, ${pluralise(block.instances, 'instance')} (${classes.join(', ')})`;
 }
 
 /** Captions of merged blocks, beside them, where the block is high enough and the next column far enough. */
@@ -172,7 +173,7 @@ function drawMergedCaptions(picture: FlowPicture, geometry: FlowGeometry, layout
     .flatMap((column, l) =>
       column.boxes.flatMap((box) => {
         const block = picture.overview.levels[l].blocks[box.block];
-        const text = `${countOf(block.nodes, picture.nodeWords[l])} · ${countOf(block.instances, 'instance')}`;
+        const text = `${pluralise(block.nodes, picture.nodeWords[l])} · ${pluralise(block.instances, 'instance')}`;
         if (block.kind === 'alone' || box.height < CAPTION_SIZE + 2 || textWidth(text, CAPTION_SIZE) > room) {
           return [];
         }

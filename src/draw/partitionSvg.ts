@@ -4,7 +4,8 @@ import { hatchingDefinitions, hatchings } from './hatching';
 import { mix } from '../core/appearance/palette';
 import type { Picture } from './pictureParts';
 import { document, element, escapeText, textElement } from './svg';
-import { countOf, formatCount, textWidth } from '../core/appearance/textWidth';
+import { textWidth } from '../core/appearance/textWidth';
+import { formatCount, pluralise } from '../core/wording';
 
 /** What the partition view draws. */
 export interface PartitionPicture extends Picture {
@@ -36,7 +37,7 @@ export function drawPartition(picture: PartitionPicture): string {
     drawColumns(picture, geometry),
     drawOutputNames(picture, layout, outputPlaces(geometry)),
   ].join('\n');
-  const description = `${picture.subtitle} ${countOf(picture.clusters, 'cluster')}, split from the outputs (right) back to the first level (left).`;
+  const description = `${picture.subtitle} ${pluralise(picture.clusters, 'cluster')}, split from the outputs (right) back to the first level (left).`;
   return document(picture.width, picture.height, picture.title, description, body);
 }
 
@@ -88,19 +89,19 @@ function drawBox(
 }
 
 function boxTitle(picture: PartitionPicture, box: IcicleBox, l: number, root: boolean): string {
-  if (root) return `predicted ${picture.outputs[box.output].name}: ${countOf(box.instances, 'instance')}`;
+  if (root) return `predicted ${picture.outputs[box.output].name}: ${pluralise(box.instances, 'instance')}`;
   const what = box.leaf
-    ? countOf(box.sets, 'cluster')
-    : countOf(box.sets, 'set that is split further', 'sets that are split further');
-  return `${picture.heads[l].title[0]}: ${what}, ${countOf(box.instances, 'instance')}`;
+    ? pluralise(box.sets, 'cluster')
+    : pluralise(box.sets, 'set that is split further', 'sets that are split further');
+  return `${picture.heads[l].title[0]}: ${what}, ${pluralise(box.instances, 'instance')}`;
 }
 
 function caption(picture: PartitionPicture, column: { x: number; width: number }, box: IcicleBox): string {
   if (box.height < CAPTION_SIZE + 3) return '';
   const long =
     box.sets > 1
-      ? `${countOf(box.sets, box.leaf ? 'cluster' : 'set')} · ${countOf(box.instances, 'instance')}`
-      : countOf(box.instances, 'instance');
+      ? `${pluralise(box.sets, box.leaf ? 'cluster' : 'set')} · ${pluralise(box.instances, 'instance')}`
+      : pluralise(box.instances, 'instance');
   const text = [long, formatCount(box.instances)].find(
     (t) => textWidth(t, CAPTION_SIZE) <= column.width - 10,
   );

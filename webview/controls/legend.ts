@@ -1,9 +1,9 @@
 import { mergedKinds } from '../../src/core/appearance/mergedBlocks';
-import { formatCount } from '../../src/core/appearance/textWidth';
 import type { Scene } from '../../src/protocol/scene';
 import { make, setStyle } from '../page/dom';
 import { colouringOf, type Shown } from '../page/shownState';
 import { classFills } from '../page/theme';
+import { formatCount } from '../../src/core/wording';
 
 const colouredBy = { label: 'Label', output: 'Predicted output', correct: 'Prediction' };
 

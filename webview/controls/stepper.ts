@@ -1,6 +1,6 @@
 import { iconButton, make } from '../page/dom';
 import type { Scene } from '../../src/protocol/scene';
-import { snapshotName } from '../page/references';
+import { snapshotNameAt } from '../page/references';
 import type { Shown } from '../page/shownState';
 
 /** Least time that each snapshot stays while playing, in milliseconds. */
@@ -46,7 +46,7 @@ export class Stepper {
     this.buttons.first.disabled = this.buttons.previous.disabled = state.snapshot <= 0;
     this.buttons.last.disabled = this.buttons.next.disabled = state.snapshot >= count - 1;
     this.playButton.disabled = count < 2;
-    this.label.textContent = run ? snapshotName(run, state.snapshot) : '';
+    this.label.textContent = run ? snapshotNameAt(run, state.snapshot) : '';
   }
 
   /** Goes a step. */

@@ -1,8 +1,8 @@
 import { classColour } from '../../src/core/appearance/palette';
-import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make, setStyle } from '../page/dom';
 import { largest } from '../../src/core/lists';
+import { formatCount, formatShare } from '../../src/core/wording';
 
 /** Instances by class as a table with bars, in the colours of the diagram and hatched as the selected block is. */
 export function classTable(

@@ -1,9 +1,9 @@
-import { formatCount } from '../../src/core/appearance/textWidth';
 import type { FromDetails, ToDetails } from '../../src/protocol/details';
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make } from '../page/dom';
 import { classTable } from './classTable';
 import { PatternGrid } from './patternGrid';
+import { formatCount } from '../../src/core/wording';
 
 /** The page of details: one message of the extension at a time, as a document that can be read from top to bottom. */
 export class DetailsPage {

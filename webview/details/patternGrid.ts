@@ -1,8 +1,8 @@
-import { formatCount } from '../../src/core/appearance/textWidth';
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make, setStyle } from '../page/dom';
 import { layoutGrid, nameOfUnit, placeOfUnit, unitAt, unitByKey, type GridLayout } from './gridLayout';
 import { patternInWords, patternLines, pieceCounts, pieceName, pieceShades } from './pieceColours';
+import { formatCount } from '../../src/core/wording';
 
 type Pattern = NonNullable<SelectionDetails['pattern']>;
 

@@ -1,5 +1,5 @@
 import { mix } from '../../src/core/appearance/palette';
-import { formatCount } from '../../src/core/appearance/textWidth';
+import { formatCount } from '../../src/core/wording';
 
 /** Share of the text's colour in the lowest and in the highest piece. */
 const LOWEST = 0.14;

@@ -1,5 +1,4 @@
 import { mergedKinds } from '../../src/core/appearance/mergedBlocks';
-import { countOf, formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type {
   FlowScene,
   PartitionScene,
@@ -10,6 +9,7 @@ import type {
 } from '../../src/protocol/scene';
 import { becameText } from './motion/followedBlocks';
 import { addAll } from '../../src/core/lists';
+import { formatCount, formatShare, pluralise } from '../../src/core/wording';
 
 /** A class's part of a block. */
 export interface ClassShare {
@@ -50,7 +50,7 @@ export function describeRibbon(scene: FlowScene, gap: number, flow: number): Des
   const source = flows.source[flow];
   const target = flows.target[flow];
   return {
-    title: `${scene.classes[flows.class[flow]].name}: ${countOf(instances, 'instance')}`,
+    title: `${scene.classes[flows.class[flow]].name}: ${pluralise(instances, 'instance')}`,
     facts: [
       `from ${nameOf(scene, gap, source)} (${formatShare(instances / from.instances[source])} of it)`,
       `to ${nameOf(scene, gap + 1, target)} (${formatShare(instances / to.instances[target])} of it)`,
@@ -85,7 +85,7 @@ export function sayDescription({ title, facts, shares }: Description): string {
 export function nameOf(scene: FlowScene, column: number, block: number): string {
   const { head, kind, node, nodes, word } = scene.columns[column];
   if (word === 'output') return `predicted ${scene.outputs[block]?.name ?? block}`;
-  const what = kind[block] === 'alone' ? `${word} ${node[block]}` : countOf(nodes[block], word);
+  const what = kind[block] === 'alone' ? `${word} ${node[block]}` : pluralise(nodes[block], word);
   return `${head.title[0]}, ${what}`;
 }
 
@@ -93,10 +93,10 @@ function describeFlowBlock(scene: FlowScene, c: number, block: number): Descript
   const column = scene.columns[c];
   const { instances, kind, nodes, word } = column;
   const share = formatShare(instances[block] / Math.max(1, scene.instances));
-  const facts = [`${countOf(instances[block], 'instance')} · ${share} of those shown`];
+  const facts = [`${pluralise(instances[block], 'instance')} · ${share} of those shown`];
   if (kind[block] !== 'alone') {
     const merged = mergedKinds.find((entry) => entry.kind === kind[block])!;
-    facts.push(`${countOf(nodes[block], word)} ${merged.text}`);
+    facts.push(`${pluralise(nodes[block], word)} ${merged.text}`);
   }
   if (word !== 'output') addAll(facts, becameText(column, block));
   return { title: nameOf(scene, c, block), facts, shares: sharesOf(scene.classes, column, block) };
@@ -108,13 +108,13 @@ function describeSet(scene: PartitionScene, c: number, block: number): Descripti
   const last = c === scene.columns.length - 1;
   const leaf = column.leaf[block] === 1;
   const sets = leaf
-    ? countOf(column.sets[block], 'cluster')
-    : countOf(column.sets[block], 'set that is split further back', 'sets that are split further back');
+    ? pluralise(column.sets[block], 'cluster')
+    : pluralise(column.sets[block], 'set that is split further back', 'sets that are split further back');
   const output = scene.outputs[column.output[block]]?.name ?? String(column.output[block]);
   return {
     title: last ? `predicted ${output}` : `${column.head.title[0]}, ${sets}`,
     facts: [
-      `${countOf(instances, 'instance')} · ${formatShare(instances / Math.max(1, scene.instances))} of those shown`,
+      `${pluralise(instances, 'instance')} · ${formatShare(instances / Math.max(1, scene.instances))} of those shown`,
       ...(last ? [] : [`mostly predicted ${output}`]),
       ...(leaf && !last ? ['nothing further back tells more of the output'] : []),
       ...(last ? [] : becameText(column, block)),
@@ -129,7 +129,7 @@ function describePattern(scene: PatternsScene, row: number): Description {
   return {
     title: `${scene.head.title[0]}, ${word} ${node[row]}`,
     facts: [
-      `${countOf(occurrences[row], 'instance')} · ${share} of those shown`,
+      `${pluralise(occurrences[row], 'instance')} · ${share} of those shown`,
       `mostly ${scene.classes[majority[row]]?.name ?? majority[row]} (${formatShare(purity[row])})`,
       ...becameText(scene, row),
     ],
@@ -162,9 +162,9 @@ export function describeScene(scene: Scene, run: string, snapshot: string): stri
   };
   const columns =
     scene.kind === 'patterns'
-      ? `${formatCount(scene.node.length)} of ${countOf(scene.allPatterns, scene.word)}`
-      : countOf(scene.columns.length, 'column');
-  return `${views[scene.kind]} of ${run}, ${snapshot}: ${countOf(scene.instances, 'instance')}, ${columns}. Arrow keys move between blocks, with Shift onto ribbons, Enter selects, F filters, Escape goes back.`;
+      ? `${formatCount(scene.node.length)} of ${pluralise(scene.allPatterns, scene.word)}`
+      : pluralise(scene.columns.length, 'column');
+  return `${views[scene.kind]} of ${run}, ${snapshot}: ${pluralise(scene.instances, 'instance')}, ${columns}. Arrow keys move between blocks, with Shift onto ribbons, Enter selects, F filters, Escape goes back.`;
 }
 
 /** A block or a ribbon of a scene: what the pointer hits, or the keyboard is on. */

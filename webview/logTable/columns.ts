@@ -1,6 +1,6 @@
-import { formatCount } from '../../src/core/appearance/textWidth';
 import type { TableRow, TableValue } from '../../src/protocol/logTable';
 import { largest } from '../../src/core/lists';
+import { formatCount } from '../../src/core/wording';
 
 /** A column of the table. */
 export interface Column {

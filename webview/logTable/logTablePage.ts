@@ -1,7 +1,7 @@
-import { formatCount } from '../../src/core/appearance/textWidth';
 import type { FromLogTable, LogTableCommand, TableHead, ToLogTable } from '../../src/protocol/logTable';
 import { icon, make } from '../page/dom';
 import { LogGrid, type GridPlace } from './grid';
+import { formatCount, pluralise } from '../../src/core/wording';
 
 /** What the page keeps while it is away. */
 export interface KeptTable {
@@ -102,7 +102,7 @@ export class LogTablePage {
 
   private showProblems({ problems, problemCount }: TableHead): void {
     this.problems.hidden = problemCount === 0;
-    const count = `${formatCount(problemCount)} ${problemCount === 1 ? 'problem' : 'problems'}`;
+    const count = pluralise(problemCount, 'problem');
     const list = problems.map(({ line, text }) => {
       if (line === undefined) return make('li', {}, text);
       const link = make('button', { type: 'button', class: 'link' }, `line ${line}`);

@@ -1,4 +1,3 @@
-import { countOf } from '../../src/core/appearance/textWidth';
 import type { RunInfo } from '../../src/protocol/engine';
 import type {
   BlockReference,
@@ -7,6 +6,7 @@ import type {
   Selection,
   PageState,
 } from '../../src/protocol/state';
+import { pluralise, snapshotName } from '../../src/core/wording';
 
 /** A part of the drawing that can be selected. */
 export type Part = { block: BlockReference } | { flow: FlowReference };
@@ -55,8 +55,10 @@ function sameFlow(a: FlowReference, b: FlowReference): boolean {
 /** Title of a filter to several parts: "3 blocks of relu_4 at epoch 8", "2 ribbons at epoch 8". */
 export function filterTitle({ blocks, flows = [] }: PartsSelection, state: PageState, run: RunInfo): string {
   const columns = [...new Set(blocks.map(({ column }) => column))];
-  const ribbons = flows.length > 0 ? [countOf(flows.length, 'ribbon')] : [];
-  const counts = [...(blocks.length > 0 ? [countOf(blocks.length, 'block')] : []), ...ribbons].join(' and ');
+  const ribbons = flows.length > 0 ? [pluralise(flows.length, 'ribbon')] : [];
+  const counts = [...(blocks.length > 0 ? [pluralise(blocks.length, 'block')] : []), ...ribbons].join(
+    ' and ',
+  );
   if (state.view === 'time') {
     const epochs = columns.map((snapshot) => run.snapshots[snapshot]?.epoch ?? snapshot);
     const at = epochs.length > 0 ? ` at epoch ${epochs.join(', ')}` : '';
@@ -64,7 +66,7 @@ export function filterTitle({ blocks, flows = [] }: PartsSelection, state: PageS
   }
   const names = columns.map((level) => levelName(run, level));
   const of = names.length > 0 ? ` of ${names.join(', ')}` : '';
-  return `${counts}${of} at ${snapshotName(run, state.snapshot)}`;
+  return `${counts}${of} at ${snapshotNameAt(run, state.snapshot)}`;
 }
 
 /** Name of a level; the one after the hidden layers are the outputs. */
@@ -72,9 +74,9 @@ export function levelName(run: RunInfo, level: number): string {
   return run.layers[level]?.name ?? 'outputs';
 }
 
-/** "epoch 8", or "epoch 1, step 200" where snapshots lie within epochs. */
-export function snapshotName(run: RunInfo, snapshot: number): string {
+/** The name of a snapshot of the run, or its number where the run has lost it. */
+export function snapshotNameAt(run: RunInfo, snapshot: number): string {
   const entry = run.snapshots[snapshot];
   if (!entry) return `snapshot ${snapshot}`;
-  return entry.step === undefined ? `epoch ${entry.epoch}` : `epoch ${entry.epoch}, step ${entry.step}`;
+  return snapshotName(entry);
 }

@@ -1,6 +1,6 @@
-import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { Scene } from '../../src/protocol/scene';
 import { describeBlock } from '../diagram/describe';
+import { formatCount, formatShare } from '../../src/core/wording';
 
 /** A diagram as rows of text: what the canvas shows, for those who cannot see it. */
 export interface DiagramTable {

@@ -1,6 +1,6 @@
-import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { Description } from '../diagram/describe';
 import { make, setStyle } from './dom';
+import { formatCount, formatShare } from '../../src/core/wording';
 
 /** Classes that a tooltip names. */
 const NAMED = 5;

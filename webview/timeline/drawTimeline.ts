@@ -11,7 +11,6 @@ import {
   type ScaleLinear,
   type Selection,
 } from 'd3';
-import { formatMetric, countOf, formatCount } from '../../src/core/appearance/textWidth';
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
 import type { MetricScale } from '../../src/protocol/state';
@@ -21,6 +20,7 @@ import { namedEpochs, type EpochAxis } from './epochAxis';
 import type { TimelineLayout } from './timelineLayout';
 import { METRIC_COLOURS, metricDashes, metricScale, metricTicks, type MetricGroup } from './metricScales';
 import { bestCurve } from './metricValues';
+import { formatCount, formatMetric, pluralise } from '../../src/core/wording';
 
 type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
 type Scale = (value: number) => number;
@@ -230,7 +230,7 @@ function axisTitles(
   const name = group ? [`${group.name}${range}`] : [];
   if (scale === 'linear') return name;
   const leftOut = groups.reduce((sum, one) => sum + one.leftOut, 0);
-  const said = leftOut > 0 ? [`${countOf(leftOut, 'value')} ≤ 0 left out`] : [];
+  const said = leftOut > 0 ? [`${pluralise(leftOut, 'value')} ≤ 0 left out`] : [];
   return [
     [...name, 'log scale', ...said].join(', '),
     ['log scale', ...said].join(', '),

@@ -1,6 +1,6 @@
-import { formatMetric } from '../../src/core/appearance/textWidth';
 import { bisectRight } from 'd3';
 import type { LogCurve } from '../../src/protocol/logs';
+import { formatMetric } from '../../src/core/wording';
 
 /** Epochs that differ by less are the same: files round them. */
 const SAME_EPOCH = 1e-3;

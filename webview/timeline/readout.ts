@@ -1,10 +1,10 @@
-import { formatCount, formatShare } from '../../src/core/appearance/textWidth';
 import type { LogCurve } from '../../src/protocol/logs';
-import { snapshotName } from '../page/references';
+import { snapshotNameAt } from '../page/references';
 import type { Shown } from '../page/shownState';
 import { epochName } from './timelineScale';
 import type { Stop } from './epochAxis';
 import { metricLines } from './metricValues';
+import { formatCount, formatShare } from '../../src/core/wording';
 
 /** What is known of a snapshot, in words. */
 export function snapshotLines(
@@ -20,7 +20,7 @@ export function snapshotLines(
   });
   const right = accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`];
   const metrics = metricLines(curves, timeline.epochs[snapshot] ?? NaN);
-  return [snapshotName(run, snapshot), ...right, ...levels, ...metrics];
+  return [snapshotNameAt(run, snapshot), ...right, ...levels, ...metrics];
 }
 
 /** What is known of a place on the axis, in words. */

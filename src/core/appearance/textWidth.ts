@@ -36,29 +36,3 @@ export function fitText(text: string, width: number, size: number, bold = false)
 export function firstFitting(variants: readonly string[], width: number, size: number, bold = false): string {
   return variants.find((text) => textWidth(text, size, bold) <= width) ?? '';
 }
-
-/** A whole number with thousands separated: 2,311. */
-export function formatCount(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(?:\d{3}){1,8}$)/g, ',');
-}
-
-/** A share as per cent: one digit below 10 % and above 99 %, none between; never 100 % or 0 % unless it is exactly that. */
-export function formatShare(share: number): string {
-  const percent = share * 100;
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  if (percent >= 10 && percent < 99) return `${percent.toFixed(0)} %`;
-  return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(1)} %`;
-}
-
-/** A count and its noun: "1 pattern", "2,311 patterns". */
-export function countOf(value: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(value)} ${value === 1 ? singular : plural}`;
-}
-
-/** A value of a metric in few characters: `0.2431`, `3.1e-5`, `NaN`, `−∞`. */
-export function formatMetric(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace(/\.?0{0,2}e\+?/, 'e');
-  return String(Number(value.toPrecision(4)));
-}

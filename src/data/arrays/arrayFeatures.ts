@@ -7,7 +7,7 @@ import { isNumberType, toHostOrder, typeName, type NumberType } from './elementT
 import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
-import { formatBytes } from '../wording';
+import { formatBytes } from '../../core/wording';
 
 /** Bytes read from the disk at once. */
 const PIECE_BYTES = 8 * 1024 ** 2;

@@ -7,7 +7,7 @@ import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } fr
 import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
 import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
-import { formatBytes } from '../wording';
+import { formatBytes } from '../../core/wording';
 
 /** How labels are read. */
 export interface LabelReading {

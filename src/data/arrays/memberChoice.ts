@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors';
 import type { NpzMember } from './npz';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** Names under which the numbers of a dataset are usually saved, the likelier first. */
 const dataNames = ['x', 'X', 'x_train', 'X_train', 'data', 'images', 'train_images', 'features', 'arr_0'];

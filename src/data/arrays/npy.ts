@@ -4,7 +4,7 @@ import { HOST_IS_LITTLE_ENDIAN } from './elementTypes';
 import { lookUpFile } from '../files/fileAccess';
 import { LONGEST_HEADER, parseNpyHeader, type NpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** Sizes of file and header compared. @throws InputError where they differ */
 export function checkNpySize(header: NpyHeader, size: number, source: string, place?: string): void {

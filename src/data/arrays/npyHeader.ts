@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 import { HOST_IS_LITTLE_ENDIAN, type ElementType, type NumberType } from './elementTypes';
 import { LiteralError, parsePythonLiteral, type PythonValue } from './pythonLiteral';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** What the header of an `.npy` file says. Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. */
 export interface NpyHeader {

@@ -8,7 +8,7 @@ import type { Limits } from '../files/limits';
 import { checkNpySize, npyOfBytes, npyOfSource } from './npy';
 import { parseNpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** An array of an archive, found but not read. */
 export interface NpzMember {

@@ -6,7 +6,7 @@ import { limitAdvice, presentLimits, type Limits } from '../files/limits';
 import { npyOfBytes } from './npy';
 import { openArray } from './openArray';
 import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
-import { formatBytes } from '../wording';
+import { formatBytes } from '../../core/wording';
 
 /** A whole array in memory, row-major. */
 export interface NumberArray {

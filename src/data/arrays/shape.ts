@@ -3,7 +3,7 @@ import { guessAxes } from './axes';
 import type { AxisOrder } from '../dataset';
 import type { Numbers } from './elements';
 import { countOfShape, formatShape } from './storedArray';
-import { formatCount } from '../wording';
+import { formatCount } from '../../core/wording';
 
 /** How an instance of the file becomes an instance of the model's input. */
 export interface RowArranger {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../files/byteSource';
 import type { ElementType } from './elementTypes';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** An array as it lies in a file, not yet converted. Its bytes are all there: sizes were checked. */
 export interface StoredArray {

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { InputError } from '../../core/errors';
-import { formatBytes } from '../wording';
+import { formatBytes } from '../../core/wording';
 
 /** What the operating system's error codes mean for somebody who named a file. */
 const codeMeanings: Record<string, string> = {

@@ -3,7 +3,7 @@ import { createGunzip, createInflateRaw } from 'node:zlib';
 import { InputError } from '../../core/errors';
 import { allocate, asInputError, readPieces } from './fileAccess';
 import { FREE_TEXT, limitAdvice, type Limits } from './limits';
-import { formatBytes } from '../wording';
+import { formatBytes } from '../../core/wording';
 
 /** DEFLATE stores 258 bytes in 2 bits at best, so no stream grows by more than this. */
 const LARGEST_RATIO = 1032;

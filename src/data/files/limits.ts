@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors';
-import { formatBytes, formatCount } from '../wording';
+import { formatBytes, formatCount } from '../../core/wording';
 
 /** How much a dataset file may ask for before it is refused. */
 export interface Limits {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../../core/errors';
-import { formatBytes } from '../wording';
 import { limitAdvice, type Limits } from './limits';
+import { formatBytes } from '../../core/wording';
 
 /** Longest line that is read. */
 export const LONGEST_LINE = 16 * 1024 ** 2;

@@ -2,7 +2,7 @@ import { decode } from 'jpeg-js';
 import { InputError } from '../../core/errors';
 import type { ImageHeader } from './imageHeader';
 import { dropJpegDecoder, loadJpegDecoder } from './jpegModule';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** True where bytes begin as a JPEG file. */
 export function isJpeg(bytes: Uint8Array): boolean {

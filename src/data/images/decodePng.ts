@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
 import { InputError } from '../../core/errors';
 import type { ImageHeader } from './imageHeader';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

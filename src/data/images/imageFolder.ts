@@ -12,8 +12,8 @@ import type { ImageHeader } from './imageHeader';
 import type { LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
-import { countOf } from '../wording';
 import { addAll } from '../../core/lists';
+import { pluralise } from '../../core/wording';
 
 /** Images read from the disk at the same time. */
 const READ_AT_ONCE = 8;
@@ -169,7 +169,7 @@ async function listImages(
       : '';
     throw new InputError(
       folder,
-      `has no PNG or JPEG images in its ${countOf(top.folders.length, 'folder')}${hint}`,
+      `has no PNG or JPEG images in its ${pluralise(top.folders.length, 'folder')}${hint}`,
     );
   }
   noteIgnored(folder, ignored, notices);
@@ -178,7 +178,9 @@ async function listImages(
 
 function noteIgnored(folder: string, ignored: readonly string[], notices: string[]): void {
   if (ignored.length > 0) {
-    notices.push(`${folder}: ${countOf(ignored.length, 'other file')} left out, the first is ${ignored[0]}.`);
+    notices.push(
+      `${folder}: ${pluralise(ignored.length, 'other file')} left out, the first is ${ignored[0]}.`,
+    );
   }
 }
 
@@ -212,7 +214,7 @@ function commonHeader(
   }
   const deep = headers.filter((header) => header.deep).length;
   if (deep > 0) {
-    notices.push(`${folder}: ${countOf(deep, 'image')} of 16 bits scaled to 0…255 (divided by 257).`);
+    notices.push(`${folder}: ${pluralise(deep, 'image')} of 16 bits scaled to 0…255 (divided by 257).`);
   }
   return { ...common, channels: gray === headers.length ? 1 : 3, deep: deep > 0 };
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 import { isIndexColumn, kindOfColumn, type ColumnKind } from './columnKinds';
 import { isLabelName } from './csvDialect';
-import { oneLine } from '../wording';
+import { oneLine } from '../../core/wording';
 
 /** Which columns of a table are numbers, and which one is the labels. */
 export interface ColumnRoles {

@@ -11,7 +11,7 @@ import { isComment, isRemark } from './preamble';
 import { readTableHead } from './tableHead';
 import { TextColumn } from './textColumn';
 import { textBlocks } from '../files/textBlocks';
-import { countOf, oneLine } from '../wording';
+import { oneLine, pluralise } from '../../core/wording';
 
 /** A table as read: numbers and labels of the rows in use. */
 export interface CsvTable {
@@ -171,7 +171,7 @@ class TableReader {
     column.seal(this.rows.length);
     const { values } = column;
     const shown = `${values.slice(0, 6).map(oneLine).join(', ')}${values.length > 6 ? ', …' : ''}`;
-    const columns = countOf(values.length, 'column');
+    const columns = pluralise(values.length, 'column');
     this.notices.push(
       `${this.file}: ${columnTitle(this.roles, index)} is text and becomes ${columns} of 0 and 1, for ${shown}.`,
     );
@@ -180,12 +180,12 @@ class TableReader {
   private missingNotice(): string {
     switch (this.options.missing) {
       case 'drop':
-        return `${countOf(this.missing, 'row')} with missing values left out`;
+        return `${pluralise(this.missing, 'row')} with missing values left out`;
       case 'mean':
-        return `${countOf(this.missing, 'missing value')} taken as the mean of the column`;
+        return `${pluralise(this.missing, 'missing value')} taken as the mean of the column`;
       case 'zero':
       case 'error':
-        return `${countOf(this.missing, 'missing value')} taken as 0`;
+        return `${pluralise(this.missing, 'missing value')} taken as 0`;
     }
   }
 
@@ -195,7 +195,7 @@ class TableReader {
       if (isComment(fields[0])) return;
       throw new InputError(
         this.file,
-        `has ${countOf(fields.length, 'field')}, expected ${this.roles.count}`,
+        `has ${pluralise(fields.length, 'field')}, expected ${this.roles.count}`,
         `line ${line}`,
       );
     }

@@ -5,7 +5,7 @@ import { RecordReader } from './csvRecords';
 import type { CsvOptions } from './csvOptions';
 import { parseNumber } from './parseNumber';
 import { isRemark, readPreamble } from './preamble';
-import { formatCount } from '../wording';
+import { formatCount } from '../../core/wording';
 
 /** More columns than any table has. */
 const MOST_COLUMNS = 2 ** 24;

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors';
-import { formatCount, oneLine } from '../wording';
+import { formatCount, oneLine } from '../../core/wording';
 
 /** More different texts than this are names or dates, and no categories. */
 const MOST_VALUES = 1000;

@@ -1,6 +1,5 @@
 import { classColourNumber } from './colouring';
 import { correctnessOf } from '../../core/diagram';
-import { countOf, formatCount, formatShare } from '../../core/appearance/textWidth';
 import type { BlockKind } from '../../core/overview';
 import { pieceOf } from '../../core/patterns/packing';
 import type { Snapshot } from '../../core/patterns/snapshot';
@@ -8,12 +7,13 @@ import type { InstanceRow, InstancesPage, PatternRow, SelectionDetails } from '.
 import type { BlockReference, PartsSelection, Selection } from '../../protocol/state';
 import type { Run } from '../../runs/readRun';
 import type { AnalysedSnapshot } from './analyse';
-import { snapshotText, wordOf } from '../scenes/columnHeads';
+import { wordOf } from '../scenes/columnHeads';
 import type { ShownSnapshot } from './shownSnapshot';
 import { blockName, columnName, flowName } from '../scenes/partNames';
 import type { SceneModel } from '../scenes/sceneModel';
 import { largestBlocks } from '../scenes/instancePaths';
 import { addAll } from '../../core/lists';
+import { formatCount, formatShare, pluralise, snapshotName } from '../../core/wording';
 
 /** Most instances of one page. */
 const LONGEST_PAGE = 10_000;
@@ -116,7 +116,7 @@ export function selectionDetails(
   ];
   if (!whole || rows.length === 0) return { title, facts, outputs: [], destinations: [] };
   const { snapshot } = whole;
-  facts.push(['snapshot', snapshotText(snapshot)]);
+  facts.push(['snapshot', snapshotName(snapshot)]);
   const at = positionsOf(
     snapshot,
     rows.map((row) => model.instances[row]),
@@ -171,8 +171,8 @@ function titleOf(
 
 function partsTitle(model: SceneModel, { blocks, flows = [] }: PartsSelection): string {
   const parts = [
-    ...(blocks.length > 0 ? [countOf(blocks.length, 'block')] : []),
-    ...(flows.length > 0 ? [countOf(flows.length, 'ribbon')] : []),
+    ...(blocks.length > 0 ? [pluralise(blocks.length, 'block')] : []),
+    ...(flows.length > 0 ? [pluralise(flows.length, 'ribbon')] : []),
   ].join(', ');
   if (blocks.length + flows.length !== 1) return parts;
   if (flows.length === 1) return flowName(model, flows[0]) ?? parts;

@@ -9,7 +9,6 @@ import type { EngineRequests, ExportFormat, ExportWhat } from '../../protocol/en
 import { writeAtomically, writeFileAtomically, writingError } from '../../runs/atomic';
 import type { AnalysedSnapshot } from '../analysis/analyse';
 import { colourInstances } from '../analysis/colouring';
-import { snapshotText } from '../scenes/columnHeads';
 import { checkState, showSnapshot, type CheckedState } from '../analysis/shownSnapshot';
 import { drawFlowView, drawPartitionView, partitionView } from '../scenes/drawSnapshot';
 import { rowsWhere, type OpenedRun, type RunStore } from '../analysis/runStore';
@@ -19,6 +18,7 @@ import { apdfCsv, apdfJson, type Lines } from './apdf';
 import { snapshotLines } from './formats';
 import { instancesCsv, instancesJson, instanceTableOf } from './instances';
 import { drawPatterns } from './patternsPicture';
+import { snapshotName } from '../../core/wording';
 
 type PictureRequest = EngineRequests['export/picture']['params'];
 type DataRequest = EngineRequests['export/data']['params'];
@@ -62,7 +62,7 @@ async function pictureOf(
     const title =
       model.kind === 'time'
         ? `${name} · ${run.layers[state.level].name} over time`
-        : `${name} · ${snapshotText(run.manifest.snapshots[state.snapshot])}`;
+        : `${name} · ${snapshotName(run.manifest.snapshots[state.snapshot])}`;
     return drawFlowView(model.flow.view, scenes.orderOf(model), model.flow.classing, title, page);
   }
   if (model.scene?.kind !== 'patterns') throw new Error(`no picture of the ${model.kind} view`);
@@ -70,7 +70,7 @@ async function pictureOf(
   return drawPatterns(
     model.scene,
     classing,
-    `${name} · ${snapshotText(run.manifest.snapshots[state.snapshot])} · ${run.layers[state.level].name}`,
+    `${name} · ${snapshotName(run.manifest.snapshots[state.snapshot])} · ${run.layers[state.level].name}`,
     theme,
   );
 }

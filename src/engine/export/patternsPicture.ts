@@ -1,9 +1,10 @@
 import { addAll } from '../../core/lists';
 import { darkTheme, lightTheme } from '../../core/appearance/palette';
-import { countOf, fitText, formatCount, formatShare, textWidth } from '../../core/appearance/textWidth';
+import { fitText, textWidth } from '../../core/appearance/textWidth';
 import { document, element, textElement } from '../../draw/svg';
 import type { PatternsScene } from '../../protocol/scene';
 import type { Colouring } from '../analysis/colouring';
+import { formatCount, formatShare, pluralise } from '../../core/wording';
 
 const MARGIN = 24;
 const ROW = 14;
@@ -27,7 +28,7 @@ export function drawPatterns(
   const top = MARGIN + 66;
   const height = top + rows * (ROW + GAP) + MARGIN + 16;
   const left = MARGIN + NAMES;
-  const subtitle = `${countOf(scene.instances, 'instance')} · ${formatCount(rows)} of ${countOf(scene.allPatterns, scene.word)} · ${formatCount(units)} of ${countOf(scene.allUnits, 'unit')}, those first that tell most of the ${colouredBy}`;
+  const subtitle = `${pluralise(scene.instances, 'instance')} · ${formatCount(rows)} of ${pluralise(scene.allPatterns, scene.word)} · ${formatCount(units)} of ${pluralise(scene.allUnits, 'unit')}, those first that tell most of the ${colouredBy}`;
   const body: string[] = [
     element('rect', { width: WIDTH, height, fill: theme.background }),
     textElement(fitText(title, WIDTH - 2 * MARGIN, 17, true), {

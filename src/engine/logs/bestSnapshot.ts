@@ -1,7 +1,7 @@
-import { formatShare } from '../../core/appearance/textWidth';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { findMetric } from './metricSense';
+import { formatShare } from '../../core/wording';
 
 type Best = NonNullable<LogInfo['best']>;
 

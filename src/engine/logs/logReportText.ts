@@ -1,10 +1,9 @@
-import { formatCount } from '../../core/appearance/textWidth';
-import { oneLine } from '../../data/wording';
 import type { LogTrouble } from '../../protocol/logs';
 import type { RunReport, SnapshotReport } from '../reports/report';
 import { textTable } from '../reports/textTable';
 import type { LogReport, MetricCorrelation } from './logSummary';
 import { addAll } from '../../core/lists';
+import { formatCount, oneLine, pluralise } from '../../core/wording';
 
 /** Metrics of a snapshot that are printed. */
 const PRINTED_METRICS = 20;
@@ -41,7 +40,7 @@ function troubleText([first]: readonly LogTrouble[], count: number): string[] {
   if (!first) return [];
   const { line, byteFrom, text } = first;
   const place = line === undefined ? `byte ${byteFrom ?? 0}` : `line ${line}`;
-  return [`${formatCount(count)} ${count === 1 ? 'problem' : 'problems'} in the log, at ${place}: ${text}`];
+  return [`${pluralise(count, 'problem')} in the log, at ${place}: ${text}`];
 }
 
 /** Reasons that come from numbers begin with them; others say nothing of which snapshot they are. */

@@ -1,4 +1,3 @@
-import { formatCount } from '../../core/appearance/textWidth';
 import { openDataset } from '../../data/openDataset';
 import { parseScaling } from '../../data/scaling';
 import type { EngineNotifications } from '../../protocol/engine';
@@ -8,6 +7,7 @@ import type { RecordSource } from './modelRecorder';
 import { recordRun } from './recordRun';
 import { arrangeCheckpoints } from '../../runs/checkpoints/checkpointMoments';
 import type { Work } from '../work/work';
+import { formatCount } from '../../core/wording';
 
 /** What is told while models are recorded. */
 export interface RecordNotes {

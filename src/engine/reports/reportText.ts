@@ -1,7 +1,7 @@
-import { formatCount, formatShare } from '../../core/appearance/textWidth';
 import { correlationText, matchText, snapshotLogText } from '../logs/logReportText';
 import type { LevelReport, RunReport, SnapshotReport } from './report';
 import { textTable } from './textTable';
+import { formatCount, formatShare, snapshotName } from '../../core/wording';
 
 /** The measures of a run as text, a line each without its end: a table a snapshot. */
 export function* reportText(report: RunReport): Iterable<string> {
@@ -46,7 +46,7 @@ export function* reportText(report: RunReport): Iterable<string> {
 
 function snapshotLine({ epoch, step, instances, accuracy, paths, clusters }: SnapshotReport): string {
   const parts = [
-    `epoch ${epoch}${step === undefined ? '' : `, step ${step}`}`,
+    snapshotName({ epoch, step }),
     `${formatCount(instances)} instances`,
     ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
     `${formatCount(paths)} paths`,

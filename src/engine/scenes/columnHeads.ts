@@ -1,5 +1,4 @@
 import type { Diagram, NodeClasses } from '../../core/diagram';
-import { countOf, formatCount, formatShare } from '../../core/appearance/textWidth';
 import { measureClasses } from '../../core/measures/measures';
 import type { Partition } from '../../core/partition';
 import type { ResolvedLevel } from '../../core/patterns/resolution';
@@ -7,6 +6,7 @@ import type { ColumnHead, Variants } from '../../draw/pictureParts';
 import type { NodeWord } from '../../protocol/scene';
 import type { Run } from '../../runs/readRun';
 import type { AnalysedSnapshot } from '../analysis/analyse';
+import { formatCount, formatShare, pluralise } from '../../core/wording';
 
 /** Heads of the hidden levels: name, activation, units, patterns, and how coarse they are. */
 export function levelHeads(run: Run, analysed: Pick<AnalysedSnapshot, 'resolved' | 'diagram'>): ColumnHead[] {
@@ -21,7 +21,7 @@ export function levelHead(
   l: number,
 ): ColumnHead {
   const { name, activation, units, shape } = run.layers[l];
-  const size = countOf(units, 'unit');
+  const size = pluralise(units, 'unit');
   const shaped = shape.length > 1 ? [`${activation} · ${shape.join('×')} = ${size}`] : [];
   const lines = [[...shaped, `${activation} · ${size}`, size, formatCount(units)]];
   return { title: [name, `l${l}`], lines: [...lines, ...nodeLines(level, units, labels)] };
@@ -40,18 +40,18 @@ export function nodeLines(level: ResolvedLevel, units: number, labels: NodeClass
 function exactLines({ nodes }: ResolvedLevel): Variants[] {
   // Where classes are left out some patterns have no instances.
   const patterns = nodes.occurrences.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  return [[countOf(patterns, 'pattern'), formatCount(patterns)]];
+  return [[pluralise(patterns, 'pattern'), formatCount(patterns)]];
 }
 
 function prototypeLines(level: ResolvedLevel, units: number, labels: NodeClasses | undefined): Variants[] {
   const { nodes, distance, exactPatterns } = level;
-  const prototypes = countOf(nodes.count, 'prototype');
+  const prototypes = pluralise(nodes.count, 'prototype');
   const share = formatShare(distance / units);
   const leaveOneOut = labels && formatShare(measureClasses(nodes, labels).leaveOneOut);
   return [
     exactPatterns === undefined
       ? [`${prototypes} · patterns not kept`, prototypes, formatCount(nodes.count)]
-      : [`${prototypes} of ${countOf(exactPatterns, 'pattern')}`, prototypes, formatCount(nodes.count)],
+      : [`${prototypes} of ${pluralise(exactPatterns, 'pattern')}`, prototypes, formatCount(nodes.count)],
     [`± ${distance.toFixed(1)} units (${share})`, `± ${share}`],
     ...(leaveOneOut === undefined ? [] : [[`leave-one-out ${leaveOneOut}`, `loo ${leaveOneOut}`]]),
   ];
@@ -75,15 +75,15 @@ export function clusterHeads(heads: ColumnHead[], partition: Partition): ColumnH
     instances[set.level] += set.size;
   }
   return heads.map((head, l) => {
-    const count = countOf(clusters[l], 'cluster');
-    const line = [`${count} · ${countOf(instances[l], 'instance')}`, count, formatCount(clusters[l])];
+    const count = pluralise(clusters[l], 'cluster');
+    const line = [`${count} · ${pluralise(instances[l], 'instance')}`, count, formatCount(clusters[l])];
     return { title: head.title, lines: [...head.lines, line] };
   });
 }
 
 /** Head of the outputs. */
 export function outputHead(diagram: Diagram): ColumnHead {
-  const classes = countOf(diagram.outputClasses.length, 'class', 'classes');
+  const classes = pluralise(diagram.outputClasses.length, 'class', 'classes');
   return { title: ['Output'], lines: [[`${classes} predicted`, classes]] };
 }
 
@@ -107,9 +107,4 @@ export function outputCaptions(run: Run, diagram: Diagram): { name: string; capt
 export function accuracyOfDiagram({ levels, instances }: Diagram): number | undefined {
   const { correct } = levels[levels.length - 1];
   return correct && correct.reduce((sum, count) => sum + count, 0) / instances;
-}
-
-/** "epoch 3, step 1200". */
-export function snapshotText({ epoch, step }: { epoch: number; step?: number }): string {
-  return `epoch ${epoch}${step === undefined ? '' : `, step ${step}`}`;
 }

@@ -3,7 +3,6 @@ import { layoutIcicle, type IcicleGeometry } from '../../core/layout/icicle';
 import { inheritOrder } from '../../core/layout/inherit';
 import type { LevelOrder } from '../../core/layout/order';
 import { darkTheme, lightTheme } from '../../core/appearance/palette';
-import { countOf, formatShare } from '../../core/appearance/textWidth';
 import type { Partition } from '../../core/partition';
 import type { Resolution } from '../../core/patterns/resolution';
 import { drawFlow } from '../../draw/flowSvg';
@@ -20,14 +19,8 @@ import {
 import { colourInstances, type Colouring, type ColourBy } from '../analysis/colouring';
 import { partitionOf } from '../export/clusters';
 import { flowView, orderBlocks, type FlowView } from './flowView';
-import {
-  accuracyOfDiagram,
-  clusterHeads,
-  levelHeads,
-  outputCaptions,
-  outputHead,
-  snapshotText,
-} from './columnHeads';
+import { accuracyOfDiagram, clusterHeads, levelHeads, outputCaptions, outputHead } from './columnHeads';
+import { formatShare, pluralise, snapshotName } from '../../core/wording';
 
 export type { ColourBy } from '../analysis/colouring';
 
@@ -65,7 +58,7 @@ export async function drawSnapshot(
     state = flowState(run, analysed, options, state);
   }
   const { analysed, classing, view, order } = state!;
-  const title = `${run.manifest.name} · ${snapshotText(analysed.snapshot)}`;
+  const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
   return drawFlowView(view, order, classing, title, options);
 }
 
@@ -167,12 +160,12 @@ export function layOutPartition(view: PartitionView, frame: Frame, smallest: num
 /** Draws the partition view as an SVG document. */
 export function drawPartitionView(run: Run, view: PartitionView, page: PageOptions): string {
   const { analysed, classing, partition, heads, outputs } = view;
-  const title = `${run.manifest.name} · ${snapshotText(analysed.snapshot)}`;
+  const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
   const common = pageOf(analysed.diagram, outputs, heads, classing, title, page);
   return drawPartition({
     ...common,
     title: `${common.title} · partition by information gain`,
-    subtitle: `${common.subtitle} · ${countOf(partition.clusters.count, 'cluster')}`,
+    subtitle: `${common.subtitle} · ${pluralise(partition.clusters.count, 'cluster')}`,
     clusters: partition.clusters.count,
     layOut: (frame) => layOutPartition(view, frame, 2),
   });
@@ -190,7 +183,7 @@ function pageOf(
   const accuracy = right === undefined ? '' : ` · accuracy ${formatShare(right)}`;
   return {
     title,
-    subtitle: `${countOf(diagram.instances, 'instance')}${accuracy}`,
+    subtitle: `${pluralise(diagram.instances, 'instance')}${accuracy}`,
     heads,
     colouredBy: classing.colouredBy,
     classes: classing.classes,

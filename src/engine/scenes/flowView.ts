@@ -7,16 +7,9 @@ import type { ColumnHead } from '../../draw/pictureParts';
 import type { Run } from '../../runs/readRun';
 import { classCount, type AnalysedSnapshot } from '../analysis/analyse';
 import type { Colouring } from '../analysis/colouring';
-import {
-  levelHeads,
-  nodeLines,
-  outputCaptions,
-  outputHead,
-  snapshotText,
-  withCoverage,
-  wordOf,
-} from './columnHeads';
+import { levelHeads, nodeLines, outputCaptions, outputHead, withCoverage, wordOf } from './columnHeads';
 import type { NodeWord } from '../../protocol/scene';
+import { snapshotName } from '../../core/wording';
 
 /** What the flow view and the time view show, but for the order of the blocks. */
 export interface FlowView {
@@ -65,7 +58,7 @@ export function timeView(
   const diagram = diagramOf(run, levels, last);
   const { units } = run.layers[l];
   const heads = snapshots.map(({ epoch, step }, s) => ({
-    title: [snapshotText({ epoch, step }), `epoch ${epoch}`, `${epoch}`],
+    title: [snapshotName({ epoch, step }), `epoch ${epoch}`, `${epoch}`],
     lines: nodeLines(levels[s], units, diagram.levels[s].labels),
   }));
   return viewOf(run, diagram, classing, budget, {

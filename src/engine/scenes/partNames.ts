@@ -1,8 +1,8 @@
 import type { Block } from '../../core/overview';
-import { countOf, formatCount } from '../../core/appearance/textWidth';
 import type { PartitionScene } from '../../protocol/scene';
 import type { FlowReference } from '../../protocol/state';
 import type { SceneModel } from './sceneModel';
+import { formatCount, pluralise } from '../../core/wording';
 
 /** Name of a column: its layer or epoch. */
 export function columnName(model: SceneModel, column: number): string {
@@ -46,7 +46,7 @@ function flowBlockName({ flow }: SceneModel, column: number, block: number): str
   const word = nodeWords[column];
   return found.kind === 'alone'
     ? `${word} ${found.node}`
-    : `${countOf(found.nodes, word)} ${kinds[found.kind]}`;
+    : `${pluralise(found.nodes, word)} ${kinds[found.kind]}`;
 }
 
 function setName(scene: PartitionScene, column: number, block: number): string {
@@ -54,6 +54,6 @@ function setName(scene: PartitionScene, column: number, block: number): string {
   if (block >= sets.length) return `box ${block}`;
   const name = scene.outputs[output[block]].name;
   if (column === scene.columns.length - 1) return `output ${name}`;
-  const what = leaf[block] ? countOf(sets[block], 'cluster') : countOf(sets[block], 'set');
+  const what = leaf[block] ? pluralise(sets[block], 'cluster') : pluralise(sets[block], 'set');
   return `${what} of output ${name} (${formatCount(instances[block])})`;
 }

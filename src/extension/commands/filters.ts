@@ -3,10 +3,10 @@ import type { Selection, ViewState } from '../../protocol/state';
 import { UserError } from '../shared/failures';
 import { revealPlace } from '../shared/revealPlace';
 import type { Services } from '../shared/services';
-import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
 import { showInputBox } from '../shared/messages';
+import { pluralise, snapshotName } from '../../core/wording';
 
 /** Commands about what is selected and filtered. */
 export function lookCommands(services: Services) {
@@ -59,14 +59,14 @@ function filterTitle(
   const when = `at ${snapshotName(run.snapshots[state.snapshot])}`;
   switch (selection.kind) {
     case 'instances':
-      return counted(selection.instances.length, 'instance');
+      return pluralise(selection.instances.length, 'instance');
     case 'node':
       return `pattern ${selection.node} of ${run.layers[selection.level].name} ${when}`;
     case 'blocks': {
       const { blocks, flows = [] } = selection;
       const parts = [
-        ...(blocks.length > 0 ? [counted(blocks.length, 'block')] : []),
-        ...(flows.length > 0 ? [counted(flows.length, 'ribbon')] : []),
+        ...(blocks.length > 0 ? [pluralise(blocks.length, 'block')] : []),
+        ...(flows.length > 0 ? [pluralise(flows.length, 'ribbon')] : []),
       ];
       return `${parts.join(' and ')} ${when}`;
     }

@@ -8,10 +8,10 @@ import { openLogAt } from '../logs/showLog';
 import { showSnapshotBeside } from '../logs/showSnapshot';
 import type { Services } from '../shared/services';
 import { momentOfRow } from '../views/snapshotTexts';
-import { snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../shared/messages';
+import { snapshotName } from '../../core/wording';
 
 /** A snapshot as trees hand it over; without number, the one that is shown. */
 interface SnapshotTarget {

@@ -3,9 +3,9 @@ import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogTableRow, RowPointer } from '../../protocol/logs';
 import type { Services } from '../shared/services';
 import { metricsInShort, momentOfRow, placeOfRow } from '../views/snapshotTexts';
-import { snapshotName } from '../shared/wording';
 import { readRowPointer } from './rowPointer';
 import { showInputBox, showQuickPick, showWarningMessage, type PickItem } from '../shared/messages';
+import { snapshotName } from '../../core/wording';
 
 /** Rows of a log that are offered in a list; of more than these the row is asked for by its number. */
 const MOST_LISTED = 1000;

@@ -2,10 +2,10 @@ import type { RunInfo } from '../../protocol/engine';
 import type { ColourBy, View } from '../../protocol/state';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
-import { percent, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import type { Handlers } from './registry';
 import { showQuickPick } from '../shared/messages';
+import { formatShare, snapshotName } from '../../core/wording';
 
 /** A snapshot of a run. */
 interface SnapshotTarget {
@@ -72,7 +72,7 @@ async function pickSnapshot(session: Session, run: RunInfo): Promise<number | un
     return {
       icon: marked(shown),
       label: snapshotName(entry),
-      description: entry.accuracy === undefined ? '' : `accuracy ${percent(entry.accuracy)}`,
+      description: entry.accuracy === undefined ? '' : `accuracy ${formatShare(entry.accuracy)}`,
       detail: patterns && `patterns per level: ${patterns}`,
       snapshot,
     };

@@ -10,11 +10,11 @@ import { newConfiguration } from '../trainings/newConfiguration';
 import { openTrainingExample } from '../trainings/trainingExample';
 import { branchFrom, goOn, startTraining, trainMore } from '../trainings/startTraining';
 import { canGoOn, hasEpochsLeft, type Standing } from '../trainings/trainingWording';
-import { counted, snapshotName } from '../shared/wording';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 import { showQuickPick } from '../shared/messages';
+import { pluralise, snapshotName } from '../../core/wording';
 
 /** Commands that train, and look after trainings. */
 export function trainingCommands(services: Services) {
@@ -105,7 +105,7 @@ async function openRunsOf(services: Services, config: string): Promise<void> {
   if (runs.length === 0) {
     throw new UserError(`${path.basename(config)} has no runs yet; “APD: Train…” makes one`);
   }
-  const title = `${counted(runs.length, 'run')} of ${path.basename(config)}`;
+  const title = `${pluralise(runs.length, 'run')} of ${path.basename(config)}`;
   const run = runs.length === 1 ? runs[0] : await pickRun(services, title, runs);
   if (run !== undefined) await services.panels.open(run);
 }

@@ -4,7 +4,7 @@ import type { FollowState } from '../../protocol/follow';
 import type { Services } from '../shared/services';
 import { statusItem } from '../shared/items';
 import { setContextKey } from '../shared/settings';
-import { counted } from '../shared/wording';
+import { pluralise } from '../../core/wording';
 
 /** What is followed, in the status bar and for menus. */
 export function followStatus(services: Pick<Services, 'following' | 'sessions'>): vscode.Disposable {
@@ -40,7 +40,7 @@ function shortText({ folder, waiting, current, refused }: FollowState): string {
 }
 
 function longText({ checkpoints, recorded, waiting, current, incomplete, refused }: FollowState): string {
-  const parts = [`Checkpoints of ${checkpoints}: ${counted(recorded, 'snapshot')} recorded since`];
+  const parts = [`Checkpoints of ${checkpoints}: ${pluralise(recorded, 'snapshot')} recorded since`];
   if (current) parts.push(`recording ${path.basename(current.model)}`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
   for (const { problem } of [...incomplete, ...refused]) parts.push(problem);

@@ -1,9 +1,8 @@
-import { formatMetric } from '../../core/appearance/textWidth';
 import type { RunInfo } from '../../protocol/engine';
 import { mainMetrics, momentOfRow } from '../views/snapshotTexts';
 import { literal } from '../shared/plainText';
-import { percent, snapshotName } from '../shared/wording';
 import type { LineMark } from './markedLines';
+import { formatCount, formatMetric, formatShare, snapshotName } from '../../core/wording';
 
 /** What is told of a snapshot over its row of the log. */
 export interface HoverFacts {
@@ -34,7 +33,7 @@ const MOST_METRICS = 16;
 export function hoverText(facts: HoverFacts, links: readonly HoverLink[]): string {
   const { run, snapshot, mark, best } = facts;
   const name = snapshotName(snapshot);
-  const accuracy = snapshot.accuracy === undefined ? [] : [`accuracy ${percent(snapshot.accuracy)}`];
+  const accuracy = snapshot.accuracy === undefined ? [] : [`accuracy ${formatShare(snapshot.accuracy)}`];
   const title = [`**${literal(name[0].toUpperCase() + name.slice(1))}**`, literal(run.name), ...accuracy];
   const paragraphs = [
     title.join(' · '),
@@ -52,10 +51,11 @@ function levels({ run, patterns, bitChange }: HoverFacts): string {
   const changes = 'problem' in bitChange ? [] : bitChange;
   const rows = run.layers.map((layer, level) => {
     const change = changes[level];
+    const count = patterns?.[level];
     const cells = [
       literal(layer.name),
-      patterns?.[level]?.toLocaleString('en') ?? '–',
-      change === undefined ? '–' : percent(change),
+      count === undefined ? '–' : formatCount(count),
+      change === undefined ? '–' : formatShare(change),
     ];
     return `| ${cells.join(' | ')} |`;
   });

@@ -1,7 +1,7 @@
 import type { LogInfo, LogTable, LogTableRow } from '../../protocol/logs';
 import type { TableHead, TableRow, TableValue } from '../../protocol/logTable';
 import { nameOfFormat } from '../views/snapshotTexts';
-import { counted } from '../shared/wording';
+import { pluralise } from '../../core/wording';
 
 /** A run that has a log, as far as the log's table needs to know it. */
 export interface TableRun {
@@ -53,13 +53,13 @@ export function tableHead(
   const { format, tool, total, metricNames, problems, problemCount } = table;
   const marked = runs.map(({ name, info }) => {
     const all = info.marks.length + info.unmatchedSnapshots.length;
-    return `${info.marks.length} of ${counted(all, 'snapshot')} of ${name}`;
+    return `${info.marks.length} of ${pluralise(all, 'snapshot')} of ${name}`;
   });
   return {
     version,
     facts: [
       format === undefined ? 'format not known yet' : nameOfFormat(format, tool),
-      counted(total, 'row'),
+      pluralise(total, 'row'),
       ...marked,
     ],
     columns: metricNames,

@@ -7,7 +7,6 @@ import { pageHtml, panelOptions } from '../panel/panelHtml';
 import { readLogTableMessage } from '../panel/pageMessages';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
-import { snapshotName } from '../shared/wording';
 import { sessionOf } from './logDocument';
 import { showSnapshotBeside } from './showSnapshot';
 import {
@@ -18,6 +17,7 @@ import {
   type RowSnapshot,
   type TableRun,
 } from './logTableRows';
+import { snapshotName } from '../../core/wording';
 
 /** Changes that follow each other faster than this, in milliseconds, are shown as one. */
 const GATHER_MS = 50;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { snapshotName } from '../../core/wording';
 import type { RunInfo } from '../../protocol/engine';
 import type { FromPanel, ShownState, ToPanel } from '../../protocol/panel';
 import type { ViewState } from '../../protocol/state';
@@ -119,7 +120,7 @@ export class Panel implements vscode.Disposable {
     if (run && !this.keepsTitle) {
       // A run that has just begun has no snapshot yet.
       const snapshot = run.snapshots.at(session.state.snapshot);
-      titlePanel(this.webviewPanel, snapshot ? `${run.name} · epoch ${snapshot.epoch}` : run.name);
+      titlePanel(this.webviewPanel, snapshot ? `${run.name} · ${snapshotName(snapshot)}` : run.name);
     }
   }
 

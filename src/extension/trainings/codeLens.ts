@@ -4,7 +4,7 @@ import { isCancelled } from '../shared/failures';
 import { codeLens } from '../shared/items';
 import type { Services } from '../shared/services';
 import { configurationSelector, runsOf } from './configurations';
-import { counted } from '../shared/wording';
+import { pluralise } from '../../core/wording';
 
 /** Offers at the top of a configuration what can be done with it. */
 export class ConfigurationLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -41,7 +41,7 @@ export class ConfigurationLenses implements vscode.CodeLensProvider, vscode.Disp
     }
     const runs = await this.runs(file, document.getText());
     if (runs.length > 0) {
-      const title = runs.length === 1 ? 'Open Run' : `Open ${counted(runs.length, 'Run')}`;
+      const title = runs.length === 1 ? 'Open Run' : `Open ${pluralise(runs.length, 'Run')}`;
       lenses.push(lens('type-hierarchy', title, 'apd.openRunsOfConfiguration', uri));
     }
     return lenses;

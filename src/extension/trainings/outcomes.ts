@@ -5,11 +5,11 @@ import { isCancelled } from '../shared/failures';
 import { reportFailure, type Remedy } from '../shared/reportFailure';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
-import { counted, percent } from '../shared/wording';
 import { tellInterrupted } from './interrupted';
 import type { EndedTraining } from './trainingManager';
 import { goOn } from './startTraining';
 import { showInformationMessage } from '../shared/messages';
+import { formatShare, pluralise } from '../../core/wording';
 
 /** Tells the user how trainings ended. */
 export function trainingOutcomes(services: Services): vscode.Disposable {
@@ -50,13 +50,13 @@ function remedies(config: string | undefined): Remedy[] {
 
 async function tellResult(services: Services, name: string, result: TrainResult): Promise<void> {
   const { folder, epoch, ended, accuracy, snapshots } = result;
-  const reached = accuracy === undefined ? '' : `, accuracy ${percent(accuracy)}`;
+  const reached = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
   const text = {
-    finished: `Trained ${name}: ${counted(epoch, 'epoch')}${reached}.`,
-    early: `Trained ${name}: ended early after ${counted(epoch, 'epoch')}${reached}.`,
-    stopped: `Training of ${name} was stopped after ${counted(epoch, 'epoch')}${reached}.`,
+    finished: `Trained ${name}: ${pluralise(epoch, 'epoch')}${reached}.`,
+    early: `Trained ${name}: ended early after ${pluralise(epoch, 'epoch')}${reached}.`,
+    stopped: `Training of ${name} was stopped after ${pluralise(epoch, 'epoch')}${reached}.`,
   }[ended];
-  services.log.info(`${text} ${counted(snapshots, 'snapshot')} in ${folder}`);
+  services.log.info(`${text} ${pluralise(snapshots, 'snapshot')} in ${folder}`);
   if (!setting('apd.training.notify')) return;
   const offered = ended === 'stopped' ? ['Continue', 'Show Run'] : ['Show Run'];
   const choice = await showInformationMessage(text, ...offered);

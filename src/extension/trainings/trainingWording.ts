@@ -1,5 +1,5 @@
 import type { TrainingInfo, TrainingProgress } from '../../protocol/training';
-import { percent } from '../shared/wording';
+import { formatShare, pluralise } from '../../core/wording';
 
 /** A span of time as users read it: `12 s`, `3 min`, `1 h 5 min`. */
 export function duration(seconds: number): string {
@@ -16,7 +16,7 @@ export function progressText(progress: TrainingProgress): string {
   if (phase === 'preparing') return 'preparing';
   const parts = [epoch === 0 ? 'before the first epoch' : `epoch ${epoch} of ${epochs}`];
   if (loss !== undefined) parts.push(`loss ${lossText(loss)}`);
-  if (accuracy !== undefined) parts.push(`accuracy ${percent(accuracy)}`);
+  if (accuracy !== undefined) parts.push(`accuracy ${formatShare(accuracy)}`);
   if (phase === 'paused') parts.unshift('paused');
   else if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join(' · ');
@@ -27,7 +27,7 @@ export function shortProgress(progress: TrainingProgress): string {
   const { phase, epoch, epochs, accuracy, secondsLeft } = progress;
   if (phase === 'preparing') return 'preparing';
   const parts = [`epoch ${epoch}/${epochs}`];
-  if (accuracy !== undefined) parts.push(percent(accuracy));
+  if (accuracy !== undefined) parts.push(formatShare(accuracy));
   if (phase === 'paused') parts.push('paused');
   else if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
   return parts.join(' · ');
@@ -71,7 +71,7 @@ export function standingText({ status, epoch, epochs }: Standing): { icon: strin
     case 'failed':
       return { icon: 'error', text: `failed after epoch ${epoch} of ${epochs}` };
     case 'finished':
-      return { icon: 'type-hierarchy', text: `trained, ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}` };
+      return { icon: 'type-hierarchy', text: `trained, ${pluralise(epoch, 'epoch')}` };
   }
 }
 

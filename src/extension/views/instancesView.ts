@@ -3,9 +3,9 @@ import type { InstanceRow } from '../../protocol/engine';
 import { isCancelled, messageOf } from '../shared/failures';
 import type { Requests } from '../engine/engineClient';
 import type { Sessions } from '../session/sessions';
-import { counted } from '../shared/wording';
 import { thumbnail } from './thumbnail';
 import { createTreeView, describeView, tooltipOf } from '../shared/items';
+import { pluralise } from '../../core/wording';
 
 type Entry =
   | { kind: 'instance'; instance: number; row: InstanceRow }
@@ -48,7 +48,7 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
       const page = await this.services.engine.request('instances/page', { folder, state, from: 0, count });
       describeView(
         this.view,
-        counted(page.total, state.selection.kind === 'none' ? 'instance' : 'selected instance'),
+        pluralise(page.total, state.selection.kind === 'none' ? 'instance' : 'selected instance'),
       );
       const rows: Entry[] = page.rows.map((row) => ({ kind: 'instance', instance: row.instance, row }));
       const rest = page.total - page.rows.length;
@@ -64,7 +64,7 @@ export class InstancesView implements vscode.TreeDataProvider<Entry>, vscode.Dis
         return instanceItem(entry.row);
       case 'more': {
         const item = new vscode.TreeItem('Show More');
-        item.description = `${counted(entry.rest, 'instance')} more`;
+        item.description = `${pluralise(entry.rest, 'instance')} more`;
         item.iconPath = new vscode.ThemeIcon('ellipsis');
         item.command = { command: 'apd.showMoreInstances', title: 'Show More' };
         return item;

@@ -5,7 +5,7 @@ import type { Requests } from '../engine/engineClient';
 import type { Sessions } from '../session/sessions';
 import type { Session } from '../session/session';
 import { lines } from '../shared/plainText';
-import { counted, percent } from '../shared/wording';
+import { formatShare, pluralise } from '../../core/wording';
 
 type Entry =
   | { kind: 'level'; level: number }
@@ -47,7 +47,7 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
       case 'pattern':
         return patternItem(entry.level, entry.row);
       case 'more': {
-        const item = new vscode.TreeItem(counted(entry.rest, 'smaller pattern'), COLLAPSED);
+        const item = new vscode.TreeItem(pluralise(entry.rest, 'smaller pattern'), COLLAPSED);
         item.id = `level ${entry.level} from ${entry.from}`;
         item.iconPath = new vscode.ThemeIcon('ellipsis');
         return item;
@@ -96,7 +96,7 @@ export class PatternsView implements vscode.TreeDataProvider<Entry>, vscode.Disp
     // The patterns listed below are those of the filtered instances only.
     const inAll = session.shown!.filters.length > 0 ? ' in all' : '';
     item.description = [
-      patterns !== undefined && `${counted(patterns, 'pattern')}${inAll}`,
+      patterns !== undefined && `${pluralise(patterns, 'pattern')}${inAll}`,
       `${layer.units} units`,
       layer.activation,
     ]
@@ -110,14 +110,14 @@ function patternItem(level: number, row: PatternRow): vscode.TreeItem {
   const item = new vscode.TreeItem(`#${row.node}`);
   item.id = `level ${level} pattern ${row.node}`;
   item.contextValue = 'pattern';
-  const purity = row.purity === undefined ? '' : `${percent(row.purity)} ${row.majority ?? ''}`.trim();
-  item.description = [counted(row.occurrences, 'instance'), purity].filter(Boolean).join('  |  ');
+  const purity = row.purity === undefined ? '' : `${formatShare(row.purity)} ${row.majority ?? ''}`.trim();
+  item.description = [pluralise(row.occurrences, 'instance'), purity].filter(Boolean).join('  |  ');
   const pure = row.purity === undefined ? 'circle-outline' : row.purity === 1 ? 'pass-filled' : 'pie-chart';
   item.iconPath = new vscode.ThemeIcon(row.occurrences === 1 ? 'circle-small' : pure);
   const facts = [
-    `Pattern ${row.node}: ${counted(row.occurrences, 'instance')}`,
+    `Pattern ${row.node}: ${pluralise(row.occurrences, 'instance')}`,
     purity && `purity ${purity}`,
-    row.correct !== undefined && `${percent(row.correct)} predicted correctly`,
+    row.correct !== undefined && `${formatShare(row.correct)} predicted correctly`,
   ].filter((fact) => typeof fact === 'string' && fact !== '');
   item.tooltip = lines(facts);
   item.accessibilityInformation = { label: facts.join(', ') };

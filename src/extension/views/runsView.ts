@@ -5,9 +5,9 @@ import type { Timeline } from '../../protocol/scene';
 import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import { showStanding } from '../trainings/runStanding';
-import { counted, percent, snapshotName } from '../shared/wording';
 import { createTreeView } from '../shared/items';
 import { lines } from '../shared/plainText';
+import { formatShare, pluralise, snapshotName } from '../../core/wording';
 
 type Entry =
   | { kind: 'run'; folder: string }
@@ -130,8 +130,8 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
       const run = await this.info(folder);
       item.label = run.name;
       const { length } = run.snapshots;
-      const snapshots = length === 0 ? 'no snapshot yet' : counted(length, 'snapshot');
-      item.description = `${snapshots}, ${counted(run.dataset.rows, 'instance')}`;
+      const snapshots = length === 0 ? 'no snapshot yet' : pluralise(length, 'snapshot');
+      item.description = `${snapshots}, ${pluralise(run.dataset.rows, 'instance')}`;
       item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
       const standing = run.training && (await this.services.training.standing(folder));
       if (standing) showStanding(item, standing);
@@ -156,7 +156,7 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
     const active = this.services.sessions.active;
     const shown = active?.folder === folder && (active.shown ?? active.state).snapshot === snapshot;
     item.iconPath = new vscode.ThemeIcon(shown ? 'circle-filled' : 'circle-outline');
-    const accuracy = entry.accuracy === undefined ? undefined : percent(entry.accuracy);
+    const accuracy = entry.accuracy === undefined ? undefined : formatShare(entry.accuracy);
     const patterns = entry.patterns ?? (await this.patternsOf(folder, snapshot));
     item.description = [accuracy, patterns?.join(' · ')].filter(Boolean).join('  |  ');
     const levels = run.layers.map((layer, l) => `${layer.name}: ${patterns?.[l] ?? '–'} patterns`);

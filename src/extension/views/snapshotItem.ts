@@ -1,11 +1,10 @@
-import { formatMetric } from '../../core/appearance/textWidth';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import type { LogInfo, LogMark } from '../../protocol/logs';
 import type { Timeline } from '../../protocol/scene';
 import { lines } from '../shared/plainText';
-import { percent, snapshotName } from '../shared/wording';
 import { mainMetrics, metricsInShort, placeOfRow, shortReason } from './snapshotTexts';
+import { formatMetric, formatShare, snapshotName } from '../../core/wording';
 
 /** What is known of a snapshot and its row in the log. */
 export interface SnapshotItemFacts {
@@ -30,7 +29,7 @@ export function snapshotItem(facts: SnapshotItemFacts): vscode.TreeItem {
   item.id = `${folder}#${entry.id}`;
   item.contextValue = mark ? 'snapshot matched' : facts.log ? 'snapshot unmatched' : 'snapshot';
   item.iconPath = new vscode.ThemeIcon(iconOf(shown, best !== undefined));
-  const accuracy = entry.accuracy === undefined ? undefined : percent(entry.accuracy);
+  const accuracy = entry.accuracy === undefined ? undefined : formatShare(entry.accuracy);
   const place = mark ? `${placeOfRow(mark)}${mark.byHand ? ', by hand' : ''}` : undefined;
   const none = unmatched === undefined ? undefined : `no line: ${shortReason(unmatched)}`;
   item.description = [accuracy, place ?? none, mark && metricsInShort(mark.metrics)]
@@ -65,7 +64,7 @@ function linesOfSnapshot(facts: SnapshotItemFacts, best: string | undefined): st
   const texts = [
     snapshotName(entry),
     best !== undefined && `best: ${best}`,
-    entry.accuracy !== undefined && `accuracy ${percent(entry.accuracy)}`,
+    entry.accuracy !== undefined && `accuracy ${formatShare(entry.accuracy)}`,
     ...run.layers.map(({ name }, level) => `${name}: ${patterns(level)} patterns`),
     ...(mark ? linesOfMark(mark) : []),
     unmatched !== undefined && `no line in the log: ${unmatched}`,

@@ -1,7 +1,6 @@
-import { formatMetric } from '../../core/appearance/textWidth';
 import { canonicalMetric } from '../../logs/formats/metricNames';
 import type { LogInfo, LogMark, LogOrigin } from '../../protocol/logs';
-import { counted } from '../shared/wording';
+import { formatCount, formatMetric, pluralise } from '../../core/wording';
 
 /** Metrics that say most of a training, the first ones first. */
 const toldFirst = ['train loss', 'validation loss', 'validation accuracy', 'train accuracy'];
@@ -41,7 +40,7 @@ export function placeOfRow({ row, line }: Pick<LogMark, 'row' | 'line'>): string
 export function momentOfRow(row: { row: number; epoch?: number; step?: number; line?: number }): string {
   const parts = [
     row.epoch !== undefined && `epoch ${Number(row.epoch.toPrecision(6))}`,
-    row.step !== undefined && `step ${row.step.toLocaleString('en')}`,
+    row.step !== undefined && `step ${formatCount(row.step)}`,
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : placeOfRow(row);
 }
@@ -49,7 +48,7 @@ export function momentOfRow(row: { row: number; epoch?: number; step?: number; l
 /** How the log of a run stands, beside its name. */
 export function standingOfLog(info: LogInfo): string {
   const origin = info.origin && origins[info.origin];
-  const parts = [matchedOf(info), origin, info.problemCount > 0 && counted(info.problemCount, 'problem')];
+  const parts = [matchedOf(info), origin, info.problemCount > 0 && pluralise(info.problemCount, 'problem')];
   return parts.filter(Boolean).join(', ');
 }
 
@@ -70,8 +69,8 @@ function matchedOf(info: LogInfo): string {
 export function matchedSnapshots({ marks, unmatchedSnapshots }: LogInfo): string {
   const all = marks.length + unmatchedSnapshots.length;
   return marks.length === all
-    ? `all ${counted(all, 'snapshot')}`
-    : `${marks.length} of ${counted(all, 'snapshot')}`;
+    ? `all ${pluralise(all, 'snapshot')}`
+    : `${marks.length} of ${pluralise(all, 'snapshot')}`;
 }
 
 /** The reason why a snapshot has no row, short enough to stand beside its name. */
@@ -95,8 +94,8 @@ export function linesOfLog(info: LogInfo): string[] {
     companion && `together with ${companion}`,
     problem,
     standingOfLog(info),
-    format && `${counted(rows, 'row')} of ${nameOfFormat(format, tool)}`,
-    thinnedRows > 0 && `${counted(thinnedRows, 'row')} more than are held in memory, left out evenly`,
+    format && `${pluralise(rows, 'row')} of ${nameOfFormat(format, tool)}`,
+    thinnedRows > 0 && `${pluralise(thinnedRows, 'row')} more than are held in memory, left out evenly`,
     join && `epochs: ${join.reason}`,
     best && `best: ${best.reason}`,
   ];

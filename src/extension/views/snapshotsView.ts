@@ -4,11 +4,11 @@ import { messageOf } from '../shared/failures';
 import { logName } from '../logs/logInfos';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
-import { counted } from '../shared/wording';
 import { snapshotItem } from './snapshotItem';
 import { linesOfLog, momentOfRow, placeOfRow, shortName, shortReason, standingOfLog } from './snapshotTexts';
 import { createTreeView, describeView } from '../shared/items';
 import { lines } from '../shared/plainText';
+import { formatCount, pluralise } from '../../core/wording';
 
 /** A snapshot; commands of its menu read folder and number. */
 interface SnapshotEntry {
@@ -101,13 +101,13 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
         return item;
       }
       case 'problems': {
-        const text = counted(entry.info.problemCount, 'problem');
+        const text = pluralise(entry.info.problemCount, 'problem');
         return plainItem(text, 'what could not be read', 'warning', Collapsed);
       }
       case 'rows': {
         const { unmatchedRowCount, unmatchedRows } = entry.info;
         const thing = unmatchedRows[0]?.epoch === undefined ? 'step' : 'epoch';
-        const text = `${counted(unmatchedRowCount, thing)} without snapshot`;
+        const text = `${pluralise(unmatchedRowCount, thing)} without snapshot`;
         return plainItem(text, '', 'circle-slash', Collapsed);
       }
       case 'place':
@@ -259,7 +259,7 @@ function partsOfLog(folder: string, info: LogInfo): Entry[] {
   if (info.problemCount > 0) parts.push({ kind: 'problems', info });
   if (info.unmatchedRowCount > 0) parts.push({ kind: 'rows', info });
   if (info.thinnedRows > 0) {
-    const text = `${counted(info.thinnedRows, 'row')} left out: more than are held in memory`;
+    const text = `${pluralise(info.thinnedRows, 'row')} left out: more than are held in memory`;
     parts.push({ kind: 'note', text });
   }
   return parts;
@@ -285,7 +285,7 @@ function rowsOf(info: LogInfo): Entry[] {
 
 function withRest(listed: Entry[], all: number): Entry[] {
   const rest = all - listed.length;
-  return rest > 0 ? [...listed, { kind: 'note', text: `and ${rest.toLocaleString('en')} more` }] : listed;
+  return rest > 0 ? [...listed, { kind: 'note', text: `and ${formatCount(rest)} more` }] : listed;
 }
 
 function placeItem({ id, text, description, file, line }: Entry & { kind: 'place' }): vscode.TreeItem {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { statusItem } from '../shared/items';
 import type { Sessions } from '../session/sessions';
-import { percent, snapshotName } from '../shared/wording';
+import { formatShare, snapshotName } from '../../core/wording';
 
 /** Run, snapshot and accuracy of the active diagram; a click goes to another snapshot. */
 export function statusBar(sessions: Sessions): vscode.Disposable {
@@ -14,7 +14,7 @@ export function statusBar(sessions: Sessions): vscode.Disposable {
       return;
     }
     const { run, state, busy } = session;
-    const accuracy = snapshot.accuracy === undefined ? '' : ` · ${percent(snapshot.accuracy)}`;
+    const accuracy = snapshot.accuracy === undefined ? '' : ` · ${formatShare(snapshot.accuracy)}`;
     const place = `Snapshot ${state.snapshot + 1} of ${run.snapshots.length}`;
     item.say({
       icon: busy ? 'loading~spin' : 'type-hierarchy',

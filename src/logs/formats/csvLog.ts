@@ -1,12 +1,12 @@
 import Papa from 'papaparse';
 import { isMissingNumber, parseDecimalComma, parseNumber } from '../../data/tables/parseNumber';
 import { readPreamble } from '../../data/tables/preamble';
-import { countOf, oneLine } from '../../data/wording';
 import { epochName, isMoment, stepNameOf } from './jsonFields';
 import { lineAt, type LineParser } from './lineLogReader';
 import type { LogTool } from './log';
 import type { Problems } from './problems';
 import type { Point, RowStore } from './rowStore';
+import { oneLine, pluralise } from '../../core/wording';
 
 const delimiters = [',', ';', '\t'];
 
@@ -120,7 +120,7 @@ export class CsvLogParser implements LineParser {
     ) {
       this.readHeader(text, number);
     } else if (cells.length !== names.length) {
-      const found = countOf(cells.length, 'cell');
+      const found = pluralise(cells.length, 'cell');
       this.problems.add({ line: number }, `has ${found}, expected ${names.length} as in the header`);
     } else {
       this.readCells(cells, number);

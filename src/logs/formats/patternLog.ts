@@ -1,10 +1,10 @@
 import { createContext, Script, type Context } from 'node:vm';
 import { InputError } from '../../core/errors';
 import { parseNumber } from '../../data/tables/parseNumber';
-import { oneLine } from '../../data/wording';
 import { lineAt, type LineParser } from './lineLogReader';
 import type { Problems } from './problems';
 import type { Point, RowStore } from './rowStore';
+import { oneLine } from '../../core/wording';
 
 /** A user's regular expression: groups `epoch`, `step` and `time` say when, all others are metrics by their names. */
 export interface LogPattern {

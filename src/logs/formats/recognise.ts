@@ -1,4 +1,3 @@
-import { oneLine } from '../../data/wording';
 import { readPreamble } from '../../data/tables/preamble';
 import { cellsOf, csvHeader, type CsvHeader } from './csvLog';
 import { parseNumber } from '../../data/tables/parseNumber';
@@ -8,6 +7,7 @@ import type { LogFormat } from './log';
 import { createLogReader } from './reader';
 import { beginsWithRecord } from './recordFrames';
 import { beginOfUtf16, encodingOf, MixedDecoder } from './textDecoding';
+import { oneLine } from '../../core/wording';
 
 /** Bytes from a file's start that are enough to recognise its format. */
 export const HEAD_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
-import { oneLine } from '../../data/wording';
 import type { LogPlace, LogRow } from './log';
 import type { Problems } from './problems';
+import { oneLine } from '../../core/wording';
 
 /** How much of a log is held. */
 export interface RowLimits {

@@ -12,6 +12,7 @@ import { layerNames } from './activations/layerNames';
 import { chooseOutput, describeOutput, listNames } from './outputs';
 import { parseModel, refusing } from './proto/parse';
 import { elementTypeName, type OnnxModel, type OnnxValue } from './proto/proto';
+import { pluralise } from '../../core/wording';
 
 /** What a layer is read from. */
 export interface Tap {
@@ -142,7 +143,7 @@ function noticesOf(index: GraphIndex, input: ModelInput, layers: FoundLayer[], n
           : `Batches of ${input.batch} are run, as the model insists.`),
     );
   } else if (input.batch !== undefined) {
-    notices.push(`The model insists on ${input.batch} instance${input.batch === 1 ? '' : 's'} a batch.`);
+    notices.push(`The model insists on ${pluralise(input.batch, 'instance')} a batch.`);
   }
   if (index.nodes.some((node) => quantisedOps.test(node.op)) && !isDynamic(index)) {
     notices.push(

@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
 import type { BatchResult, ModelOutput } from '../runner';
 import { classesOfScores } from '../scores';
+import { pluralise } from '../../core/wording';
 import { floatsOf, integersOf } from './convert';
 
 /**
@@ -13,7 +14,7 @@ export function columnsOf(source: string, name: string, dims: readonly number[],
   if (dims[0] !== rows || wide.length > 1 || wide.includes(0)) {
     throw new InputError(
       source,
-      `output '${name}' has shape [${dims.join(', ')}] for ${rows} instance${rows === 1 ? '' : 's'}, ` +
+      `output '${name}' has shape [${dims.join(', ')}] for ${pluralise(rows, 'instance')}, ` +
         'expected one row of class scores for each',
     );
   }

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../../core/errors';
-import { formatCount } from '../../data/wording';
+import { formatCount } from '../../core/wording';
 
 /** Entries that are looked at in a folder and its subfolders. */
 export const MOST_ENTRIES = 20_000;

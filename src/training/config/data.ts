@@ -3,7 +3,6 @@ import { namedFile } from '../../data/files/namedFile';
 import { openDataset, type NamedPath } from '../../data/openDataset';
 import { noScaling, scaler, type Scaling } from '../../data/scaling';
 import { drawSplits, SelectedFeatures } from '../../data/selectInstances';
-import { countOf, formatCount } from '../../data/wording';
 import { InputError } from '../../core/errors';
 import { isNamed } from './complete';
 import type { ConfigFiles, DataConfig, TrainingConfig } from './config';
@@ -11,6 +10,7 @@ import { ConfigError } from './configError';
 import { escapeSegment } from './jsonText';
 import { addLabelNoise, type FlippedLabels } from './drawLabelNoise';
 import { standardScaling } from './standardScaling';
+import { formatCount, pluralise } from '../../core/wording';
 
 /** Data that a network can be trained on. */
 export interface TrainingData {
@@ -118,7 +118,7 @@ function withSplits(dataset: Dataset, data: DataConfig, refuse: Refuse): Dataset
     cumulated += share;
     const end = Math.min(count, Math.round(cumulated * count));
     if (end <= start) {
-      const problem = `the split \`${name}\` is empty: ${share} of ${countOf(count, 'instance')} is none`;
+      const problem = `the split \`${name}\` is empty: ${share} of ${pluralise(count, 'instance')} is none`;
       throw refuse(`/data/splits/${escapeSegment(name)}`, problem);
     }
     sizes.set(name, end - start);
@@ -173,7 +173,7 @@ function checkTraining(
     throw refuse(data.labels === undefined ? '/data/files' : '/data/labels', problem);
   }
   if (rows.length < batchSize) {
-    const problem = `\`batchSize\` is ${batchSize}, but ${what} has only ${countOf(rows.length, 'instance')} to train on`;
+    const problem = `\`batchSize\` is ${batchSize}, but ${what} has only ${pluralise(rows.length, 'instance')} to train on`;
     throw refuse('/training/batchSize', problem);
   }
 }

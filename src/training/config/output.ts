@@ -1,5 +1,6 @@
 import type { LayerConfig, TrainingSettings } from './config';
 import { errorAt, type Finding } from './finding';
+import { pluralise } from '../../core/wording';
 
 /** Activation that the last layer has in the saved model, by the loss. */
 export const outputActivation = { crossEntropy: 'softmax', binaryCrossEntropy: 'sigmoid' } as const;
@@ -57,7 +58,7 @@ function checkLast(
 }
 
 function wrongUnits(units: number, binary: boolean, classes: number | undefined): string | undefined {
-  const found = `the network ends in ${units} ${units === 1 ? 'unit' : 'units'}`;
+  const found = `the network ends in ${pluralise(units, 'unit')}`;
   if (binary) return units === 1 ? undefined : `${found}, expected 1 with \`binaryCrossEntropy\``;
   if (classes === undefined) {
     const rather = 'expected one a class, or the loss `binaryCrossEntropy`';

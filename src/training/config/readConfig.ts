@@ -1,13 +1,13 @@
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import { InputError } from '../../core/errors';
 import { readText } from '../../data/files/fileAccess';
-import { formatCount } from '../../data/wording';
 import { checkConfig } from './checks';
 import { completeConfig, type CheckedConfig } from './complete';
 import type { ConfigProblem, TrainingConfig } from './config';
 import type { Finding } from './finding';
 import { JsonText, withoutMark } from './jsonText';
 import { validateBySchema } from './schema';
+import { formatCount } from '../../core/wording';
 
 /** More than any configuration needs. */
 const MOST_BYTES = 1024 ** 2;

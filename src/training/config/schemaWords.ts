@@ -1,5 +1,5 @@
-import { formatCount } from '../../data/wording';
 import { smallest } from '../../core/lists';
+import { formatCount } from '../../core/wording';
 
 /** The part of a schema that says what a value may be. */
 export interface SchemaPart {

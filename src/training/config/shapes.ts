@@ -1,8 +1,8 @@
 import { formatShape } from '../../data/arrays/storedArray';
-import { formatCount } from '../../data/wording';
 import type { LayerConfig } from './config';
 import { errorAt, type Finding } from './finding';
 import { INPUT_NAME, type NamedLayer } from './layerNames';
+import { formatCount } from '../../core/wording';
 
 /** Shape of one instance, without the batch axis; images are channels last. */
 export type Shape = readonly number[];

@@ -1,7 +1,7 @@
 import type { AxisOrder } from '../../data/dataset';
-import { countOf } from '../../data/wording';
 import { formatShape } from '../../data/arrays/storedArray';
 import type { LayerConfig } from './config';
+import { pluralise } from '../../core/wording';
 
 /** What a starting configuration is made of. */
 export interface StarterData {
@@ -35,7 +35,7 @@ export function starterText(data: StarterData): string {
   const batchSize = Math.min(trained, trained < 1000 ? 16 : trained < 10_000 ? 32 : 64);
   const epochs = Math.min(100, Math.max(4, Math.round((STEPS * batchSize) / trained)));
   return `{
-  // ${countOf(data.count, 'instance')} of ${formatShape(data.shape)} in ${data.classes.length} classes. Every field shows what it means when the pointer rests on it.
+  // ${pluralise(data.count, 'instance')} of ${formatShape(data.shape)} in ${data.classes.length} classes. Every field shows what it means when the pointer rests on it.
   "data": {
 ${dataLines(data).join('\n')}
   },

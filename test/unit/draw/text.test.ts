@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  countOf,
-  firstFitting,
-  fitText,
-  formatCount,
-  formatShare,
-  textWidth,
-} from '../../../src/core/appearance/textWidth';
+import { firstFitting, fitText, textWidth } from '../../../src/core/appearance/textWidth';
 import { element, escapeText } from '../../../src/draw/svg';
+import { formatCount, formatShare, pluralise } from '../../../src/core/wording';
 
 describe('text of pictures', () => {
   it('fits what is asked for, with an ellipsis where something is left out', () => {
@@ -38,8 +32,8 @@ describe('text of pictures', () => {
     assert.equal(formatShare(0.00001), '0.1 %');
     assert.equal(formatShare(0.4567), '46 %');
     assert.equal(formatShare(0.0567), '5.7 %');
-    assert.equal(countOf(1, 'class', 'classes'), '1 class');
-    assert.equal(countOf(2000, 'class', 'classes'), '2,000 classes');
+    assert.equal(pluralise(1, 'class', 'classes'), '1 class');
+    assert.equal(pluralise(2000, 'class', 'classes'), '2,000 classes');
   });
 
   it('lets nothing become markup', () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { formatMetric } from '../../../src/core/appearance/textWidth';
 import { logKind, rankedLogs } from '../../../src/extension/commands/logCandidates';
 import { readRowPointer } from '../../../src/extension/commands/rowPointer';
 import { snapshotOfRow, snapshotsByRow, tableHead, tableRow } from '../../../src/extension/logs/logTableRows';
@@ -13,6 +12,7 @@ import {
   standingOfLog,
 } from '../../../src/extension/views/snapshotTexts';
 import type { LogInfo, LogMark, LogTable } from '../../../src/protocol/logs';
+import { formatMetric } from '../../../src/core/wording';
 
 const mark = (snapshot: number, row: number): LogMark => ({
   snapshot,

@@ -52,8 +52,8 @@ describe('runs that can be trained further', () => {
 
 describe('progress of a training in words', () => {
   it('tells epoch, loss, accuracy and what is left', () => {
-    assert.equal(progressText(progress), 'epoch 3 of 20 · loss 0.213 · accuracy 93.5 % · 12 s left');
-    assert.equal(shortProgress(progress), 'epoch 3/20 · 93.5 % · 12 s left');
+    assert.equal(progressText(progress), 'epoch 3 of 20 · loss 0.213 · accuracy 94 % · 12 s left');
+    assert.equal(shortProgress(progress), 'epoch 3/20 · 94 % · 12 s left');
   });
 
   it('says what is not known by leaving it out', () => {
@@ -64,8 +64,8 @@ describe('progress of a training in words', () => {
   });
 
   it('has no time left while it is paused', () => {
-    assert.match(progressText({ ...progress, phase: 'paused' }), /^paused · epoch 3 of 20 .*93\.5 %$/);
-    assert.equal(shortProgress({ ...progress, phase: 'paused' }), 'epoch 3/20 · 93.5 % · paused');
+    assert.match(progressText({ ...progress, phase: 'paused' }), /^paused · epoch 3 of 20 .*94 %$/);
+    assert.equal(shortProgress({ ...progress, phase: 'paused' }), 'epoch 3/20 · 94 % · paused');
   });
 
   it('goes by the state, not by what was told before it changed', () => {

@@ -23,7 +23,7 @@ import {
 } from '../../../webview/controls/choices';
 import { PendingChanges } from '../../../webview/page/pendingChanges';
 import { keptZoom, persisted } from '../../../webview/page/persistedState';
-import { filterTitle, selectPart, selectedCount, snapshotName } from '../../../webview/page/references';
+import { filterTitle, selectPart, selectedCount, snapshotNameAt } from '../../../webview/page/references';
 import type { Shown } from '../../../webview/page/shownState';
 import { diagramTable } from '../../../webview/page/tableRows';
 import {
@@ -168,7 +168,7 @@ describe('webview selection and filters', () => {
       filterTitle(parts([block], flows), state, run),
       '1 block and 2 ribbons of relu_4 at epoch 8',
     );
-    assert.equal(snapshotName(run, 2), 'epoch 8, step 40');
+    assert.equal(snapshotNameAt(run, 2), 'epoch 8, step 40');
   });
 });
 

@@ -11,10 +11,10 @@ import {
   metricScale,
   metricTicks,
 } from '../../../webview/timeline/metricScales';
-import { formatMetric } from '../../../src/core/appearance/textWidth';
 import { bestCurve, metricLines, valueAt } from '../../../webview/timeline/metricValues';
 import { stopLines } from '../../../webview/timeline/readout';
 import { curve, timelineOf } from './timelineOf';
+import { formatMetric } from '../../../src/core/wording';
 
 const train = { name: 'loss', split: 'train' } as const;
 const validation = { name: 'loss', split: 'validation' } as const;

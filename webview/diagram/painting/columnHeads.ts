@@ -1,9 +1,10 @@
-import { countOf, firstFitting, formatCount } from '../../../src/core/appearance/textWidth';
+import { firstFitting } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene, Scene, SceneHead } from '../../../src/protocol/scene';
 import { make, setStyle } from '../../page/dom';
 import type { DrawnScene } from '../drawnScene';
 import type { Zoom } from './placeLabels';
 import { largest } from '../../../src/core/lists';
+import { formatCount, pluralise } from '../../../src/core/wording';
 
 const TITLE_SIZE = 12;
 const LINE_SIZE = 11;
@@ -80,8 +81,8 @@ function isOutputs(scene: Scene, column: number): boolean {
 
 /** The level's head, and how much of the level the rows and columns are. */
 function patternsHead({ head, node, allPatterns, word, units, allUnits }: PatternsScene): SceneHead {
-  const rows = `${formatCount(node.length)} of ${countOf(allPatterns, word)}`;
-  const columns = `${formatCount(units.length)} of ${countOf(allUnits, 'unit')}`;
+  const rows = `${formatCount(node.length)} of ${pluralise(allPatterns, word)}`;
+  const columns = `${formatCount(units.length)} of ${pluralise(allUnits, 'unit')}`;
   const line = [
     `shown: the ${rows} that are largest, the ${columns} that tell most`,
     `${rows} · ${columns}`,

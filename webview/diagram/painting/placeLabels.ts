@@ -1,8 +1,9 @@
-import { firstFitting, fitText, textWidth, countOf } from '../../../src/core/appearance/textWidth';
+import { firstFitting, fitText, textWidth } from '../../../src/core/appearance/textWidth';
 import { spreadApart } from '../../../src/core/appearance/spreadLabels';
 import type { FlowScene, PartitionScene } from '../../../src/protocol/scene';
 import { isOfScene, type DrawnScene } from '../drawnScene';
 import { CAPTION_SIZE, NAME_SIZE } from '../layoutScene';
+import { pluralise } from '../../../src/core/wording';
 
 /** How a drawn scene is zoomed: a point p is shown at p·k + (x, y). */
 export interface Zoom {
@@ -117,7 +118,7 @@ export function mergedLabels(
       if (!isOfScene(column, box) || kind[box.block] === 'alone' || box.height * zoom.k < CAPTION_SIZE + 3) {
         return [];
       }
-      const text = `${countOf(nodes[box.block], word)} · ${countOf(instances[box.block], 'instance')}`;
+      const text = `${pluralise(nodes[box.block], word)} · ${pluralise(instances[box.block], 'instance')}`;
       if (textWidth(text, CAPTION_SIZE) > room) return [];
       const y = (box.y + box.height / 2) * zoom.k + zoom.y + CAPTION_SIZE * 0.36;
       return [{ text, x, y, size: CAPTION_SIZE, bold: false, faint: false, halo: true }];
@@ -138,8 +139,8 @@ export function setLabels(
       const hatched = box.kind !== 'alone';
       const least = hatched ? LEAST_HATCHED : CAPTION_SIZE + 4;
       if (!isOfScene(column, box) || box.height * zoom.k < least) return [];
-      const instances = countOf(box.instances, 'instance');
-      const what = countOf(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
+      const instances = pluralise(box.instances, 'instance');
+      const what = pluralise(sets[box.block], leaf[box.block] ? 'cluster' : 'set');
       const variants = [...(sets[box.block] > 1 ? [`${what} · ${instances}`] : []), instances];
       const text = firstFitting(variants, (column.width * zoom.k - 12) / fontWidth, CAPTION_SIZE);
       if (text === '') return [];

@@ -1,6 +1,7 @@
-import { formatCount, formatShare, textWidth } from '../../../src/core/appearance/textWidth';
+import { textWidth } from '../../../src/core/appearance/textWidth';
 import type { PatternsScene } from '../../../src/protocol/scene';
 import { CAPTION_SIZE } from '../layoutScene';
+import { formatCount, formatShare } from '../../../src/core/wording';
 
 /** A text for every row, all in the longest form that fits for all of them. */
 export function rowTexts(scene: PatternsScene, room: number): string[] {
