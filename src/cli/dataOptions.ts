@@ -32,7 +32,7 @@ export function addDataOptions(command: Command, required = true): Command {
   return command
     .addOption(
       dataOption(
-        'instances: .npy, .npz (file.npz:member), IDX (.gz too), CSV/TSV, or a folder of images with a subfolder a class; NAME=FILE makes a named split',
+        'instances: .npy, .npz (file.npz:member), IDX (.gz too), CSV/TSV, or a folder of images with a subfolder a class; NAME=FILE makes a named split, or gives one of several inputs of the model',
         required,
       ),
     )
@@ -93,7 +93,7 @@ function columnList(text: string): string[] {
 export async function openData(
   raw: Record<string, unknown>,
   signal?: AbortSignal,
-  targets = false,
+  { targets = false, inputs }: Pick<DatasetOptions, 'targets' | 'inputs'> = {},
 ): Promise<{
   dataset: Dataset;
   scaling: Scaling;
@@ -108,6 +108,7 @@ export async function openData(
     options;
   const dataset = await openDataset({
     targets,
+    inputs,
     data: options.data.map(namedPath),
     labels: Array.isArray(labels) ? labels.map(namedPath) : undefined,
     labelColumn: labels === false ? false : labelColumn,
@@ -124,7 +125,13 @@ export async function openData(
     split: options.split === undefined ? undefined : parseShares(options.split),
     signal,
   });
-  const columns = { labelColumn, features, drop, classes };
+  const columns = {
+    labelColumn,
+    features,
+    drop,
+    classes,
+    modelInputs: inputs && inputs.length > 1 ? inputs : undefined,
+  };
   const kept = { ...columns, header, delimiter, missing, axes, seed, take, sample, split: options.split };
   return { dataset, scaling, kept: { ...kept, labels: labels === false ? false : undefined } };
 }

@@ -138,7 +138,7 @@ async function newSource(
   modelOptions: RecordSource['modelOptions'],
   signal: AbortSignal,
 ): Promise<RecordSource> {
-  const { dataset, scaling, kept } = await openData(options, signal, true);
+  const { dataset, scaling, kept } = await openData(options, signal, { targets: true });
   const { name } = options;
   return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: USUAL_PATTERN_LIMIT };
 }

@@ -78,7 +78,9 @@ function layerCells({ name, activation, shape, units, breakpoints }: ActivationL
 
 function* textOf(model: ModelDescription | ModelRunner): Iterable<string> {
   const { input, output, batch } = { ...model, batch: model.input.batch };
-  yield `input   ${input.name}: ${input.type} ${shapeText(input.shape)}${batch === undefined ? '' : `, always ${batch} at once`}`;
+  for (const part of input.parts ?? [input]) {
+    yield `input   ${part.name}: ${part.type} ${shapeText(part.shape)}${batch === undefined ? '' : `, always ${batch} at once`}`;
+  }
   const classes = output.classes === undefined ? '' : `, ${output.classes} classes`;
   const outputs = model.outputs.length > 1 ? ` (of ${model.outputs.join(', ')})` : '';
   yield `output  ${output.name}: ${output.kind}${classes}${outputs}`;

@@ -2,12 +2,13 @@ import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
 import type { OutputKind } from '../core/patterns/outcome';
 import { USUAL_PATTERN_LIMIT } from '../engine/recording/takeSnapshot';
+import { inputNames } from '../engine/recording/inputNames';
 import { summariseLog } from '../engine/logs/logReport';
 import { matchText } from '../engine/logs/logReportText';
 import { checkLogFile, tellsEpochsAlone, linkLogFile, readRunLog } from '../engine/logs/openRunLog';
 import { recordRun } from '../engine/recording/recordRun';
 import { arrangeCheckpoints, type ArrangedCheckpoints } from '../runs/checkpoints/checkpointMoments';
-import type { BackendChoice } from '../models/openModel';
+import type { BackendChoice, ModelOptions } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
@@ -100,6 +101,10 @@ function arrange(given: string[], { epochs }: RecordOptions, stepsAreEpochs: boo
   return { files: given, moments: epochs.map((epoch) => ({ epoch })), leftOut: [] };
 }
 
+function modelOptionsOf({ engine, threads, output, smooth, outputAs }: RecordOptions): ModelOptions {
+  return { backend: engine, threads, output, smooth, outputAs };
+}
+
 async function record(given: string[], options: RecordOptions): Promise<void> {
   const signal = interruptSignal();
   const log = options.log === undefined ? undefined : await checkLogFile(options.log, signal);
@@ -111,7 +116,10 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
   for (const { file, reason } of leftOut) {
     say(`${file}: left out, as it ${reason}; --epochs takes all models.`);
   }
-  const { dataset, scaling, kept } = await openData(options, signal, true);
+  const { dataset, scaling, kept } = await openData(options, signal, {
+    targets: true,
+    inputs: await inputNames(models[0]),
+  });
   const bar = new ProgressBar('Recording');
   let finished = 0;
   const started = performance.now();
@@ -121,13 +129,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
     dataset,
     scaling,
     dataOptions: kept,
-    modelOptions: {
-      backend: options.engine,
-      threads: options.threads,
-      output: options.output,
-      smooth: options.smooth,
-      outputAs: options.outputAs,
-    },
+    modelOptions: modelOptionsOf(options),
     out: options.out,
     name: options.name,
     force: options.force,

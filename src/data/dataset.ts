@@ -13,6 +13,15 @@ export interface InstancePlace {
 /** How the axes of one instance are meant, as far as the file tells. */
 export type AxisOrder = 'flat' | 'HW' | 'HWC' | 'CHW' | 'unknown';
 
+/** What a dataset has for one of several inputs of a model. */
+export interface InputFeatures {
+  readonly name: string;
+  /** Shape of one instance. */
+  readonly shape: readonly number[];
+  /** The file, or the array of an archive, that it has alone. */
+  readonly path?: string;
+}
+
 /** The numbers of a dataset, read batch by batch; nothing but the file's own bytes is kept. */
 export interface Features {
   /** Number of instances. */
@@ -20,6 +29,8 @@ export interface Features {
   /** Shape of one instance, e.g. [784] or [28, 28]. */
   readonly shape: readonly number[];
   readonly axes: AxisOrder;
+  /** Inputs of a model that `shape` holds the numbers of, one after the other; absent for one. */
+  readonly inputs?: readonly InputFeatures[];
   /**
    * Copies whole instances into `out`, one after the other, row-major, unscaled.
    * @throws InputError naming file, place and column of the first value that is NaN or infinite

@@ -6,7 +6,8 @@ import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type ClassChoice, type LabelColumn } from './labels';
 import { limitAdvice, presentLimits, type Limits } from './files/limits';
 import { splitMember } from './arrays/npz';
-import { openLabels, openPart, type Part, type ReadingOptions } from './openPart';
+import { openForInputs, sourcesByInput } from './modelInputs';
+import { openLabels, type Part, type ReadingOptions } from './openPart';
 import {
   checkSplitCount,
   drawSplits,
@@ -47,6 +48,11 @@ export interface DatasetOptions {
   classes?: readonly string[];
   /** What the axes of an instance are, where the file's shape says it wrongly or not at all. */
   axes?: AxisOrder;
+  /**
+   * Names of the model's inputs. Where there are several, a file of such a name, an array of an archive or a column of a table
+   * is what the input takes.
+   */
+  inputs?: readonly string[];
   /** Splits to draw at random from a single file. */
   split?: readonly Share[];
   /** Seed of `split` and `sample`; 0 when left out. */
@@ -79,12 +85,19 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     limits: { ...presentLimits(), ...options.limits },
     signal: options.signal,
   };
-  const labelPaths = matchLabels(options.data, options.labels);
+  const { inputs = [] } = options;
+  const given = sourcesByInput(options.data, inputs);
+  const data = given[0].byInput ? [{ path: given[0].path }] : options.data;
+  const labelPaths = matchLabels(data, options.labels);
   const parts: Part[] = [];
   const sources = new Map<string, string>();
-  for (const [index, { path: file }] of options.data.entries()) {
-    const part = await openPart(file, labelPaths !== undefined, reading, notices);
+  for (const [index, source] of given.entries()) {
+    const asked = { inputs, labelsElsewhere: labelPaths !== undefined, reading, notices };
+    const part = await openForInputs(source, asked);
     await addSource(sources, part.file, options.signal, part.sha256);
+    for (const { path: other = part.file } of part.features.inputs ?? []) {
+      await addSource(sources, splitMember(other).file, options.signal);
+    }
     const labelsPath = labelPaths?.[index] ?? part.labelsPath;
     if (labelsPath !== undefined) {
       part.labels = alignLabels(part, await openLabels(labelsPath, reading, notices), labelsPath);
@@ -93,7 +106,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     parts.push(part);
   }
   const labels = joinLabels(parts, notices, options);
-  const { rows, ...selected } = select(parts, { ...options, limits: reading.limits }, notices);
+  const { rows, ...selected } = select(parts, { ...options, data, limits: reading.limits }, notices);
   return {
     ...selected,
     labels: labels && {

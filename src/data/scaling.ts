@@ -17,6 +17,11 @@ export type Scaler = (data: Numbers, rows: number) => void;
 /** The scaling that changes nothing. */
 export const noScaling: Scaling = { scale: 1, mean: [0], deviation: [1] };
 
+/** Whether a scaling leaves numbers as they are. */
+export function scalesNothing({ scale, mean, deviation }: Scaling): boolean {
+  return scale === 1 && mean.every((each) => each === 0) && deviation.every((each) => each === 1);
+}
+
 /**
  * Reads one number or several with commas between: `0.5`, `0.485,0.456,0.406`.
  * @param option name of the option, for the error

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors';
 import { Random } from '../core/random';
-import type { Features, InstancePlace, Splits } from './dataset';
+import type { Features, InputFeatures, InstancePlace, Splits } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { formatShape } from './arrays/storedArray';
 import { formatCount, pluralise } from '../core/wording';
@@ -16,6 +16,7 @@ export class JoinedFeatures implements Features {
   readonly count: number;
   readonly shape;
   readonly axes;
+  readonly inputs?: readonly InputFeatures[];
   private readonly units: number;
   private readonly starts: number[] = [];
 
@@ -36,6 +37,7 @@ export class JoinedFeatures implements Features {
     this.count = count;
     this.shape = first.shape;
     this.axes = first.axes;
+    this.inputs = first.inputs;
     this.units = first.shape.reduce((product, axis) => product * axis, 1);
   }
 
@@ -69,6 +71,7 @@ export class SelectedFeatures implements Features {
   readonly count: number;
   readonly shape;
   readonly axes;
+  readonly inputs?: readonly InputFeatures[];
 
   constructor(
     private readonly all: Features,
@@ -77,6 +80,7 @@ export class SelectedFeatures implements Features {
     this.count = rows.length;
     this.shape = all.shape;
     this.axes = all.axes;
+    this.inputs = all.inputs;
   }
 
   place(index: number): InstancePlace {

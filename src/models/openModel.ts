@@ -1,5 +1,5 @@
 import { readModelFile, type ModelFile } from './modelFile';
-import { describeOnnx, openOnnx } from './onnx/openOnnx';
+import { describeOnnx, onnxInputNames, openOnnx } from './onnx/openOnnx';
 import type { ModelOptions } from './options';
 import type { ModelDescription, ModelRunner } from './runner';
 import { describeTfjs, openTfjs } from './tfjs/openTfjs';
@@ -21,6 +21,15 @@ function isJson(path: string, { bytes }: ModelFile): boolean {
 export async function describeModel(path: string, options: ModelOptions = {}): Promise<ModelDescription> {
   const file = await readModelFile(path);
   return isJson(path, file) ? describeTfjs(path, file, options) : describeOnnx(path, file, options);
+}
+
+/**
+ * Names of a model's inputs, in its order.
+ * @throws InputError when the file is missing or no model
+ */
+export async function modelInputNames(path: string): Promise<string[]> {
+  const file = await readModelFile(path);
+  return isJson(path, file) ? [] : onnxInputNames(path, file);
 }
 
 /**

@@ -22,4 +22,13 @@ export interface ModelOptions {
    * the number of values suffices, so a flat shape will do.
    */
   instanceShape?: readonly number[];
+  /** Shapes of one instance by the name of the input, where the data has numbers for several. */
+  inputShapes?: readonly InputShape[];
+}
+
+/** What the data has for one of several inputs of a model. */
+export interface InputShape {
+  name: string;
+  /** Shape of one instance. */
+  shape: readonly number[];
 }

@@ -24,6 +24,7 @@ export interface SkippedActivation {
 
 /** Input of a model, without the batch axis. */
 export interface ModelInput {
+  /** Its name; of several those of all of them, with commas. */
   name: string;
   /** Shape of one instance; -1 for an axis that the model leaves open. */
   shape: number[];
@@ -31,6 +32,14 @@ export interface ModelInput {
   type: string;
   /** Rows that the model insists on for each batch; undefined when any number will do. */
   batch?: number;
+  /** Inputs of a model that takes several: an instance is their numbers one after the other. */
+  parts?: readonly InputPart[];
+}
+
+/** One of several inputs of a model. */
+export interface InputPart extends Omit<ModelInput, 'batch' | 'parts'> {
+  /** What all of its numbers are where the data has none for it. */
+  constant?: number;
 }
 
 /** Which engine runs the model, and why that one. */

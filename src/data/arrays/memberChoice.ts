@@ -19,6 +19,11 @@ const labelNames = [
   'arr_1',
 ];
 
+/** The array that goes by its name for labels. */
+export function usualLabels(names: readonly string[]): string | undefined {
+  return labelNames.find((name) => names.includes(name));
+}
+
 /** What names of numbers become to be names of their labels. */
 const partners: [RegExp, string[]][] = [
   [/^x/, ['y', 'Y']],

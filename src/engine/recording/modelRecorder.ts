@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors';
 import type { Layer, Snapshot } from '../../core/patterns/snapshot';
 import { batches } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
-import type { Scaling } from '../../data/scaling';
+import { scalesNothing, type Scaling } from '../../data/scaling';
 import { matchShape } from '../../data/arrays/shape';
 import { openModel, type ModelOptions } from '../../models/openModel';
 import type { ModelOutput, ModelRunner } from '../../models/runner';
@@ -98,6 +98,7 @@ export class ModelRecorder {
       ...modelOptions,
       outputAs: modelOptions.outputAs ?? (dataset.labels?.sets ? 'labels' : undefined),
       instanceShape: dataset.features.shape,
+      inputShapes: dataset.features.inputs,
       labelClasses: labelClasses(dataset),
     });
     try {
@@ -131,6 +132,12 @@ export class ModelRecorder {
     const file = dataset.sources[0].path;
     const arranger = matchShape(dataset.features, runner.input.shape, file, runner.input.name);
     arranger.notices.forEach(this.tell);
+    if (dataset.features.inputs && !scalesNothing(scaling)) {
+      throw new InputError(
+        file,
+        'is for several inputs, whose numbers are taken as they are: expected no --scale, --mean, --std',
+      );
+    }
     const perRow =
       arranger.shape.reduce((product, axis) => product * axis, 1) +
       runner.layers.reduce((sum, layer) => sum + layer.units, 0);

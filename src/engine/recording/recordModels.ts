@@ -1,4 +1,5 @@
 import { openDataset } from '../../data/openDataset';
+import { inputNames } from './inputNames';
 import { parseScaling } from '../../data/scaling';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { RecordParams } from '../../protocol/recording';
@@ -57,12 +58,14 @@ export async function recordModels(
 
 /** Opens what models are recorded with. @throws InputError */
 export async function openSource(
-  params: Omit<RecordParams, 'models' | 'force'>,
+  params: Omit<RecordParams, 'models' | 'force'> & { models?: string[] },
   signal?: AbortSignal,
 ): Promise<RecordSource> {
   const { out, name, labelColumn, take } = params;
   const scaling = parseScaling(params);
+  const inputs = params.models?.length ? await inputNames(params.models[0]) : undefined;
   const dataset = await openDataset({
+    inputs,
     data: params.data.map((file) => ({ path: file })),
     labels: params.labels?.map((file) => ({ path: file })),
     labelColumn,
@@ -73,7 +76,7 @@ export async function openSource(
   return {
     dataset,
     scaling,
-    dataOptions: { labelColumn, take },
+    dataOptions: { labelColumn, take, ...(inputs && inputs.length > 1 && { modelInputs: inputs }) },
     modelOptions: { backend: params.backend, output: params.output, smooth: params.smooth },
     out,
     name,

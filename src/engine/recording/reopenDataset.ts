@@ -25,6 +25,7 @@ export function datasetOptionsOf(run: Run): DatasetOptions {
     labels: inputs.labels.length === 0 ? undefined : inputs.labels.map(absolute),
     labelColumn,
     features: kept.features as DatasetOptions['features'],
+    inputs: kept.modelInputs as DatasetOptions['inputs'],
     classes: kept.classes as DatasetOptions['classes'],
     drop: kept.drop as DatasetOptions['drop'],
     header: kept.header as DatasetOptions['header'],

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Layer } from '../../core/patterns/snapshot';
-import type { Dataset } from '../../data/dataset';
+import type { Dataset, InputFeatures } from '../../data/dataset';
+import { splitMember } from '../../data/arrays/npz';
 import type { NamedPath } from '../../data/openDataset';
 import type { Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
@@ -79,6 +80,7 @@ export function headerOf(
  * split, and the labels that are not in the data. Undefined where the files do not tell which is which.
  */
 function inputsOf({ features, splits, sources }: Dataset, out: string): RunInputs | undefined {
+  if (!splits && features.inputs?.[0].path !== undefined) return inputsByName(features.inputs, sources, out);
   const firsts = splits ? splits.names.map((_, s) => splits.of.indexOf(s)) : [0];
   const data: NamedPath[] = [];
   const used = new Set<string>();
@@ -88,7 +90,9 @@ function inputsOf({ features, splits, sources }: Dataset, out: string): RunInput
     const inside = sources.find(({ path: source }) => source === file || file.startsWith(source + path.sep));
     if (!inside) return undefined;
     used.add(inside.path);
-    const kept = portablePath(out, inside.path) + (member === undefined ? '' : `:${member}`);
+    // Of an archive whose arrays are several inputs no single one is the data.
+    const isMember = member !== undefined && features.inputs === undefined;
+    const kept = portablePath(out, inside.path) + (isMember ? `:${member}` : '');
     // Splits that were drawn from one file are drawn again, not read from several.
     if (data.some((known) => known.path === kept)) continue;
     data.push({ name: splits && firsts.length > 1 ? splits.names[s] : undefined, path: kept });
@@ -96,8 +100,26 @@ function inputsOf({ features, splits, sources }: Dataset, out: string): RunInput
   if (data.length === 1) data[0].name = undefined;
   const labels = sources
     .filter(({ path: source }) => !used.has(source))
-    .map(({ path: source }, s) => ({ name: data[s]?.name, path: portablePath(out, source) }));
+    .map(({ path: source }, s) => ({
+      name: data[s]?.name,
+      path: portablePath(out, source),
+    }));
   return labels.length === 0 || labels.length === data.length ? { data, labels } : undefined;
+}
+
+/** The files of several inputs of a model, by the inputs' names, and the labels that are in none of them. */
+function inputsByName(
+  inputs: readonly InputFeatures[],
+  sources: Dataset['sources'],
+  out: string,
+): RunInputs | undefined {
+  const paths = inputs.map(({ path: file = '' }) => file);
+  const own = new Set(paths.map((file) => splitMember(file).file));
+  const labels = sources.flatMap(({ path: source }) =>
+    own.has(source) ? [] : [{ path: portablePath(out, source) }],
+  );
+  const data = inputs.map(({ name }, k) => ({ name, path: portablePath(out, paths[k]) }));
+  return labels.length <= 1 ? { data, labels } : undefined;
 }
 
 function combinedHash(hashes: string[]): string {

@@ -9,9 +9,10 @@ import { rewriteModel, type RewrittenModel } from './rewriting/rewriteModel';
 import { NOT_PIECEWISE_LINEAR } from './activations/smooth';
 import { findActivations, type FoundLayer } from './activations/activationLayers';
 import { layerNames } from './activations/layerNames';
-import { chooseOutput, describeOutput, listNames } from './outputs';
+import { describeInputs, inputValues } from './modelInputs';
+import { chooseOutput, describeOutput } from './outputs';
 import { parseModel, refusing } from './proto/parse';
-import { elementTypeName, type OnnxModel, type OnnxValue } from './proto/proto';
+import type { OnnxModel } from './proto/proto';
 import { pluralise } from '../../core/wording';
 
 /** What a layer is read from. */
@@ -39,37 +40,6 @@ export interface AnalysedModel {
 }
 
 const quantisedOps = /^(QLinear\w*|QuantizeLinear|DynamicQuantizeLinear|ConvInteger|MatMulInteger)$/;
-
-/** The one input that is not a weight. */
-function soleInput(source: string, model: OnnxModel): OnnxValue {
-  const inputs = model.graph.inputs.filter((input) => !model.graph.initializers.has(input.name));
-  if (inputs.length === 0) throw new InputError(source, 'the model has no input, expected one');
-  if (inputs.length > 1) {
-    throw new InputError(
-      source,
-      `the model has ${inputs.length} inputs (${listNames(inputs)}), expected one`,
-    );
-  }
-  return inputs[0];
-}
-
-/** The input as the model declares it. */
-function describeInput(source: string, value: OnnxValue): ModelInput {
-  const type = elementTypeName(value.elementType);
-  if (value.container !== undefined || !/^(float(16|32|64)|u?int(8|16|32|64)|bool)$/.test(type)) {
-    throw new InputError(
-      source,
-      `input '${value.name}' is of type ${value.container ?? type}, expected a tensor of numbers`,
-    );
-  }
-  const dims = value.dims ?? [-1, -1];
-  if (dims.length === 0) {
-    throw new InputError(source, `input '${value.name}' is a single number, expected a batch of instances`);
-  }
-  if (dims.includes(0)) throw new InputError(source, `input '${value.name}' has an axis of size 0`);
-  const input: ModelInput = { name: value.name, shape: dims.slice(1), type };
-  return dims[0] > 0 ? { ...input, batch: dims[0] } : input;
-}
 
 const dynamicallyQuantised = /^Dynamic(Quantize|Quantized)/;
 
@@ -164,9 +134,9 @@ function noticesOf(index: GraphIndex, input: ModelInput, layers: FoundLayer[], n
 }
 
 /** Notices about where the input begins: patterns of the input itself are seldom meant. */
-function inputIsTapped(layers: FoundLayer[], names: string[], input: string): string[] {
+function inputIsTapped(layers: FoundLayer[], names: string[], inputs: ReadonlySet<string>): string[] {
   return layers.flatMap(({ tap }, i) =>
-    tap === input ? [`Layer '${names[i]}' acts on the model's input itself.`] : [],
+    inputs.has(tap) ? [`Layer '${names[i]}' acts on the model's input itself.`] : [],
   );
 }
 
@@ -178,7 +148,7 @@ export function decodeModel(path: string, file: ModelFile): RewrittenModel {
 /**
  * Understands an ONNX file without running it.
  * @param decoded the file decoded, small constants in files beside it read
- * @throws InputError when it is no ONNX model, has several inputs, no usable output, or no piecewise linear activation
+ * @throws InputError when it is no ONNX model, takes something else than numbers, has no usable output, or no piecewise linear activation
  */
 export function analyseModel(
   path: string,
@@ -187,13 +157,16 @@ export function analyseModel(
   decoded = decodeModel(path, file),
 ): AnalysedModel {
   const { bytes, model, kept, blocked } = decoded;
-  const value = soleInput(path, model);
+  const values = inputValues(path, model);
   const analyse = (): AnalysedModel => {
     const index = new GraphIndex(model.graph);
-    const input = oneByOne(index, describeInput(path, value));
+    const input = oneByOne(index, describeInputs(path, values));
     const chosen = chooseOutput(path, index, options.output);
     const { output, sigmoid, classNames } = describeOutput(index, chosen.value);
-    const facts = traceFlow(index, input.name);
+    const facts = traceFlow(
+      index,
+      values.map(({ name }) => name),
+    );
     const found = findActivations({
       index,
       facts,
@@ -220,7 +193,7 @@ export function analyseModel(
         ...decoded.notices,
         ...chosen.notices,
         ...noticesOf(index, input, found.layers, names),
-        ...inputIsTapped(found.layers, names, input.name),
+        ...inputIsTapped(found.layers, names, new Set(values.map(({ name }) => name))),
       ],
     };
     const taps = found.layers.map(({ tap }) => ({

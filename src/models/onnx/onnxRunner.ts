@@ -6,6 +6,7 @@ import type {
   Backend,
   BatchResult,
   ModelDescription,
+  InputPart,
   ModelInput,
   ModelOutput,
   ModelRunner,
@@ -22,7 +23,7 @@ type Fetched = Readonly<Record<string, Tensor>>;
 
 /** One call of the engine: its input, and how many of its rows are asked for. */
 interface Piece {
-  feed: Tensor;
+  feeds: Record<string, Tensor>;
   rows: number;
   firstRow: number;
 }
@@ -49,6 +50,24 @@ class Gate {
   }
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
+
+/** Some neighbouring columns of rows of `size` numbers. */
+function columnsOfRows(batch: TensorData, size: number, from: number, columns: number): TensorData {
+  if (columns === size) return batch;
+  const rows = batch.length / size;
+  const out = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    out.set(batch.subarray(row * size + from, row * size + from + columns), row * columns);
+  }
+  return out;
+}
+
+/** The numbers of an input that the data leaves out. */
+function constants({ shape, constant = 0 }: InputPart, rows: number): TensorData {
+  return new Float32Array(rows * sizeOf(shape)).fill(constant);
+}
+
 /** An open session of ONNX Runtime: rows in, tensors out. */
 export class OnnxSession {
   private readonly gate: Gate;
@@ -62,18 +81,33 @@ export class OnnxSession {
     this.gate = new Gate(engine.concurrency);
   }
 
-  /** The input tensor of the instances of a batch, padded with zeros to `padded`; a copy, unless it is lent and fits. */
-  feed(input: ModelInput, batch: TensorData, padded: number, lent = false): Tensor {
-    const size = input.shape.reduce((product, axis) => product * axis, 1);
+  /** The input tensors of the instances of a batch, padded with zeros to `padded`; a copy, unless it is lent and fits. */
+  feeds(input: ModelInput, batch: TensorData, padded: number, lent = false): Record<string, Tensor> {
+    if (!input.parts) return { [input.name]: this.feed(input, batch, padded, lent) };
+    const size = sizeOf(input.shape);
+    let from = 0;
+    const feeds: Record<string, Tensor> = {};
+    for (const part of input.parts) {
+      const own = part.constant === undefined ? sizeOf(part.shape) : 0;
+      const numbers =
+        part.constant === undefined ? columnsOfRows(batch, size, from, own) : constants(part, padded);
+      feeds[part.name] = this.feed(part, numbers, padded);
+      from += own;
+    }
+    return feeds;
+  }
+
+  private feed(input: ModelInput, batch: TensorData, padded: number, lent = false): Tensor {
+    const size = sizeOf(input.shape);
     const fits = lent && batch.length === padded * size && isOfType(batch, input.type);
     const data = fits ? batch : toElementType(this.source, input, batch, padded * size);
     return this.engine.tensor(input.type, data, [padded, ...input.shape]);
   }
 
   /** @throws InputError with the first line of what the engine said */
-  async run(inputName: string, feed: Tensor, outputs: readonly string[]): Promise<Fetched> {
+  async run(feeds: Record<string, Tensor>, outputs: readonly string[]): Promise<Fetched> {
     try {
-      const results = await this.gate.through(() => this.session.run({ [inputName]: feed }, outputs));
+      const results = await this.gate.through(() => this.session.run(feeds, outputs));
       return results as Fetched;
     } catch (error) {
       throw new InputError(this.source, `the model does not run: ${engineMessage(error)}`);
@@ -149,7 +183,7 @@ export class OnnxRunner implements ModelRunner {
 
   /** Cuts a batch into what the model takes at once. */
   private cut(batch: TensorData, rows: number, lent: boolean): Piece[] {
-    const size = this.input.shape.reduce((product, axis) => product * axis, 1);
+    const size = sizeOf(this.input.shape);
     if (batch.length !== rows * size) {
       throw new InputError(
         this.path,
@@ -161,7 +195,7 @@ export class OnnxRunner implements ModelRunner {
     for (let firstRow = 0; firstRow < rows; firstRow += step) {
       const count = Math.min(step, rows - firstRow);
       const part = batch.subarray(firstRow * size, (firstRow + count) * size);
-      pieces.push({ feed: this.session.feed(this.input, part, step, lent), rows: count, firstRow });
+      pieces.push({ feeds: this.session.feeds(this.input, part, step, lent), rows: count, firstRow });
     }
     return pieces;
   }
@@ -172,7 +206,7 @@ export class OnnxRunner implements ModelRunner {
     const predicted = new Int32Array(rows);
     const values: Float32Array[] = [];
     const parts: TensorData[][] = this.taps.map(() => []);
-    const runs = pieces.map((piece) => this.session.run(this.input.name, piece.feed, names));
+    const runs = pieces.map((piece) => this.session.run(piece.feeds, names));
     // All of them end before a failure is told, so that closing never meets one under way.
     await Promise.allSettled(runs);
     const fetched = await Promise.all(runs);

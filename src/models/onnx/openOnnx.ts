@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-web';
 import { InputError } from '../../core/errors';
+import { addAll } from '../../core/lists';
 import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
@@ -7,8 +8,9 @@ import { analyseModel, decodeModel, noLayers, unitsOf, type AnalysedModel } from
 import { engineMessage, loadOnnxBackend, type OnnxBackend } from './onnxBackend';
 import { hasDetours, readExternalData, readSmallConstants, type ExternalFile } from './proto/externalData';
 import { withPlainLocations } from './proto/locations';
+import { parseModel } from './proto/parse';
 import { integerField, join } from './proto/rewrite';
-import { resolveInputShape } from './inputShape';
+import { inputValues, resolveInputs } from './modelInputs';
 import { OnnxRunner, OnnxSession, type FetchedTap } from './onnxRunner';
 import { readingOf } from './outputReading';
 import { probeRows, probeTap, rotateRows } from './probe';
@@ -31,6 +33,11 @@ export async function describeOnnx(
   options: ModelOptions,
 ): Promise<ModelDescription> {
   return (await understand(path, file, options)).description;
+}
+
+/** Names of the inputs of an ONNX file. @throws InputError where it is none */
+export function onnxInputNames(path: string, file: ModelFile): string[] {
+  return inputValues(path, parseModel(file.bytes, path)).map(({ name }) => name);
 }
 
 /** What engines say of files that are newer than they know. */
@@ -96,7 +103,7 @@ async function probe(
   const batch = probeRows(input, size, rows + grown);
   const names = [...new Set([...taps, description.output.name])];
   const run = (data: Float32Array, count: number): ReturnType<OnnxSession['run']> =>
-    session.run(input.name, session.feed(input, data, count), names);
+    session.run(session.feeds(input, data, count), names);
   const first = await run(batch.subarray(0, rows * size), rows);
   const second = await run(grown ? batch : rotateRows(batch, size), rows + grown);
   const at = (row: number): number => (grown ? row : (row + rows - 1) % rows);
@@ -135,9 +142,9 @@ async function probe(
  */
 export async function openOnnx(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {
   const analysed = await understand(path, file, options);
-  const shape = resolveInputShape(path, analysed.description.input, options.instanceShape);
-  const input = { ...analysed.description.input, shape };
-  const values = unitsOf(shape) * (input.batch ?? 1);
+  const { input, notices } = resolveInputs(path, analysed.description.input, options);
+  addAll(analysed.description.notices, notices);
+  const values = unitsOf(input.shape) * (input.batch ?? 1);
   if (values > LARGEST_BATCH) {
     throw new InputError(
       path,

@@ -5,18 +5,27 @@ import { floatsOf } from './convert';
 /** What a run told about a tap: its shape an instance and where those stand, or why it is of no use. */
 export type ProbedTap = { shape: number[]; layout: InstanceLayout } | { reason: string };
 
+/** How an input is tried: a mask that hides everything would show nothing. */
+function kindOf({ name, type }: Pick<ModelInput, 'name' | 'type'>): 'mask' | 'whole' | 'number' {
+  if (type.startsWith('float')) return 'number';
+  return /mask/i.test(name) ? 'mask' : 'whole';
+}
+
 /**
  * Rows to try a model with: evenly spread numbers in [0, 1), always the same ones; for integers 0 and 1, which are
  * valid wherever they are used as indices.
  */
 export function probeRows(input: ModelInput, size: number, rows: number): Float32Array {
-  const whole = !input.type.startsWith('float');
+  const kinds = (input.parts ?? [{ ...input, constant: undefined }]).flatMap((part) =>
+    part.constant === undefined ? new Array<string>(product(part.shape)).fill(kindOf(part)) : [],
+  );
   const out = new Float32Array(size * rows);
   // Numerical Recipes' linear congruential generator.
   let state = 2463534242;
   for (let i = 0; i < out.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    out[i] = whole ? state >>> 31 : state / 2 ** 32;
+    const kind = kinds[i % size];
+    out[i] = kind === 'mask' ? 1 : kind === 'whole' ? state >>> 31 : state / 2 ** 32;
   }
   return out;
 }

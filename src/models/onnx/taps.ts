@@ -13,9 +13,8 @@ export interface TappedModel {
 
 /** The node that a tap goes through so that it can be read; undefined where it can be as it is. */
 function nodeBefore(
-  tensor: string,
   elementType: number | undefined,
-  input: string,
+  isInput: boolean,
   channels: number | undefined,
 ): Pick<NewNode, 'op' | 'domain' | 'attributes'> | undefined {
   if (channels !== undefined) {
@@ -28,7 +27,7 @@ function nodeBefore(
   const readable =
     elementType === undefined || (isFloat(elementType) && elementType !== ElementType.bfloat16);
   if (!readable) return { op: 'Cast', attributes: [integerAttribute('to', ElementType.float32)] };
-  return tensor === input ? { op: 'Identity' } : undefined;
+  return isInput ? { op: 'Identity' } : undefined;
 }
 
 /**
@@ -38,13 +37,14 @@ function nodeBefore(
  * is brought back to plain ones.
  */
 export function exposeTaps({ description, bytes, model, taps, blocked }: AnalysedModel): TappedModel {
+  const inputs = new Set((description.input.parts ?? [description.input]).map(({ name }) => name));
   const present = new Set(description.outputs);
   const known = new Set(model.graph.nodes.flatMap((node) => node.outputs));
   const added: Uint8Array[] = [];
   const outputOf = new Map<string, string>();
   for (const { tensor, elementType } of taps) {
     if (outputOf.has(tensor)) continue;
-    const between = nodeBefore(tensor, elementType, description.input.name, blocked.get(tensor));
+    const between = nodeBefore(elementType, inputs.has(tensor), blocked.get(tensor));
     let output = tensor;
     if (between) {
       output = `${tensor}/tap`;

@@ -107,6 +107,18 @@ describe('labels', () => {
     assert.match(await refused(['cat', 'ant', 'cat']), /has a name twice/);
   });
 
+  it('stay labels where the other columns are inputs of a model', async () => {
+    const table = temporary('columns.csv', 'b,label,a,other\n1,cat,2,9\n3,ant,4,9\n');
+    const dataset = await open(table, { inputs: ['a', 'b'] });
+    assert.deepEqual(dataset.features.inputs, [
+      { name: 'a', shape: [1] },
+      { name: 'b', shape: [1] },
+    ]);
+    assert.deepEqual(await allNumbers(dataset.features), [2, 1, 4, 3]);
+    assert.deepEqual([...(dataset.labels?.values ?? [])], [1, 0]);
+    assert.deepEqual((await open(table, { inputs: ['a', 'c'] })).features.shape, [3]);
+  });
+
   it('are text, sorted, from NumPy and from tables', async () => {
     const labels = await labelled(fixture('names-unicode.npy'), 4);
     assert.deepEqual(

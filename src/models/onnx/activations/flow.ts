@@ -79,8 +79,11 @@ function firstOutputType(
   }
 }
 
-/** Element types, and which tensors carry the input's values, through a graph in topological order. */
-export function traceFlow(index: GraphIndex, inputName: string): ReadonlyMap<string, TensorFacts> {
+/** Element types, and which tensors carry the inputs' values, through a graph in topological order. */
+export function traceFlow(
+  index: GraphIndex,
+  inputNames: readonly string[],
+): ReadonlyMap<string, TensorFacts> {
   const facts = new Map<string, TensorFacts>();
   const declared = (name: string): number | undefined => index.graph.values.get(name)?.elementType;
   for (const [name, tensor] of index.graph.initializers) {
@@ -90,7 +93,9 @@ export function traceFlow(index: GraphIndex, inputName: string): ReadonlyMap<str
     if (!facts.has(value.name)) facts.set(value.name, { elementType: value.elementType, fromInput: false });
   }
   const outputs = new Map(index.graph.outputs.map((value) => [value.name, value.elementType]));
-  facts.set(inputName, { elementType: facts.get(inputName)?.elementType, fromInput: true });
+  for (const name of inputNames) {
+    facts.set(name, { elementType: facts.get(name)?.elementType, fromInput: true });
+  }
   const typeOf = (name: string | undefined): number | undefined =>
     name === undefined ? undefined : facts.get(name)?.elementType;
   const made = (node: OnnxNode, position: number): number | undefined => {
