@@ -6,7 +6,7 @@ import type { Features, InputFeatures, InstancePlace } from './dataset';
 import { readHead } from './files/fileAccess';
 import { detectFormat } from './files/fileFormat';
 import { openPart, type Part, type ReadingOptions } from './openPart';
-import { countOf } from './wording';
+import { pluralise } from '../core/wording';
 
 /** Numbers of one input of a model. */
 interface NamedFeatures {
@@ -31,7 +31,7 @@ export class JoinedInputs implements Features {
     const [{ name, features: first }] = parts;
     for (const part of parts) {
       if (part.features.count === first.count) continue;
-      const counts = `${countOf(part.features.count, 'instance')}, but input \`${name}\` has ${first.count}`;
+      const counts = `${pluralise(part.features.count, 'instance')}, but input \`${name}\` has ${first.count}`;
       throw new InputError(file, `input \`${part.name}\` has ${counts}: expected as many of all`);
     }
     this.count = first.count;
