@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander';
+import { InputError } from '../core/errors';
+import { readTextIfThere } from '../data/files/fileAccess';
 import { openDataset, type DatasetOptions, type NamedPath } from '../data/openDataset';
 import type { Dataset } from '../data/dataset';
 import { parseScaling, type Scaling } from '../data/scaling';
@@ -12,7 +14,7 @@ export interface DataOptions {
   labelColumn?: string;
   features?: string[];
   drop?: string[];
-  classes?: string[];
+  classes?: string;
   noLabels?: boolean;
   header?: boolean;
   delimiter?: string;
@@ -52,8 +54,7 @@ export function addDataOptions(command: Command, required = true): Command {
     .option('--drop <columns>', 'columns of a table that are left out, with commas', columnList)
     .option(
       '--classes <names>',
-      "names of the classes in the model's order, with commas (labels that are text are sorted when left out)",
-      columnList,
+      "names of the classes in the model's order, with commas, or a file with one on a line (labels that are text are sorted when left out)",
     )
     .option('--no-labels', 'the data has no labels: look for none')
     .option('--header', 'the first row of a table names its columns (found out when left out)')
@@ -71,7 +72,7 @@ export function addDataOptions(command: Command, required = true): Command {
         'unknown',
       ]),
     )
-    .option('--scale <S>', 'numbers become (x·S − M) / D')
+    .option('--scale <S>', 'numbers become (x·S − M) / D; S may be a fraction: 1/255')
     .option('--mean <M>', 'one number, or one per channel with commas')
     .option('--std <D>', 'one number, or one per channel with commas')
     .option('--split <shares>', 'named splits drawn at random, e.g. train=0.8,test=0.2')
@@ -89,6 +90,23 @@ function columnList(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }
 
+/** Bytes of a list of names. */
+const MOST_NAMES = 16 * 1024 ** 2;
+
+/** Names of classes with commas, or the lines of a file. @throws InputError where the file cannot be read */
+async function classNames(given: string): Promise<string[]> {
+  const text = await readTextIfThere(given, MOST_NAMES);
+  if (text === undefined) return columnList(given);
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  while (lines.at(-1) === '') lines.pop();
+  const empty = lines.indexOf('');
+  if (empty >= 0) throw new InputError(given, 'is empty, expected the name of a class', `line ${empty + 1}`);
+  return lines;
+}
+
 /** Opens the dataset that the options name. `raw` is what commander parsed; `signal` ends it. */
 export async function openData(
   raw: Record<string, unknown>,
@@ -104,8 +122,8 @@ export async function openData(
     labels?: string[] | boolean;
   };
   const scaling = parseScaling(options);
-  const { labelColumn, features, drop, classes, header, delimiter, missing, axes, seed, take, sample } =
-    options;
+  const classes = options.classes === undefined ? undefined : await classNames(options.classes);
+  const { labelColumn, features, drop, header, delimiter, missing, axes, seed, take, sample } = options;
   const dataset = await openDataset({
     targets,
     inputs,

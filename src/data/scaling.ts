@@ -23,13 +23,15 @@ export function scalesNothing({ scale, mean, deviation }: Scaling): boolean {
 }
 
 /**
- * Reads one number or several with commas between: `0.5`, `0.485,0.456,0.406`.
+ * Reads one number or several with commas between, which may be fractions: `0.5`, `1/255`, `0.485,0.456,0.406`.
  * @param option name of the option, for the error
  * @throws InputError where one of them is no finite number
  */
 export function parseNumbers(option: string, text: string): number[] {
   return text.split(',').map((part) => {
-    const number = parseNumber(part);
+    const [above, below, ...more] = part.split('/').map(parseNumber);
+    const number =
+      above !== undefined && below !== undefined && more.length === 0 ? above / below : parseNumber(part);
     if (number === undefined || !Number.isFinite(number)) {
       throw new InputError(option, `${JSON.stringify(text)} is no number, nor numbers with commas between`);
     }

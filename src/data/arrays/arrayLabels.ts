@@ -17,7 +17,7 @@ export interface LabelReading {
 }
 
 /**
- * Labels from an array: one number or text for each instance, or a one-hot matrix; rows of zeros and ones where several are allowed.
+ * Labels from an array: one number or text for each instance, a one-hot matrix, or one of shares; rows of zeros and ones where several are allowed.
  * @throws InputError where it is neither, or holds NaN
  */
 export async function labelsOfArray(
@@ -45,15 +45,43 @@ export async function labelsOfArray(
     for (const name of sets) collector.add(name);
     return { ...collector.finish(place), names: true, sets: true };
   }
+  const largest = shape.length === 2 && !classes ? largestOfShares(numbers, columns) : undefined;
+  if (largest) {
+    notices.push(
+      `${file}: the labels are shares of ${columns} classes; the class with the largest is taken.`,
+    );
+    return labelsOfNumbers(file, largest, place);
+  }
   if (!classes) {
     throw new InputError(
       file,
-      `labels are ${formatShape(shape)}, expected one for each instance, or one-hot rows (zeros and a single 1)`,
+      `labels are ${formatShape(shape)}, expected one for each instance, or one-hot rows (zeros and a single 1), or shares that are 1 together`,
       placeOfArray(array),
     );
   }
   notices.push(oneHotNotice(file, count, columns));
   return labelsOfNumbers(file, classes, place);
+}
+
+/** How far the shares of an instance may be from 1 together: they are written in few digits. */
+const SHARES_TOLERANCE = 1e-2;
+
+/** Of rows of shares, none negative and 1 together, where the largest is; the first of equal ones. Undefined for other rows. */
+function largestOfShares(numbers: Float64Array, columns: number): Int32Array | undefined {
+  const classes = new Int32Array(numbers.length / columns);
+  for (let row = 0; row < classes.length; row++) {
+    let sum = 0;
+    let best = 0;
+    for (let column = 0; column < columns; column++) {
+      const share = numbers[row * columns + column];
+      if (!(share >= 0)) return undefined;
+      sum += share;
+      if (share > numbers[row * columns + best]) best = column;
+    }
+    if (Math.abs(sum - 1) > SHARES_TOLERANCE) return undefined;
+    classes[row] = best;
+  }
+  return classes;
 }
 
 /** Names of the sets of labels that rows of zeros and ones are; undefined where they are none. */

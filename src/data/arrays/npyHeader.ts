@@ -113,5 +113,9 @@ function elementType(code: PythonValue | undefined, refuse: (problem: string) =>
   if (letter === 'U' && bytes > 0) return { kind: 'unicode', bytes: bytes * 4, littleEndian };
   if (letter === 'S' && bytes > 0) return { kind: 'ascii', bytes, littleEndian };
   const reason = letter === 'O' ? 'pickled Python objects' : `type '${code}'`;
-  throw refuse(`holds ${reason}, expected bool, integers, float16, float32 or float64`);
+  const cure =
+    letter === 'O'
+      ? ' (np.save(file, np.array(list(a), dtype=np.float32)) writes numbers, dtype=str words)'
+      : '';
+  throw refuse(`holds ${reason}, expected bool, integers, float16, float32 or float64${cure}`);
 }

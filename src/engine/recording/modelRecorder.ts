@@ -6,11 +6,12 @@ import { scalesNothing, type Scaling } from '../../data/scaling';
 import { matchShape } from '../../data/arrays/shape';
 import { openModel, type ModelOptions } from '../../models/openModel';
 import type { ModelOutput, ModelRunner } from '../../models/runner';
-import { matchLabels, type KeptClasses, type MatchedLabels } from './outcomes';
+import { beginAtOne, matchLabels, type KeptClasses, type MatchedLabels } from './outcomes';
 import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import type { RunHeader } from '../../runs/writeRun';
 import { recordedLayers, snapshotAccuracy, takeSnapshot } from './takeSnapshot';
 import type { BatchSource } from './runBatches';
+import { rangeHint } from './dataHints';
 import { headerOf } from './runHeader';
 
 /** What models of a run are recorded with. */
@@ -81,6 +82,7 @@ export class ModelRecorder {
   }
 
   private kept: KeptClasses | undefined;
+  private rangeTold = false;
 
   /** Instances of the dataset. */
   get rows(): number {
@@ -120,15 +122,27 @@ export class ModelRecorder {
       const snapshot = await takeSnapshot(runner, dataset, batchSource, moment.epoch, options);
       if (moment.step !== undefined) snapshot.step = moment.step;
       const classes = [...this.kept.classes];
+      await this.tellRange(runner, snapshot);
       return { snapshot, classes, accuracy: snapshotAccuracy(snapshot), sha256 };
     } finally {
       await runner.close();
     }
   }
 
+  /** Says so, once, where the model seems to want numbers of another range. */
+  private async tellRange(runner: ModelRunner, snapshot: Snapshot): Promise<void> {
+    if (this.rangeTold) return;
+    const { dataset, scaling } = this.source;
+    const batchesWith = (other: Scaling) => this.batchSource(runner, other);
+    const hint = await rangeHint({ runner, dataset, snapshot, scaling, batchesWith });
+    if (hint === undefined) return;
+    this.rangeTold = true;
+    this.tell(hint);
+  }
+
   /** Batches of the dataset as a model wants them. */
-  private batchSource(runner: ModelRunner): BatchSource {
-    const { dataset, scaling, batchSize } = this.source;
+  private batchSource(runner: ModelRunner, scaling = this.source.scaling): BatchSource {
+    const { dataset, batchSize } = this.source;
     const file = dataset.sources[0].path;
     const arranger = matchShape(dataset.features, runner.input.shape, file, runner.input.name);
     arranger.notices.forEach(this.tell);
@@ -176,6 +190,9 @@ function checkSameLayers(own: Layer[], expected: ExpectedNetwork, model: string)
 
 /** Says in which order names are taken as classes, where neither the model nor the user tells it. */
 function tellOrder({ output }: ModelRunner, { labels }: Dataset, tell: (text: string) => void): void {
+  if (labels && beginAtOne(labels, output)) {
+    tell(`The labels 1 to ${output.classes} are taken as the model's classes 0 to ${output.classes! - 1}.`);
+  }
   const isPlain = !labels || labels.numeric || labels.targets || labels.sets || labels.given;
   if (isPlain || output.classNames || output.classes === undefined) return;
   const shown = labels.classes.slice(0, 6).join(', ') + (labels.classes.length > 6 ? ', …' : '');
@@ -189,6 +206,7 @@ function tellOrder({ output }: ModelRunner, { labels }: Dataset, tell: (text: st
 function checkClasses(runner: ModelRunner, dataset: Dataset): void {
   const { classes } = runner.output;
   if (classes === undefined || !dataset.labels || dataset.labels.targets || runner.output.classNames) return;
+  if (beginAtOne(dataset.labels, runner.output)) return;
   const most = dataset.labels.values.reduce((largest, label) => Math.max(largest, label), 0);
   const [first] = dataset.labels.classes;
   if (most >= classes && Number(first) < 0) {

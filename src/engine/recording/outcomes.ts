@@ -27,6 +27,13 @@ function targetsOf(labels: Labels, output: ModelOutput): Float32Array | undefine
   return Float32Array.from(labels.values);
 }
 
+/** Whether labels are whole numbers that begin at 1 and end at the number of the model's classes, as MATLAB and R count. */
+export function beginAtOne(labels: Labels, { classes, classNames }: ModelOutput): boolean {
+  if (!labels.numeric || classNames || classes === undefined || labels.classes.length !== classes + 1)
+    return false;
+  return !labels.values.includes(0);
+}
+
 /**
  * Numbers labels as the model does: by name where it names its classes, else as they are; targets go into bins.
  * @throws InputError where the labels are numbers and the model gives classes
@@ -46,6 +53,9 @@ export function matchLabels(
     }
     const edges = binEdges(targets);
     return { values: binsOf(targets, edges), targets, edges, classes: binNames(edges) };
+  }
+  if (beginAtOne(labels, output)) {
+    return { values: labels.values.map((label) => label - 1), classes: labels.classes.slice(1) };
   }
   if (!output.classNames) {
     const count = Math.max(labels.classes.length, own.length);

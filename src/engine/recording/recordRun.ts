@@ -4,6 +4,7 @@ import type { Moment } from '../../runs/checkpoints/checkpointMoments';
 import { RunLock } from '../../runs/runLock';
 import { isRun, isRunAlready, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from './modelRecorder';
+import { classOrderHint } from './dataHints';
 import { HeldNotices } from './notices';
 import { portablePath } from './runHeader';
 
@@ -62,6 +63,9 @@ export async function recordRun(request: RecordRequest, hooks: RecordHooks): Pro
       await writer!.add(snapshot, { path: portablePath(request.out, model), sha256 }, accuracy, classes);
       hooks.onSnapshot(snapshot, accuracy);
       earlier = snapshot;
+      // Models that are hardly trained yet have no order of classes.
+      const hint = s === models.length - 1 ? classOrderHint(snapshot, classes) : undefined;
+      if (hint !== undefined) tell(hint);
     }
   } catch (error) {
     await writer?.abandon();

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunReport } from '../../../src/engine/reports/report';
 import { encodeNpy } from '../../../src/data/arrays/npy';
+import { readNpy } from '../../../src/data/arrays/readArray';
 import { fixture } from '../../fixtures';
 import { apd, apdOk, CLI, recordArguments } from '../../helpers/apd';
 import { temporaryFolder } from '../../helpers/setup';
@@ -52,6 +53,32 @@ describe('apd record', function () {
     const svg = at('plain.svg');
     await apdOk('draw', at('plain'), '--out', svg);
     assert.match(readFileSync(svg, 'utf8'), /Colour: predicted output/);
+  });
+
+  it('takes the order of classes from a file with one on a line', async () => {
+    const names = ['nought', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    const digits = Array.from(readNpy(readFileSync(LABELS)).data);
+    writeFileSync(at('words.csv'), `label\n${digits.map((digit) => names[digit]).join('\n')}\n`);
+    writeFileSync(at('names.txt'), `\ufeff${names.join('\r\n')}\r\n`);
+    const words = [
+      'record',
+      MODEL,
+      '--data',
+      DATA,
+      '--labels',
+      at('words.csv'),
+      '--out',
+      at('words'),
+      '--force',
+    ];
+    const { stderr } = await apdOk(...words);
+    assert.match(stderr, /predicted right; with the classes in the order nought, one, two/);
+    await apdOk(...words, '--classes', at('names.txt'));
+    assert.ok((await report(at('words'))).snapshots[0].accuracy! > 0.9);
+    writeFileSync(at('gap.txt'), 'nought\n\ntwo\n');
+    const { code, stderr: refusal } = await apd(...words, '--classes', at('gap.txt'));
+    assert.equal(code, 1);
+    assert.match(refusal, /gap\.txt, line 2: is empty, expected the name of a class/);
   });
 
   it('--take and --sample keep the numbers of the instances', async () => {
