@@ -14,7 +14,7 @@ async function runTier({ title, triesAgain, obstacle, run }, grep) {
   const start = performance.now();
   const first = await run(grep);
   let results = { ...first, flaky: [] };
-  if (triesAgain && first.failed.length > 0) {
+  if (triesAgain && grep === undefined && first.failed.length > 0) {
     const suites = suitesOf(first.failed);
     console.log(`\n${title}, once more: ${first.failed.map((titles) => titles.join(' › ')).join('; ')}`);
     results = afterSecondTry(first, await run(suites ?? grep));

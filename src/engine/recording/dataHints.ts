@@ -1,10 +1,9 @@
 import { bestClassOrder } from '../../core/measures/classOrder';
-import { formatShare } from '../../core/appearance/textWidth';
+import { formatShare, oneLine } from '../../core/wording';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { Dataset } from '../../data/dataset';
 import { SelectedFeatures } from '../../data/selectInstances';
 import { noScaling, type Scaling } from '../../data/scaling';
-import { oneLine } from '../../data/wording';
 import type { ModelRunner } from '../../models/runner';
 import { runBatches, type BatchSource } from './runBatches';
 

@@ -74,7 +74,7 @@ describe('apd record', function () {
     const { stderr } = await apdOk(...words);
     assert.match(stderr, /predicted right; with the classes in the order nought, one, two/);
     await apdOk(...words, '--classes', at('names.txt'));
-    assert.ok((await report(at('words'))).snapshots[0].accuracy! > 0.9);
+    assert.ok((await report(at('words'))).snapshots[0].accuracy! > 0.8);
     writeFileSync(at('gap.txt'), 'nought\n\ntwo\n');
     const { code, stderr: refusal } = await apd(...words, '--classes', at('gap.txt'));
     assert.equal(code, 1);
