@@ -29,8 +29,9 @@ function targetsOf(labels: Labels, output: ModelOutput): Float32Array | undefine
 
 /** Whether labels are whole numbers that begin at 1 and end at the number of the model's classes, as MATLAB and R count. */
 export function beginAtOne(labels: Labels, { classes, classNames }: ModelOutput): boolean {
-  if (!labels.numeric || classNames || classes === undefined || labels.classes.length !== classes + 1)
+  if (!labels.numeric || classNames || classes === undefined || labels.classes.length !== classes + 1) {
     return false;
+  }
   return !labels.values.includes(0);
 }
 
