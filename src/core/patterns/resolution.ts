@@ -6,12 +6,20 @@ import { finishSteps, type WorkSteps } from '../workSteps';
 
 /**
  * What the nodes of a level are: its exact patterns, or `K` prototype patterns. `auto` is exact where at most half of
- * the instances are alone in their pattern, and else the usual number of prototypes.
+ * the instances are alone in their pattern, and else {@link autoPrototypes}.
  */
 export type Resolution = 'auto' | 'exact' | number;
 
 /** Prototypes of a level that is shown coarser than it is when nothing else is asked for. */
 export const USUAL_PROTOTYPES = 64;
+
+/** Instances that a prototype should stand for: fewer say nothing of a group. */
+const INSTANCES_PER_PROTOTYPE = 10;
+
+/** Prototypes that so many instances are shown in: the usual number, but about ten instances for each, and two at least. */
+export function autoPrototypes(instances: number): number {
+  return Math.min(USUAL_PROTOTYPES, Math.max(2, Math.round(instances / INSTANCES_PER_PROTOTYPE)));
+}
 
 /** A level at the resolution that it is shown in. */
 export interface ResolvedLevel {
@@ -40,7 +48,7 @@ export function wantedResolution(level: RecordedLevel, resolution: Resolution): 
     resolution === 'auto'
       ? 2 * singletonCount(exact.occurrences) <= exact.of.length
         ? 'exact'
-        : USUAL_PROTOTYPES
+        : autoPrototypes(exact.of.length)
       : resolution;
   return wanted === 'exact' || wanted >= exact.count ? 'exact' : wanted;
 }

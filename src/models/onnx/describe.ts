@@ -48,6 +48,11 @@ function isDynamic(index: GraphIndex): boolean {
   return index.nodes.some((node) => dynamicallyQuantised.test(node.op));
 }
 
+/** Whether the scales of a model's numbers are taken over the batch. */
+export function isDynamicModel({ model }: Pick<AnalysedModel, 'model'>): boolean {
+  return model.graph.nodes.some((node) => dynamicallyQuantised.test(node.op));
+}
+
 /** An input of which instances are taken one by one where they would depend on each other otherwise. */
 function oneByOne(index: GraphIndex, input: ModelInput): ModelInput {
   return input.batch === undefined && isDynamic(index) ? { ...input, batch: 1 } : input;
@@ -112,7 +117,7 @@ function noticesOf(index: GraphIndex, input: ModelInput, layers: FoundLayer[], n
           ? 'Instances are run one by one.'
           : `Batches of ${input.batch} are run, as the model insists.`),
     );
-  } else if (input.batch !== undefined) {
+  } else if (input.batch !== undefined && input.batch > 1) {
     notices.push(`The model insists on ${pluralise(input.batch, 'instance')} a batch.`);
   }
   if (index.nodes.some((node) => quantisedOps.test(node.op)) && !isDynamic(index)) {

@@ -4,7 +4,7 @@ import { addAll } from '../../core/lists';
 import type { ModelFile } from '../modelFile';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner, SkippedActivation } from '../runner';
-import { analyseModel, decodeModel, noLayers, unitsOf, type AnalysedModel } from './describe';
+import { analyseModel, decodeModel, isDynamicModel, noLayers, unitsOf, type AnalysedModel } from './describe';
 import { engineMessage, loadOnnxBackend, type OnnxBackend } from './onnxBackend';
 import { hasDetours, readExternalData, readSmallConstants, type ExternalFile } from './proto/externalData';
 import { withPlainLocations } from './proto/locations';
@@ -13,7 +13,8 @@ import { integerField, join } from './proto/rewrite';
 import { inputValues, resolveInputs } from './modelInputs';
 import { OnnxRunner, OnnxSession, type FetchedTap } from './onnxRunner';
 import { readingOf } from './outputReading';
-import { probeRows, probeTap, rotateRows } from './probe';
+import { probeRows, probeTap, rotateRows, sameValues } from './probe';
+import { withOpenBatch } from './rewriting/openBatch';
 import { exposeTaps } from './taps';
 
 /** Values of a batch beyond which no memory is asked for: 1 GiB of float32. */
@@ -152,12 +153,95 @@ export async function openOnnx(path: string, file: ModelFile, options: ModelOpti
     );
   }
   const engine = await loadOnnxBackend(options.backend ?? 'auto');
+  const trial: Trial = { path, engine, analysed, input, options };
+  const { session, probed } = await openProbed(trial);
+  if (input.batch !== 1 || isDynamicModel(analysed)) return runnerOf(engine, session, probed);
+  const opened = await openAnyBatch(trial, { session, probed });
+  if (!opened) {
+    probed.description.notices.push(
+      'The model was exported for 1 instance a batch, and its graph holds no more: instances are run one by one. ' +
+        'Exported with a dynamic first axis it runs faster.',
+    );
+    return runnerOf(engine, session, probed);
+  }
+  await session.release();
+  opened.probed.description.notices.push(
+    'The model was exported for 1 instance a batch; it is run with more, checked against runs of single instances.',
+  );
+  return runnerOf(engine, opened.session, opened.probed);
+}
+
+/** What opening a model goes by. */
+interface Trial {
+  path: string;
+  engine: OnnxBackend;
+  analysed: AnalysedModel;
+  input: ModelInput;
+  options: ModelOptions;
+}
+
+/** A session, and what its trial runs showed. */
+interface Opened {
+  session: OnnxSession;
+  probed: Probed;
+}
+
+function runnerOf(engine: OnnxBackend, session: OnnxSession, probed: Probed): ModelRunner {
+  return new OnnxRunner({ ...probed, backend: engine.backend, session });
+}
+
+async function openProbed({ path, engine, analysed, input, options }: Trial): Promise<Opened> {
   const { session, taps } = await openSession(path, engine, analysed, options);
   try {
-    const probed = await probe(session, analysed, { input, taps, options });
-    return new OnnxRunner({ ...probed, backend: engine.backend, session });
+    return { session, probed: await probe(session, analysed, { input, taps, options }) };
   } catch (error) {
     await session.release();
     throw error;
   }
 }
+
+/** Instances that a model with an opened batch is checked on. */
+const CHECKED_INSTANCES = 3;
+
+/**
+ * Opens a model for one instance a batch for any number, where its graph allows.
+ * @param single the model as it is
+ * @returns undefined where the engine refuses it, other layers come out, or an instance has other values than alone
+ */
+async function openAnyBatch(trial: Trial, single: Opened): Promise<Opened | undefined> {
+  const input = { ...trial.input, batch: undefined };
+  const bytes = withOpenBatch(trial.analysed.bytes, trial.analysed.model);
+  let opened: Opened | undefined;
+  try {
+    opened = await openProbed({ ...trial, input, analysed: { ...trial.analysed, bytes } });
+    const same = await givesTheSame(input, trial.engine, single, opened);
+    if (same) return opened;
+  } catch (error) {
+    // What the graph does not allow is no mistake of the file: it is run as it is.
+    if (!(error instanceof InputError)) throw error;
+  }
+  await opened?.session.release();
+  return undefined;
+}
+
+/** Whether instances have the same pre-activations and outputs in a batch as alone. */
+async function givesTheSame(
+  input: ModelInput,
+  engine: OnnxBackend,
+  single: Opened,
+  opened: Opened,
+): Promise<boolean> {
+  const units = ({ probed }: Opened): string => probed.description.layers.map((layer) => layer.units).join();
+  if (units(single) !== units(opened)) return false;
+  const [alone, together] = [single, opened].map(({ session, probed }) => runnerOf(engine, session, probed));
+  const rows = probeRows(input, unitsOf(input.shape), CHECKED_INSTANCES);
+  const one = await alone.run(rows, CHECKED_INSTANCES);
+  const other = await together.run(rows, CHECKED_INSTANCES);
+  return (
+    one.predicted.every((output, row) => output === other.predicted[row]) &&
+    one.taps.every((tap, l) => sameValues(tap, other.taps[l], SAME_RUN))
+  );
+}
+
+/** Largest difference of numbers of one instance in batches of different size: what kernels round differently, and no more. */
+const SAME_RUN = 1e-4;

@@ -44,13 +44,13 @@ export function rotateRows(rows: Float32Array, size: number): Float32Array {
  */
 const TOLERANCE = 0.01;
 
-/** Whether one instance's values are the same in two runs. */
-function sameValues(one: TensorData, other: TensorData): boolean {
+/** Whether one instance's values are the same in two runs. @param tolerance relative to the largest */
+export function sameValues(one: TensorData, other: TensorData, tolerance = TOLERANCE): boolean {
   let largest = 0;
   for (const value of one) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   return one.every((value, i) => {
     if (!Number.isFinite(value) || !Number.isFinite(other[i])) return Object.is(value, other[i]);
-    return Math.abs(value - other[i]) <= TOLERANCE * largest;
+    return Math.abs(value - other[i]) <= tolerance * largest;
   });
 }
 

@@ -49,6 +49,22 @@ describe('running ONNX models', () => {
       await runner.close();
     });
 
+    it(`runs a model for one instance with more where its graph allows, else one by one (${engine})`, async () => {
+      const { input, layers, predicted } = expected['weights-as-inputs'];
+      for (const [name, said] of [
+        ['fixed-reshape', /is run with more, checked against runs of single instances/],
+        ['fixed-column', /instances are run one by one/],
+      ] as const) {
+        const runner = await openModel(modelPath(name), { backend: engine });
+        assert.match(runner.notices.join(), said);
+        assert.equal(runner.input.batch, name === 'fixed-column' ? 1 : undefined);
+        const result = await runner.run(batchOf(input), input.length);
+        assert.deepEqual(patternsOf(result.taps[0], 6, [0]), layers[0].patterns);
+        assert.deepEqual([...result.predicted], predicted);
+        await runner.close();
+      }
+    });
+
     it(`gives arrays of the model's precision, one a layer (${engine})`, async () => {
       for (const [name, type] of [
         ['float64', Float64Array],

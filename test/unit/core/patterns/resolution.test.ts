@@ -3,12 +3,7 @@ import assert from 'node:assert/strict';
 import { patternLevel, type PatternLevel } from '../../../../src/core/patterns/patternTable';
 import { patternText } from '../../../../src/core/patterns/packing';
 import { Random } from '../../../../src/core/random';
-import {
-  resolveLevel,
-  USUAL_PROTOTYPES,
-  type ResolvedLevel,
-  type Resolution,
-} from '../../../../src/core/patterns/resolution';
+import { resolveLevel, type ResolvedLevel, type Resolution } from '../../../../src/core/patterns/resolution';
 import type { RecordedLevel } from '../../../../src/core/patterns/snapshot';
 import { packStrings } from '../../../fixtures';
 import { patternStrings } from '../arbitraries';
@@ -70,10 +65,10 @@ describe('resolution of a level', () => {
     // 100 singletons beside 50 patterns of two: half of 200 instances are alone.
     assert.equal(resolveLevel(levelOf(cloudStrings(2, 150, 50)), 'auto').resolution, 'exact');
     // 102 beside 49 of two.
-    assert.equal(resolveLevel(levelOf(cloudStrings(2, 151, 49)), 'auto').resolution, USUAL_PROTOTYPES);
-    assert.equal(resolveLevel(levelOf(cloudStrings(2, 150)), 'auto').resolution, USUAL_PROTOTYPES);
+    assert.equal(resolveLevel(levelOf(cloudStrings(2, 151, 49)), 'auto').resolution, 20);
+    assert.equal(resolveLevel(levelOf(cloudStrings(2, 150)), 'auto').resolution, 15);
     // Mostly alone, but too few for prototypes to be coarser.
-    assert.equal(resolveLevel(levelOf(cloudStrings(2, 64)), 'auto').resolution, 'exact');
+    assert.equal(resolveLevel(levelOf(cloudStrings(2, 64)), 'auto').resolution, 6);
   });
 
   it('is K prototypes, each instance at the nearest, with their mean distance in units', () => {
