@@ -5,6 +5,7 @@ import { parseScaling } from '../data/scaling';
 import { datasetOptionsOf, scalingOf } from '../engine/recording/reopenDataset';
 import type { Run } from '../runs/readRun';
 import { namedPath, type DataOptions } from './dataOptions';
+import { splitMember } from '../core/arrayMember';
 
 /** Options that shape data, with what runs call them. */
 const shaping: [Exclude<keyof DataOptions, 'labels'>, string][] = [
@@ -63,15 +64,10 @@ function checkFiles(run: Run, given: readonly string[] | undefined, own: Dataset
   if (given === undefined) return;
   const paths = given.map((text) => path.resolve(namedPath(text).path));
   const ownPaths = own.map((named) => named.path);
-  const same = (file: string, i: number) => ownPaths[i] === file || withoutMember(ownPaths[i]) === file;
+  const same = (file: string, i: number) => ownPaths[i] === file || splitMember(ownPaths[i]).file === file;
   if (paths.length === ownPaths.length && paths.every(same)) return;
   throw new InputError(
     run.folder,
     `was recorded of ${ownPaths.join(', ') || 'no other files'}, not of ${paths.join(', ')}`,
   );
-}
-
-/** An archive of which the array was chosen by itself: `data.npz:x` → `data.npz`. */
-function withoutMember(file: string): string {
-  return file.replace(/(\.npz):[^/\\]*$/i, '$1');
 }

@@ -5,7 +5,6 @@ import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type ClassChoice, type LabelColumn } from './labels';
 import { limitAdvice, presentLimits, type Limits } from './files/limits';
-import { splitMember } from './arrays/npz';
 import { openForInputs, sourcesByInput } from './modelInputs';
 import { openLabels, type Part, type ReadingOptions } from './openPart';
 import {
@@ -17,6 +16,7 @@ import {
   type Share,
 } from './selectInstances';
 import { formatBytes, formatCount, pluralise } from '../core/wording';
+import { splitMember } from '../core/arrayMember';
 
 /** A file, with the name of the split it makes. */
 export interface NamedPath {

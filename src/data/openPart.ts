@@ -12,8 +12,8 @@ import { inflatedText } from './files/inflate';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
 import { limitAdvice, type Limits } from './files/limits';
 import { gzipped, openArray, partnerMember } from './arrays/openArray';
-import { splitMember } from './arrays/npz';
 import { formatBytes } from '../core/wording';
+import { splitMember } from '../core/arrayMember';
 
 /** How files are to be read. */
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {

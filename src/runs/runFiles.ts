@@ -1,6 +1,7 @@
 import { lstat, realpath, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { namesIn } from './leftovers';
+import { MODEL_JSON } from './checkpoints/modelFile';
 
 /** Number of an epoch or step in a name. */
 const NUMBER = String.raw`-?\d{1,15}(?:\.\d{1,17})?`;
@@ -9,7 +10,7 @@ const patternsName = new RegExp(String.raw`^epoch-${NUMBER}(?:-step-${NUMBER})?(
 /** Folder of the model of a snapshot. */
 const modelFolderName = new RegExp(String.raw`^epoch-${NUMBER}$`);
 /** Files that a training writes into it. */
-export const modelFiles: readonly string[] = ['model.json', 'weights.bin', 'training-state.npz'];
+export const modelFiles: readonly string[] = [MODEL_JSON, 'weights.bin', 'training-state.npz'];
 /** Files of a training's own folder. */
 const trainingFileName =
   /^(?:state\.json|config\.apd\.json|topology\.json|label-noise\.npz|checkpoint-\d{1,15}\.npz)$/;

@@ -24,12 +24,6 @@ export interface NpzMember {
 /** More arrays than any dataset has. */
 const MOST_MEMBERS = 10_000;
 
-/** A path and the array named behind it: `mnist.npz:x_train`. */
-export function splitMember(path: string): { file: string; member?: string } {
-  const match = /^(.*\.npz):([^:\\/]+)$/i.exec(path);
-  return match ? { file: match[1], member: match[2].replace(/\.npy$/, '') } : { file: path };
-}
-
 /**
  * The arrays of an `.npz` archive in their order.
  * @throws InputError where it is no archive, or damaged

@@ -8,8 +8,9 @@ import type { Limits } from '../files/limits';
 import { chooseMember, partnerOf } from './memberChoice';
 import { npyOfSource, openNpy } from './npy';
 import { parseNpyHeader } from './npyHeader';
-import { listMembers, openMember, splitMember } from './npz';
+import { listMembers, openMember } from './npz';
 import type { StoredArray } from './storedArray';
+import { splitMember } from '../../core/arrayMember';
 
 /**
  * Opens an array: `.npy`, `.npz` (with `:member`, or by its usual names), IDX; gzipped ones too.

@@ -4,10 +4,10 @@ import { InputError } from '../../core/errors';
 import type { Features } from '../../data/dataset';
 import { openDataset } from '../../data/openDataset';
 import { placeWithinFile } from '../../data/instancePlaceText';
-import { splitMember } from '../../data/arrays/npz';
 import type { ShownPlace } from '../../protocol/engine';
 import { changedSources, datasetOptionsOf } from '../recording/reopenDataset';
 import type { OpenedRun, RunStore } from './runStore';
+import { splitMember } from '../../core/arrayMember';
 
 /** Larger images make no thumbnails. */
 const LARGEST_SIDE = 512;

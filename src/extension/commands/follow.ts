@@ -11,6 +11,8 @@ import type { Services } from '../shared/services';
 import { folderOf, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
+import { MANIFEST_NAME } from '../../runs/manifest';
+import { MODEL_JSON, checkpointsFolder, isModelJson } from '../../runs/checkpoints/modelFile';
 
 /** Commands that record checkpoints as they come. */
 export function followCommands(services: Services) {
@@ -82,7 +84,7 @@ async function followFolder(services: Services, checkpoints: string, given?: Dat
   const model = await someModel(checkpoints);
   // As if there were several already: the run is called as the folder is.
   const pair = [model, `${model}.next.onnx`];
-  const usual = model.endsWith('model.json')
+  const usual = isModelJson(model)
     ? path.join(path.dirname(runFolderOf(services, [model])), path.basename(checkpoints))
     : runFolderOf(services, pair);
   const folder = await runOfFolder(services, usual, checkpoints);
@@ -150,14 +152,10 @@ function tellFollowed(services: Services, folder: string): boolean {
   return true;
 }
 
-/** The folder that all models of a run lie in: of `model.json` the one above their own. */
+/** The folder that all models of a run are checkpoints of. */
 function folderOfModels({ snapshots }: RunInfo): string | undefined {
   const folders = new Set(
-    snapshots.map(({ model }) => {
-      if (model === undefined) return undefined;
-      const own = path.dirname(model);
-      return path.basename(model) === 'model.json' ? path.dirname(own) : own;
-    }),
+    snapshots.map(({ model }) => (model === undefined ? undefined : checkpointsFolder(model))),
   );
   const [folder] = folders;
   return folders.size === 1 ? folder : undefined;
@@ -170,14 +168,14 @@ async function someModel(folder: string): Promise<string> {
   if (own) return path.join(folder, own[0]);
   for (const [name, type] of entries) {
     if (!(type & vscode.FileType.Directory)) continue;
-    const model = path.join(folder, name, 'model.json');
+    const model = path.join(folder, name, MODEL_JSON);
     if (await isFile(model)) return model;
   }
   return path.join(folder, 'model.onnx');
 }
 
 function isRun(folder: string): Promise<boolean> {
-  return isFile(path.join(folder, 'apd-run.json'));
+  return isFile(path.join(folder, MANIFEST_NAME));
 }
 
 async function isFile(file: string): Promise<boolean> {

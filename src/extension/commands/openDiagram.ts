@@ -10,6 +10,7 @@ import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
 import type { Handlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
+import { MANIFEST_NAME } from '../../runs/manifest';
 
 /** What callers of `apd.openModel` may give besides the models. */
 interface OpenModelOptions {
@@ -116,7 +117,7 @@ export type RunTarget = vscode.Uri | { folder: string };
 /** Folder that a menu or tree means. */
 export function folderOf(target: RunTarget | undefined): string | undefined {
   if (target instanceof vscode.Uri) {
-    return path.basename(target.fsPath) === 'apd-run.json' ? path.dirname(target.fsPath) : target.fsPath;
+    return path.basename(target.fsPath) === MANIFEST_NAME ? path.dirname(target.fsPath) : target.fsPath;
   }
   return target?.folder;
 }
@@ -140,7 +141,7 @@ export async function pickRun(
   items.push({
     icon: 'folder-opened',
     label: 'Browse…',
-    description: 'a folder with apd-run.json',
+    description: `a folder with ${MANIFEST_NAME}`,
     folder: undefined,
   });
   const picked = await showQuickPick(items, {

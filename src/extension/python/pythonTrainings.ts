@@ -12,6 +12,7 @@ import { showInputBox, showWarningMessage } from '../shared/messages';
 import { setContextKey, setting } from '../shared/settings';
 import { pythonFor } from './interpreter';
 import { splitWords } from './words';
+import { MANIFEST_NAME } from '../../runs/manifest';
 
 /** What is needed of the extension. */
 interface Needs {
@@ -84,7 +85,7 @@ export class PythonTrainings implements vscode.Disposable {
       script: script.fsPath,
       folder,
       execution,
-      watch: watchFile(path.join(folder, 'apd-run.json'), () => void this.onRunChanged(execution)),
+      watch: watchFile(path.join(folder, MANIFEST_NAME), () => void this.onRunChanged(execution)),
       waiting: this.services.panels.prepare(
         folder,
         `Running ${name}; its first snapshot comes with its first epoch…`,
@@ -125,7 +126,7 @@ export class PythonTrainings implements vscode.Disposable {
     const recorder = vscode.Uri.joinPath(this.services.context.extensionUri, 'recorder', 'src').fsPath;
     const { PYTHONPATH } = withRecorder(process.env, recorder);
     // No shell: arguments reach the script as they are.
-    const process_ = new vscode.ProcessExecution(python, ['-m', 'apd_recorder', ...args], {
+    const launched = new vscode.ProcessExecution(python, ['-m', 'apd_recorder', ...args], {
       cwd,
       env: { PYTHONPATH: PYTHONPATH!, PYTHONUNBUFFERED: '1' },
     });
@@ -136,7 +137,7 @@ export class PythonTrainings implements vscode.Disposable {
       scope ?? vscode.TaskScope.Workspace,
       terminalName(name),
       TASK_TYPE,
-      process_,
+      launched,
       [],
     );
     task.presentationOptions = {
@@ -179,7 +180,7 @@ export class PythonTrainings implements vscode.Disposable {
 
   private async onRunChanged(execution: vscode.TaskExecution): Promise<void> {
     const training = this.running.get(execution);
-    if (!training || !existsSync(path.join(training.folder, 'apd-run.json'))) return;
+    if (!training || !existsSync(path.join(training.folder, MANIFEST_NAME))) return;
     this.services.runs.announce(training.folder);
     if (!training.waiting) return;
     training.waiting = undefined;
@@ -205,7 +206,7 @@ export class PythonTrainings implements vscode.Disposable {
     this.running.delete(training.execution);
     this.update();
     const name = path.basename(script);
-    const recorded = existsSync(path.join(folder, 'apd-run.json'));
+    const recorded = existsSync(path.join(folder, MANIFEST_NAME));
     this.services.log.info(`${name} ended with exit code ${exitCode ?? 'unknown'}`);
     if (recorded && (exitCode === 0 || exitCode === undefined)) return;
     const what = recorded

@@ -4,6 +4,7 @@ import { inTrainingOrder, isModelName } from './modelNames';
 import { UserError } from '../shared/failures';
 import { addAll } from '../../core/lists';
 import { showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
+import { MODEL_JSON, checkpointsFolder } from '../../runs/checkpoints/modelFile';
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 /** Most models that the list of the palette offers. */
@@ -41,7 +42,7 @@ async function modelsInside(folder: vscode.Uri): Promise<string[]> {
     const inner = vscode.Uri.joinPath(folder, name);
     if (type & vscode.FileType.File && isModelName(name)) models.push(inner.fsPath);
     if (!(type & vscode.FileType.Directory)) continue;
-    const model = vscode.Uri.joinPath(inner, 'model.json');
+    const model = vscode.Uri.joinPath(inner, MODEL_JSON);
     const found = await vscode.workspace.fs.stat(model).then(
       ({ type: kind }) => (kind & vscode.FileType.File) !== 0,
       () => false,
@@ -66,17 +67,12 @@ interface ModelItem extends PickItem {
 /** Lets the user pick among the models of the workspace. Undefined when nothing was picked. */
 export async function pickModels(title: string): Promise<vscode.Uri[] | undefined> {
   const found = await vscode.workspace.findFiles(
-    '**/{*.onnx,model.json}',
+    `**/{*.onnx,${MODEL_JSON}}`,
     '**/node_modules/**',
     MOST_OFFERED,
   );
   const items: ModelItem[] = [];
-  // Folders that each hold a model.json are checkpoints of the folder above.
-  const folders = grouped(found, (uri) =>
-    path.basename(uri.fsPath) === 'model.json'
-      ? path.dirname(path.dirname(uri.fsPath))
-      : path.dirname(uri.fsPath),
-  );
+  const folders = grouped(found, (uri) => checkpointsFolder(uri.fsPath));
   for (const [folder, uris] of [...folders].sort(([a], [b]) => byName.compare(a, b))) {
     uris.sort((a, b) => byName.compare(a.fsPath, b.fsPath));
     const where = vscode.workspace.asRelativePath(folder);

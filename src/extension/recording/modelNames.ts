@@ -1,16 +1,16 @@
 import * as path from 'node:path';
 import { inTrainingOrder as orderOf } from '../../runs/checkpoints/checkpointName';
+import { isModelJson } from '../../runs/checkpoints/modelFile';
 
 /** Name by which a model is known: its own, or that of its folder where all are called `model.json`. */
 export function modelName(file: string): string {
   const name = path.basename(file);
-  return name.toLowerCase() === 'model.json' ? path.basename(path.dirname(file)) : name;
+  return isModelJson(name) ? path.basename(path.dirname(file)) : name;
 }
 
 /** True for the names of files that can be models: ONNX files, and the `model.json` of TensorFlow.js. */
 export function isModelName(name: string): boolean {
-  const lower = path.basename(name).toLowerCase();
-  return lower.endsWith('.onnx') || lower === 'model.json';
+  return name.toLowerCase().endsWith('.onnx') || isModelJson(name);
 }
 
 /** Checkpoints in the order in which they were written, as far as their names tell; those without numbers come last. */

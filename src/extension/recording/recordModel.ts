@@ -11,6 +11,8 @@ import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setContextKey, setting } from '../shared/settings';
 import { showWarningMessage, withProgress } from '../shared/messages';
+import { splitMember } from '../../core/arrayMember';
+import { MANIFEST_NAME } from '../../runs/manifest';
 
 /** What to record: models in training order, with their data. */
 export interface Recording {
@@ -120,7 +122,7 @@ async function record(
 
 async function runAt(services: Services, folder: string): Promise<RunInfo | 'none' | 'damaged'> {
   try {
-    await stat(path.join(folder, 'apd-run.json'));
+    await stat(path.join(folder, MANIFEST_NAME));
   } catch {
     // No manifest, no run: whatever else is wrong with the folder is told when it is written to.
     return 'none';
@@ -140,13 +142,15 @@ async function isCurrent(run: RunInfo, { models, dataset }: Recording): Promise<
   const recorded = run.snapshots.map((snapshot) => snapshot.model && absolute(snapshot.model));
   if (recorded.length !== models.length || recorded.some((file, i) => file !== models[i])) return false;
   const files = (run.dataset.files.length > 0 ? run.dataset.files : [run.dataset.path]).map(absolute);
-  const chosen = [...dataset.data, ...(dataset.labels ?? [])].map((file) => path.resolve(stripMember(file)));
+  const chosen = [...dataset.data, ...(dataset.labels ?? [])].map((file) =>
+    path.resolve(splitMember(file).file),
+  );
   if (!chosen.every((file) => files.some((of) => of === file || of.startsWith(`${file}${path.sep}`)))) {
     return false;
   }
   if (!sameScaling(run, dataset)) return false;
-  const written = await changedAt(path.join(run.folder, 'apd-run.json'));
-  const times = await Promise.all([...models, ...files.map(stripMember)].map(changedAt));
+  const written = await changedAt(path.join(run.folder, MANIFEST_NAME));
+  const times = await Promise.all([...models, ...files.map((file) => splitMember(file).file)].map(changedAt));
   return times.every((time) => time <= written);
 }
 
@@ -156,11 +160,6 @@ async function changedAt(file: string): Promise<number> {
     ({ mtimeMs }) => mtimeMs,
     () => Infinity,
   );
-}
-
-/** `file.npz:member` without its member. */
-function stripMember(file: string): string {
-  return file.replace(/(\.npz):.*$/i, '$1');
 }
 
 function sameScaling(run: RunInfo, { scale, mean, std }: DatasetChoice): boolean {

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { setContextKey } from './settings';
+import { MANIFEST_NAME } from '../../runs/manifest';
+import { MODEL_JSON, checkpointsFolder } from '../../runs/checkpoints/modelFile';
 
 /** Most files that are looked for in a workspace. */
 const MOST_FILES = 2000;
@@ -11,9 +13,8 @@ const GATHER_MS = 150;
 const SETTLE_MS = 400;
 /** Files that are looked at one by one; when more come at once the workspace is searched. */
 const MOST_LOOKED_AT = 50;
-const MANIFEST = 'apd-run.json';
-const MANIFESTS = `**/${MANIFEST}`;
-const MODELS = '**/{*.onnx,model.json}';
+const MANIFESTS = `**/${MANIFEST_NAME}`;
+const MODELS = `**/{*.onnx,${MODEL_JSON}}`;
 const EXCLUDED = '**/node_modules/**';
 
 /** The run folders of the workspace, and the folders with models; followed as they come, change and go. */
@@ -117,7 +118,7 @@ export class RunFolders implements vscode.Disposable {
   private remove({ fsPath }: vscode.Uri): void {
     const gone = [...this.runs].filter(
       (run) =>
-        path.join(run, MANIFEST) === fsPath || run === fsPath || run.startsWith(`${fsPath}${path.sep}`),
+        path.join(run, MANIFEST_NAME) === fsPath || run === fsPath || run.startsWith(`${fsPath}${path.sep}`),
     );
     for (const run of gone) {
       this.runs.delete(run);
@@ -153,8 +154,7 @@ export function menuPaths(folders: Iterable<string>): string[] | false {
 
 /** Folders that a model makes folders of checkpoints: its own, and for a `model.json` the one above, beside its like. */
 function foldersOf({ fsPath }: vscode.Uri): string[] {
-  const own = path.dirname(fsPath);
-  return path.basename(fsPath) === 'model.json' ? [own, path.dirname(own)] : [own];
+  return [...new Set([path.dirname(fsPath), checkpointsFolder(fsPath)])];
 }
 
 /** Whether there is a folder of this path. */

@@ -12,6 +12,7 @@ import { setting } from '../shared/settings';
 import { configurationName, runName } from './configurationNames';
 import type { QueuedTraining } from './trainingQueue';
 import { showInputBox, showWarningMessage } from '../shared/messages';
+import { MANIFEST_NAME } from '../../runs/manifest';
 
 /** More than a configuration may have: the engine tells that it is too long. */
 const LONGEST_TEXT = 2 * 1024 ** 2;
@@ -112,7 +113,7 @@ async function trainedRun(services: Services, run: string): Promise<TrainingInfo
 }
 
 async function isTaken(services: Services, folder: string): Promise<boolean> {
-  return services.training.of(folder) !== undefined || isThere(path.join(folder, 'apd-run.json'));
+  return services.training.of(folder) !== undefined || isThere(path.join(folder, MANIFEST_NAME));
 }
 
 type Choice = 'replace' | 'beside' | 'continue';

@@ -5,6 +5,7 @@ import { naturalOrder } from '../../data/naturalOrder';
 import { readCheckpointName } from './checkpointName';
 import { EntryBudget, listFolder, type FolderEntries } from '../watching/folderEntries';
 import { addAll } from '../../core/lists';
+import { isModelJson } from './modelFile';
 
 /** A checkpoint on disk. */
 export interface CheckpointFile {
@@ -75,7 +76,7 @@ function checkpointsOf(files: readonly string[]): string[][] {
   const there = new Set(files);
   const shards = files.filter((file) => /\.bin$|shard\d+of\d+$/i.test(file));
   return files.flatMap((file) => {
-    if (path.basename(file) === 'model.json') return [[file, ...shards]];
+    if (isModelJson(file)) return [[file, ...shards]];
     if (!/\.onnx$/i.test(file)) return [];
     const stem = file.slice(0, -'.onnx'.length);
     const data = [`${file}.data`, `${file}_data`, `${stem}.data`].filter((name) => there.has(name));

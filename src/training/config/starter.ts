@@ -8,8 +8,8 @@ import type { Dataset } from '../../data/dataset';
 import { lookUp, readHead } from '../../data/files/fileAccess';
 import { detectFormat } from '../../data/files/fileFormat';
 import { openDataset } from '../../data/openDataset';
-import { splitMember } from '../../data/arrays/npz';
 import { starterText, type StarterData } from './starterText';
+import { splitMember } from '../../core/arrayMember';
 
 /** Bytes of a table in which its header and label column are looked for. */
 const HEAD_BYTES = 1024 * 1024;

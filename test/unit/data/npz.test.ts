@@ -4,9 +4,9 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { defaultLimits } from '../../../src/data/files/limits';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { partnerOf } from '../../../src/data/arrays/memberChoice';
-import { splitMember } from '../../../src/data/arrays/npz';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { allNumbers, expected, fixture, open, problemOf, temporaryFiles } from './helpers';
+import { splitMember } from '../../../src/core/arrayMember';
 
 /** A member of an archive, with what its headers say where that is not the truth. */
 interface Member {

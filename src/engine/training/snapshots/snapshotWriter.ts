@@ -7,6 +7,7 @@ import { type RunHeader } from '../../../runs/writeRun';
 import { snapshotAccuracy, USUAL_PATTERN_LIMIT } from '../../recording/takeSnapshot';
 import { headerOf } from '../../recording/runHeader';
 import type { PreparedTraining } from '../preparation/prepareTraining';
+import { MODEL_JSON } from '../../../runs/checkpoints/modelFile';
 
 /** A snapshot that is whole in the run folder. */
 export interface TakenSnapshot {
@@ -47,9 +48,9 @@ export async function writeSnapshot(
   await writer.check();
   // The weights first: whoever sees the model's file finds a whole model.
   await writeFileAtomically(path.join(run, folder, 'weights.bin'), weightsBin);
-  await writeFileAtomically(path.join(run, folder, 'model.json'), modelJson);
+  await writeFileAtomically(path.join(run, folder, MODEL_JSON), modelJson);
   const accuracy = snapshotAccuracy(snapshot);
-  await writer.add(snapshot, { path: `${folder}/model.json`, sha256 }, accuracy);
+  await writer.add(snapshot, { path: `${folder}/${MODEL_JSON}`, sha256 }, accuracy);
   const index = writer.snapshots.length - 1;
   return { epoch: snapshot.epoch, index, accuracy, patterns: recordedPatterns(snapshot) };
 }
