@@ -50,8 +50,6 @@ const schema = Type.Object({
 
 /** What `training/state.json` holds: how far a training came, and from where it goes on. */
 export type TrainingState = Static<typeof schema>;
-/** How a training stands. `running` in a folder that nobody trains in means that it was broken off. */
-export type TrainingStatus = Static<typeof status>;
 /** An epoch that is trained, but not shown yet. */
 export type UnfinishedEpoch = Static<typeof unfinishedEpoch>;
 

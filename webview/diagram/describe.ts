@@ -82,7 +82,7 @@ export function sayDescription({ title, facts, shares }: Description): string {
 }
 
 /** Column and block in a few words: "relu_2, pattern 12". */
-export function nameOf(scene: FlowScene, column: number, block: number): string {
+function nameOf(scene: FlowScene, column: number, block: number): string {
   const { head, kind, node, nodes, word } = scene.columns[column];
   if (word === 'output') return `predicted ${scene.outputs[block]?.name ?? block}`;
   const what = kind[block] === 'alone' ? `${word} ${node[block]}` : pluralise(nodes[block], word);

@@ -47,12 +47,7 @@ export function layoutScene(scene: Scene, width: number, height: number, fontWid
 }
 
 /** Room of the columns: what the outputs' names and the margins leave. */
-export function frameOf(
-  scene: FlowScene | PartitionScene,
-  width: number,
-  height: number,
-  fontWidth: number,
-): Frame {
+function frameOf(scene: FlowScene | PartitionScene, width: number, height: number, fontWidth: number): Frame {
   const columns = Math.max(1, scene.columns.length);
   const names = namesWidth(scene, width, fontWidth);
   const room = Math.max(40, width - 2 * MARGIN - names);

@@ -109,7 +109,7 @@ export function shortValue(value: TableValue): string {
 }
 
 /** A value with all its digits; empty for none. */
-export function wholeValue(value: TableValue): string {
+function wholeValue(value: TableValue): string {
   if (value === null) return '';
   return typeof value === 'number' ? String(value) : value.replace('Infinity', '∞').replace('-', '−');
 }

@@ -4,7 +4,7 @@ import { fitText, textWidth } from '../../src/core/appearance/textWidth';
 export const SAMPLE = 22;
 const NAME_GAP = 14;
 /** Size of names. */
-export const NAME_SIZE = 10;
+const NAME_SIZE = 10;
 /** Shortened names keep at least this width, or are left out. */
 const LEAST_NAME = 56;
 

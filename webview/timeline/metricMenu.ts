@@ -3,7 +3,7 @@ import type { MetricScale, PageState } from '../../src/protocol/state';
 import type { MenuGroup, MenuItem } from '../controls/menuItems';
 
 /** The metrics that are chosen: those that the state names, or else the usual ones, which the log's curves are. */
-export function chosenMetrics({ metrics }: PageState, log: LogCurves): string[] {
+function chosenMetrics({ metrics }: PageState, log: LogCurves): string[] {
   return metrics ?? log.curves.map(({ name }) => name);
 }
 

@@ -18,11 +18,6 @@ export interface PackedPatterns {
   words: Uint32Array;
 }
 
-/** Pieces of an activation with these finite breakpoints. */
-export function pieceCount(breakpoints: ArrayLike<number>): number {
-  return breakpoints.length + 1;
-}
-
 /** Bits that the index of one of `pieces` pieces needs; at least one. */
 export function planesFor(pieces: number): number {
   return Math.max(1, 32 - Math.clz32(pieces - 1));

@@ -203,7 +203,7 @@ async function sourceToRead(array: StoredArray, limits: Limits): Promise<ByteSou
 }
 
 /** A number of an instance by name: `column 5`, `element [3, 4]`, or `the value` of an instance that is one number. */
-export function columnName(shape: readonly number[], unit: number): string {
+function columnName(shape: readonly number[], unit: number): string {
   if (countOfShape(shape) === 1) return 'the value';
   if (shape.length === 1) return `column ${unit}`;
   const position: number[] = [];

@@ -29,7 +29,7 @@ export function isIdx(head: Uint8Array): boolean {
 }
 
 /** The header from the first bytes of a file; undefined where more of them are needed. */
-export function parseIdxHeader(head: Uint8Array, ended: boolean, source: string): IdxHeader | undefined {
+function parseIdxHeader(head: Uint8Array, ended: boolean, source: string): IdxHeader | undefined {
   const needed = head.length < 4 ? 4 : 4 + 4 * head[3];
   if (head.length < needed) {
     if (ended) {

@@ -28,7 +28,7 @@ export function asInputError(source: string, error: unknown, fallback: string, p
 }
 
 /** True for a failure that the operating system reports, which is no mistake of this program. */
-export function isSystemError(error: unknown): boolean {
+function isSystemError(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.syscall !== undefined;
 }
 

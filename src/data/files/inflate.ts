@@ -40,7 +40,7 @@ export async function* inflated(part: CompressedPart): AsyncGenerator<Uint8Array
 }
 
 /** @throws InputError where `size` inflated bytes are over the limit, or more than the compressed ones can hold */
-export function checkInflatedSize(part: CompressedPart, size: number, limits: Limits): void {
+function checkInflatedSize(part: CompressedPart, size: number, limits: Limits): void {
   if (size > limits.bytes) {
     throw new InputError(
       part.path,

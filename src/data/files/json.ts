@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors';
 
 /** Objects and lists within each other that are read. What reads them goes down step by step, and the stack has an end. */
-export const DEEPEST_JSON = 200;
+const DEEPEST_JSON = 200;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -21,7 +21,7 @@ export const FREE_TEXT = 32 * 1024 ** 2;
 export const HELD_BYTES = 256 * 1024 ** 2;
 
 /** The environment variable that sets other limits. */
-export const LIMITS_VARIABLE = 'APD_LIMITS';
+const LIMITS_VARIABLE = 'APD_LIMITS';
 
 const units: Record<string, number> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 

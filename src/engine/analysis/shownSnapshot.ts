@@ -107,7 +107,7 @@ export async function showSnapshot(
 }
 
 /** Some instances of an analysed snapshot; its nodes keep their numbers. */
-export function thinAnalysed(whole: AnalysedSnapshot, rows: Int32Array, classes: number): AnalysedSnapshot {
+function thinAnalysed(whole: AnalysedSnapshot, rows: Int32Array, classes: number): AnalysedSnapshot {
   const snapshot = thinSnapshot(whole.snapshot, rows);
   const resolved = whole.resolved.map((level, l) => thinResolved(level, whole.snapshot.levels[l], rows));
   const diagram = buildDiagram({

@@ -75,7 +75,7 @@ const ofLevels: [string, (level: LevelReport) => number | undefined][] = [
 ];
 
 /** Every metric with every measure, over the snapshots that have a row. */
-export function correlationsOf(
+function correlationsOf(
   snapshots: readonly SnapshotReport[],
   metrics: readonly string[],
 ): MetricCorrelation[] {

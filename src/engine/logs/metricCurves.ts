@@ -3,7 +3,7 @@ import type { LogRow } from '../../logs/formats/log';
 import { goodValues, metricName } from './metricSense';
 
 /** Most points of a curve. */
-export const MOST_POINTS = 2000;
+const MOST_POINTS = 2000;
 
 /**
  * A metric over the training.

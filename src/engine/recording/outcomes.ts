@@ -106,6 +106,6 @@ function numberOf(classes: string[], name: string): number {
 }
 
 /** An outcome as the manifest has it: without the numbers themselves. */
-export function manifestOutput({ kind, name, columns, edges }: Outcome): Manifest['output'] {
+function manifestOutput({ kind, name, columns, edges }: Outcome): Manifest['output'] {
   return { kind, name, ...(columns && { columns }), ...(edges && { edges }) };
 }

@@ -135,7 +135,7 @@ export async function reportRun(
 }
 
 /** Computes the measures of one snapshot. */
-export function reportSnapshot(
+function reportSnapshot(
   run: Run,
   analysed: AnalysedSnapshot,
   earlier: AnalysedSnapshot | undefined,

@@ -11,7 +11,7 @@ import { headOf } from './flowScene';
 import type { SceneModel } from './sceneModel';
 
 /** Most units that are sent; what tells less of the classes is left out. */
-export const MOST_UNITS = 512;
+const MOST_UNITS = 512;
 
 /** What the scene holds when no instances are left. */
 const nothing = {

@@ -1,7 +1,7 @@
 import type { Work } from './work';
 
 /** Most bytes that the engine keeps of runs: 1 GiB. What is in use by a request is not counted. */
-export const USUAL_CACHE_BYTES = 1024 * 1024 * 1024;
+const USUAL_CACHE_BYTES = 1024 * 1024 * 1024;
 
 interface Entry {
   value: unknown;

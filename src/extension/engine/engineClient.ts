@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import {
-  CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
   IPCMessageReader,
@@ -313,36 +312,6 @@ export class EngineClient implements Disposable {
 
 /** The engine as far as who only asks needs it. */
 export type Requests = Pick<EngineClient, 'request'>;
-
-/**
- * Requests of which only the newest of each kind counts: a new one cancels the one before.
- */
-export class Latest {
-  private readonly sources = new Map<string, CancellationTokenSource>();
-
-  constructor(private readonly client: Pick<EngineClient, 'request'>) {}
-
-  /** As `EngineClient.request`; `kind` says which requests supersede each other. */
-  async request<K extends Method>(
-    kind: string,
-    method: K,
-    params: EngineRequests[K]['params'],
-    token?: CancellationToken,
-    onProgress?: (note: ProgressNote) => void,
-  ): Promise<EngineRequests[K]['result']> {
-    this.sources.get(kind)?.cancel();
-    const source = new CancellationTokenSource();
-    this.sources.set(kind, source);
-    const outer = token?.onCancellationRequested(() => source.cancel());
-    if (token?.isCancellationRequested) source.cancel();
-    try {
-      return await this.client.request(method, params, source.token, onProgress);
-    } finally {
-      outer?.dispose();
-      if (this.sources.get(kind) === source) this.sources.delete(kind);
-    }
-  }
-}
 
 function listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): Disposable {
   listeners.add(listener);

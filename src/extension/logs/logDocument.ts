@@ -15,7 +15,7 @@ export interface LogDocument {
 const indexed = new WeakMap<LogInfo, MarkedLines>();
 
 /** The marks of a log by line. */
-export function markedLines(info: LogInfo): MarkedLines {
+function markedLines(info: LogInfo): MarkedLines {
   const known = indexed.get(info);
   if (known) return known;
   const lines = new MarkedLines(info.marks);

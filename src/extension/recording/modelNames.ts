@@ -3,7 +3,7 @@ import { inTrainingOrder as orderOf } from '../../runs/checkpoints/checkpointNam
 import { isModelJson } from '../../runs/checkpoints/modelFile';
 
 /** Name by which a model is known: its own, or that of its folder where all are called `model.json`. */
-export function modelName(file: string): string {
+function modelName(file: string): string {
   const name = path.basename(file);
   return isModelJson(name) ? path.basename(path.dirname(file)) : name;
 }

@@ -291,9 +291,6 @@ export const views = {
   'apd.details': 'Details',
 } as const;
 
-/** Identifier of a view. */
-export type ViewId = keyof typeof views;
-
 /** View type of diagram panels, under which they are restored. */
 export const PANEL_TYPE = 'apd.diagram';
 

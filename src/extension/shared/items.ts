@@ -66,7 +66,7 @@ function plainTree<T>(provider: vscode.TreeDataProvider<T>): vscode.TreeDataProv
 }
 
 /** Makes all text of an entry plain, in its place. Tooltips in Markdown are made by `tooltipOf` alone. */
-export function plainTreeItem(item: vscode.TreeItem): vscode.TreeItem {
+function plainTreeItem(item: vscode.TreeItem): vscode.TreeItem {
   const { label, description, tooltip, accessibilityInformation } = item;
   if (typeof label === 'string') item.label = plainText(label);
   else if (label) item.label = { ...label, label: plainText(label.label) };

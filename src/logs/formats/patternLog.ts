@@ -49,7 +49,7 @@ const script = new Script(`
 `);
 
 /** @throws InputError where the pattern is none, or has no group that says when */
-export function compileLogPattern({ pattern, flags = '', source }: LogPattern): RegExp {
+function compileLogPattern({ pattern, flags = '', source }: LogPattern): RegExp {
   if (pattern.length > LONGEST_PATTERN) {
     throw new InputError(
       source,

@@ -36,7 +36,7 @@ const sentence =
   /^(?:with|and|got|has|have|had|is|at|in|of|the|a|an|for|on|to|then|by|its|saved|done|finished|took|current|now|info|debug|warning|warn|error|epochs?|steps?|iter|iterations?|batch|per|average|avg|mean|set|results?|report|reports|took|elapsed|after|before)$/i;
 
 /** A number of a text as Python and C print it. */
-export function textNumber(text: string): number {
+function textNumber(text: string): number {
   const word = /^([+-]?)(nan|inf)/i.exec(text);
   if (!word) return Number(text);
   if (word[2].toLowerCase() === 'nan') return NaN;

@@ -9,7 +9,7 @@ import { floatsOf, integersOf } from './convert';
  * Columns of an output: its elements an instance, all of them on one axis.
  * @throws InputError when the output has more than one such axis, or its first axis is not the batch
  */
-export function columnsOf(source: string, name: string, dims: readonly number[], rows: number): number {
+function columnsOf(source: string, name: string, dims: readonly number[], rows: number): number {
   const wide = dims.slice(1).filter((size) => size !== 1);
   if (dims[0] !== rows || wide.length > 1 || wide.includes(0)) {
     throw new InputError(

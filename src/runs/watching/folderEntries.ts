@@ -5,7 +5,7 @@ import { InputError } from '../../core/errors';
 import { formatCount } from '../../core/wording';
 
 /** Entries that are looked at in a folder and its subfolders. */
-export const MOST_ENTRIES = 20_000;
+const MOST_ENTRIES = 20_000;
 
 /** What is in a folder, without what is hidden or temporary. */
 export interface FolderEntries {

@@ -6,7 +6,7 @@ import { openRegular } from '../../data/files/fileAccess';
 /** Bytes that are compared at the beginning of a file, and before the place up to which it was read. */
 const COMPARED_BYTES = 4096;
 /** Bytes that are read at once where nothing else is asked for. */
-export const USUAL_CHUNK_BYTES = 1024 * 1024;
+const USUAL_CHUNK_BYTES = 1024 * 1024;
 
 /** What is told of a file that is read as it grows. */
 export interface GrowthSink {

@@ -55,7 +55,7 @@ export function inferShapes(
 }
 
 /** One or two numbers as two. */
-export function pairOf(value: number | readonly number[]): [number, number] {
+function pairOf(value: number | readonly number[]): [number, number] {
   return typeof value === 'number' ? [value, value] : [value[0], value[1]];
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
-import { EngineDied, Latest } from '../../../src/extension/engine/engineClient';
+import { EngineDied } from '../../../src/extension/engine/engineClient';
 import { INPUT_ERROR_CODE, REQUEST_CANCELLED_CODE, type ProgressNote } from '../../../src/protocol/engine';
 import { asFlow, engines, epochsTo, recordParams, stateOf } from '../../helpers/engine';
 import { isAlive, temporaryFolder, until } from '../../helpers/setup';
@@ -210,17 +210,6 @@ describe('engine process', function () {
     source.cancel();
     await assert.rejects(recording, { code: REQUEST_CANCELLED_CODE });
     assert.equal(existsSync(out), false);
-  });
-
-  it('lets the newest request of a kind win', async () => {
-    const client = engine();
-    const latest = new Latest(client);
-    const draw = (snapshot: number) =>
-      latest.request('scene', 'scene/draw', { folder: run(), state: stateOf({ snapshot }), height: 600 });
-    const [old, middle, newest] = await Promise.allSettled([draw(0), draw(1), draw(2)]);
-    assert.equal((old as PromiseRejectedResult).reason.code, REQUEST_CANCELLED_CODE);
-    assert.equal((middle as PromiseRejectedResult).reason.code, REQUEST_CANCELLED_CODE);
-    assert.equal(newest.status, 'fulfilled');
   });
 
   it('ends when it is disposed of; what was asked is rejected', async () => {

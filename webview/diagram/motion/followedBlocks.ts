@@ -2,7 +2,7 @@ import type { ColumnContinuity, Scene } from '../../../src/protocol/scene';
 
 /** Codes of `ColumnContinuity.change`. */
 export const CONTINUED = 0;
-export const SPLIT = 1;
+const SPLIT = 1;
 export const NEW = 2;
 
 /** How a column of a scene goes on from the scene before; undefined where there is no such column. */

@@ -3,7 +3,7 @@ import { WireError } from '../proto/wire';
 import { addAll } from '../../../core/lists';
 
 /** Every tensor that a node reads, those that its bodies take from around them included. */
-export function readsOf(node: OnnxNode): string[] {
+function readsOf(node: OnnxNode): string[] {
   const reads = node.inputs.filter((name) => name !== '');
   for (const attribute of node.attributes.values()) {
     for (const body of attribute.graphs) addAll(reads, outerReads(body));

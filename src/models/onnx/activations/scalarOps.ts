@@ -18,7 +18,7 @@ function bound(value: number): number {
 }
 
 /** The error function, to 1.2e-7 (W. J. Cody's kind of fit as in Numerical Recipes, erfcc): names of functions need no more. */
-export function erf(x: number): number {
+function erf(x: number): number {
   const t = 1 / (1 + Math.abs(x) / 2);
   const coefficients = [
     -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,

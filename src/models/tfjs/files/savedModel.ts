@@ -7,7 +7,7 @@ import type { TensorEngine } from '../tensorflow';
 import type { WeightValue } from './weights';
 
 /** Name of the file with the weights that is written beside a model.json. */
-export const WEIGHTS_FILE = 'weights.bin';
+const WEIGHTS_FILE = 'weights.bin';
 
 /** Bytes of the largest model.json that is read; weights are in files of their own. */
 const LARGEST_JSON = 256 * 1024 * 1024;

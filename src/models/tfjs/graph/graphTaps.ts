@@ -162,7 +162,7 @@ function findLayers(plan: Plan): Pick<PlanReading, 'layers' | 'taps' | 'skipped'
 }
 
 /** The error for a model without layers. */
-export function noLayers(source: string, skipped: readonly SkippedActivation[]): InputError {
+function noLayers(source: string, skipped: readonly SkippedActivation[]): InputError {
   const expected = 'relu, relu6, leaky_relu, hard_sigmoid, ReLU, LeakyReLU, PReLU or ThresholdedReLU';
   return new InputError(
     source,

@@ -5,7 +5,6 @@ import {
   packIndices,
   packPieces,
   patternText,
-  pieceCount,
   pieceOf,
   planesFor,
   type PackedPatterns,
@@ -20,7 +19,7 @@ function pack(
   units: number,
   breakpoints: number[],
 ): PackedPatterns {
-  const out = emptyPatterns(rows, units, planesFor(pieceCount(breakpoints)));
+  const out = emptyPatterns(rows, units, planesFor(breakpoints.length + 1));
   assert.equal(packPieces(z, rows, breakpoints, out), -1);
   return out;
 }
@@ -122,7 +121,7 @@ describe('packing of pre-activations', () => {
           numbers[at % length] = value;
           numbers[second % length] = -value;
           for (const breakpoints of [[0], [0.1], [0, 6]]) {
-            const out = emptyPatterns(rows, units, planesFor(pieceCount(breakpoints)));
+            const out = emptyPatterns(rows, units, planesFor(breakpoints.length + 1));
             assert.equal(
               packPieces(numbers, rows, breakpoints, out),
               Math.min(at % length, second % length),
@@ -157,7 +156,7 @@ describe('packing of pre-activations', () => {
 
   it('looks at no value beyond the rows given, and writes no other row', () => {
     for (const breakpoints of [[0], [0, 6]]) {
-      const out = emptyPatterns(3, 33, planesFor(pieceCount(breakpoints)));
+      const out = emptyPatterns(3, 33, planesFor(breakpoints.length + 1));
       out.words.fill(0xffffffff);
       const z = new Float32Array(3 * 33).fill(NaN).fill(-1, 0, 66);
       assert.equal(packPieces(z, 2, breakpoints, out), -1);
