@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors';
 import type { Numbers } from './arrays/elements';
 import { usualLabels } from './arrays/memberChoice';
-import { listMembers, splitMember } from './arrays/npz';
+import { splitMember } from '../core/arrayMember';
+import { listMembers } from './arrays/npz';
 import type { Features, InputFeatures, InstancePlace } from './dataset';
 import { readHead } from './files/fileAccess';
 import { detectFormat } from './files/fileFormat';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Layer } from '../../core/patterns/snapshot';
 import type { Dataset, InputFeatures } from '../../data/dataset';
-import { splitMember } from '../../data/arrays/npz';
+import { splitMember } from '../../core/arrayMember';
 import type { NamedPath } from '../../data/openDataset';
 import type { Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';

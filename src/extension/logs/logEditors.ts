@@ -3,6 +3,7 @@ import type { Services } from '../shared/services';
 import { LogCursor } from './logCursor';
 import { LogDecorations, wholeRow } from './logDecorations';
 import { logOf, runOfLog, sessionOf, type LogDocument } from './logDocument';
+import { Delayed } from '../shared/delayed';
 
 /** A text that was replaced from the disk is marked anew when nothing more came for this long, in milliseconds. */
 const SETTLE_MS = 100;
@@ -15,7 +16,7 @@ export class LogEditors implements vscode.Disposable {
   /** What the diagram showed when an editor was last looked at. */
   private readonly seen = new WeakMap<vscode.TextEditor, string>();
   private readonly replaced = new Set<vscode.TextDocument>();
-  private settling?: NodeJS.Timeout;
+  private readonly marking = new Delayed(() => this.markAnew(), SETTLE_MS);
 
   constructor(private readonly services: Services) {
     const { context, logs, sessions } = services;
@@ -36,7 +37,7 @@ export class LogEditors implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.settling);
+    this.marking.dispose();
     for (const disposable of this.disposables) disposable.dispose();
   }
 
@@ -77,8 +78,7 @@ export class LogEditors implements vscode.Disposable {
     if (document.isDirty || contentChanges.length === 0) return;
     if (runOfLog(this.services, document.uri) === undefined) return;
     this.replaced.add(document);
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.markAnew(), SETTLE_MS);
+    this.marking.postpone();
   }
 
   private markAnew(): void {

@@ -6,6 +6,7 @@ import { isCancelled, messageOf } from '../shared/failures';
 import type { RunFolders } from '../shared/runFolders';
 import type { Sessions } from '../session/sessions';
 import { setContextKey, setting } from '../shared/settings';
+import { Delayed } from '../shared/delayed';
 
 /** What the logs of runs need of the extension. */
 interface Surroundings {
@@ -46,7 +47,7 @@ export class LogInfos implements vscode.Disposable {
   private readonly took = new Map<string, number>();
   /** What the engine was last asked to watch. */
   private watched = '';
-  private restarting?: NodeJS.Timeout;
+  private readonly restarting = new Delayed(() => this.begin(), RESTART_MS);
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly surroundings: Surroundings) {
@@ -136,7 +137,7 @@ export class LogInfos implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.restarting);
+    this.restarting.dispose();
     for (const timer of this.late.values()) clearTimeout(timer);
     for (const disposable of this.disposables) disposable.dispose();
   }
@@ -218,12 +219,13 @@ export class LogInfos implements vscode.Disposable {
   /** A new engine watches nothing yet, and what came meanwhile was not told. */
   private onExit(again: boolean): void {
     this.watched = '';
-    clearTimeout(this.restarting);
-    if (again) return;
-    this.restarting = setTimeout(() => {
-      void this.watch();
-      for (const folder of this.wanted) this.readSoon(folder);
-    }, RESTART_MS);
+    if (again) this.restarting.dispose();
+    else this.restarting.postpone();
+  }
+
+  private begin(): void {
+    void this.watch();
+    for (const folder of this.wanted) this.readSoon(folder);
   }
 
   private readSoon(folder: string): void {

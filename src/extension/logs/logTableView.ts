@@ -18,6 +18,7 @@ import {
   type TableRun,
 } from './logTableRows';
 import { snapshotName } from '../../core/wording';
+import { Delayed } from '../shared/delayed';
 
 /** Changes that follow each other faster than this, in milliseconds, are shown as one. */
 const GATHER_MS = 50;
@@ -39,7 +40,7 @@ export class LogTableView implements vscode.Disposable {
   /** Number of the latest look at the runs, and what they were like: another text whenever runs or marks changed. */
   private looks = 0;
   private marking = '';
-  private timer?: NodeJS.Timeout;
+  private readonly refreshing = new Delayed(() => void this.refresh(), GATHER_MS);
   /** The row that was shown last, and what the cursor asked for. */
   private shown?: string;
   private readonly asked = new Set<string>();
@@ -79,7 +80,7 @@ export class LogTableView implements vscode.Disposable {
   dispose(): void {
     this.disposed = true;
     this.ready = false;
-    clearTimeout(this.timer);
+    this.refreshing.dispose();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
   }
 
@@ -131,10 +132,7 @@ export class LogTableView implements vscode.Disposable {
   }
 
   private refreshSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.refresh();
-    }, GATHER_MS);
+    this.refreshing.ask();
   }
 
   /** Looks at log and runs again. */

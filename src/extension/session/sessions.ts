@@ -6,6 +6,7 @@ import { readRemembered } from './rememberedState';
 import { filterLength, rememberable, unfiltered, withoutParts } from './viewChange';
 import type { ViewState } from '../../protocol/state';
 import { setting } from '../shared/settings';
+import { Delayed } from '../shared/delayed';
 
 /** Key and format of what is remembered in the workspace. */
 const MEMORY_KEY = 'apd.views';
@@ -48,7 +49,7 @@ export class Sessions implements vscode.Disposable {
   private current?: Session;
   /** Sessions whose last change is not written down yet. */
   private readonly unwritten = new Set<Session>();
-  private writing?: NodeJS.Timeout;
+  private readonly writing = new Delayed(() => this.write(), WRITE_AFTER_MS);
   private readonly changed = new vscode.EventEmitter<SessionEvent | 'active'>();
   private readonly drawn = new vscode.EventEmitter<Session>();
   private readonly failed = new vscode.EventEmitter<Session>();
@@ -124,7 +125,7 @@ export class Sessions implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.write();
+    this.writing.doNow();
     for (const session of [...this.all.keys()]) this.remove(session);
     this.changed.dispose();
     this.drawn.dispose();
@@ -145,12 +146,10 @@ export class Sessions implements vscode.Disposable {
 
   private remember(session: Session): void {
     this.unwritten.add(session);
-    this.writing ??= setTimeout(() => this.write(), WRITE_AFTER_MS);
+    this.writing.ask();
   }
 
   private write(): void {
-    clearTimeout(this.writing);
-    this.writing = undefined;
     let { last, views } = this.memory();
     for (const session of this.unwritten) {
       const { panel, folder, state, busy } = session;

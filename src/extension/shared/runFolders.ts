@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { setContextKey } from './settings';
 import { MANIFEST_NAME } from '../../runs/manifest';
 import { MODEL_JSON, checkpointsFolder } from '../../runs/checkpoints/modelFile';
+import { Delayed } from './delayed';
 
 /** Most files that are looked for in a workspace. */
 const MOST_FILES = 2000;
@@ -24,9 +25,9 @@ export class RunFolders implements vscode.Disposable {
   private readonly runs = new Set<string>();
   private readonly models = new Set<string>();
   private readonly pending = new Set<string>();
-  private timer?: NodeJS.Timeout;
   private readonly came = new Set<string>();
-  private settling?: NodeJS.Timeout;
+  private readonly telling = new Delayed(() => this.tellChanged(), GATHER_MS);
+  private readonly searching = new Delayed(() => void this.searchFolders(), SETTLE_MS);
   private found?: Promise<void>;
 
   /** Runs that came, changed or went: absolute paths. */
@@ -42,7 +43,7 @@ export class RunFolders implements vscode.Disposable {
     const places = vscode.workspace.createFileSystemWatcher('**', false, true, false);
     places.onDidCreate((place) => this.lookInto(place));
     places.onDidDelete((place) => this.remove(place));
-    this.disposables.push(manifests, models, places);
+    this.disposables.push(manifests, models, places, this.telling, this.searching);
   }
 
   /** All run folders, sorted by path. The first call looks for them. */
@@ -65,8 +66,6 @@ export class RunFolders implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-    clearTimeout(this.settling);
     for (const disposable of this.disposables) disposable.dispose();
   }
 
@@ -100,8 +99,7 @@ export class RunFolders implements vscode.Disposable {
   /** Looks for runs again once no more files come, when there are folders among them. */
   private lookInto(place: vscode.Uri): void {
     this.came.add(place.fsPath);
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => void this.searchFolders(), SETTLE_MS);
+    this.searching.postpone();
   }
 
   private async searchFolders(): Promise<void> {
@@ -129,12 +127,13 @@ export class RunFolders implements vscode.Disposable {
 
   private gather(folder: string): void {
     this.pending.add(folder);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const folders = [...this.pending];
-      this.pending.clear();
-      this.changed.fire(folders);
-    }, GATHER_MS);
+    this.telling.ask();
+  }
+
+  private tellChanged(): void {
+    const folders = [...this.pending];
+    this.pending.clear();
+    this.changed.fire(folders);
   }
 
   private tellContext(): void {

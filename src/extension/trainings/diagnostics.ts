@@ -4,6 +4,7 @@ import { isCancelled } from '../shared/failures';
 import { diagnostic } from '../shared/items';
 import type { Services } from '../shared/services';
 import { configurationSelector } from './configurations';
+import { Delayed } from '../shared/delayed';
 
 /** Typing goes on for a moment before a configuration is checked. */
 const AFTER_MS = 300;
@@ -11,7 +12,7 @@ const AFTER_MS = 300;
 /** Says in open configurations what their schema cannot tell: files that are not there, networks that do not fit. */
 export class ConfigurationDiagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('apd');
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly checks = new Map<string, Delayed>();
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly services: Pick<Services, 'engine' | 'log'>) {
@@ -21,8 +22,8 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.later(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.later(document, 0)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        clearTimeout(this.timers.get(uri.toString()));
-        this.timers.delete(uri.toString());
+        this.checks.get(uri.toString())?.dispose();
+        this.checks.delete(uri.toString());
         this.collection.delete(uri);
       }),
     ];
@@ -30,18 +31,16 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const checking of this.checks.values()) checking.dispose();
     for (const disposable of this.disposables) disposable.dispose();
   }
 
   private later(document: vscode.TextDocument, ms = AFTER_MS): void {
     if (vscode.languages.match(configurationSelector, document) === 0) return;
     const key = document.uri.toString();
-    clearTimeout(this.timers.get(key));
-    this.timers.set(
-      key,
-      setTimeout(() => void this.check(document), ms),
-    );
+    const checking = this.checks.get(key) ?? new Delayed(() => void this.check(document), AFTER_MS);
+    this.checks.set(key, checking);
+    checking.postpone(ms);
   }
 
   private async check(document: vscode.TextDocument): Promise<void> {

@@ -3,6 +3,7 @@ import { statusItem } from '../shared/items';
 import type { Services } from '../shared/services';
 import type { QueuedTraining } from './trainingQueue';
 import { latestProgress, progressText, shortProgress } from './trainingWording';
+import { Delayed } from '../shared/delayed';
 
 /** How often the text changes at most: nobody reads faster, and steps come by the thousand. */
 const EVERY_MS = 250;
@@ -15,10 +16,8 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
     'Training of Activation Pattern Diagrams',
     'apd.manageTrainings',
   );
-  let timer: NodeJS.Timeout | undefined;
   let state: QueuedTraining['state'] | undefined;
   const update = () => {
-    timer = undefined;
     const { current, trainings } = training;
     state = current?.state;
     if (!current) {
@@ -36,15 +35,12 @@ export function trainingStatus({ training }: Pick<Services, 'training'>): vscode
       spoken: `Training ${name}, ${latest ? progressText(latest) : 'preparing'}`,
     });
   };
+  const updating = new Delayed(update, EVERY_MS);
   const listening = training.onDidChange(() => {
-    if (training.current?.state !== state) {
-      clearTimeout(timer);
-      update();
-    } else {
-      timer ??= setTimeout(update, EVERY_MS);
-    }
+    if (training.current?.state !== state) updating.doNow();
+    else updating.ask();
   });
-  return vscode.Disposable.from(item, listening, new vscode.Disposable(() => clearTimeout(timer)));
+  return vscode.Disposable.from(item, listening, updating);
 }
 
 function tooltip(current: QueuedTraining, trainings: readonly QueuedTraining[]): string[] {
