@@ -79,8 +79,10 @@ def _recorded(work: "Callable[[], object]", options: Options) -> int:
         work()
     except SystemExit:
         raise
-    except KeyboardInterrupt as error:
-        error.__traceback__ = _own_frames_off(error.__traceback__)
+    except KeyboardInterrupt:
+        # Python tells it, and ends by the signal; only the frames of the recorder are left out.
+        told = sys.excepthook
+        sys.excepthook = lambda kind, value, trace: told(kind, value.with_traceback(_own_frames_off(trace)), _own_frames_off(trace))
         raise
     except BaseException as error:  # noqa: BLE001 - the script's own error, told as Python would
         kind, value, trace = type(error), error, _own_frames_off(error.__traceback__)

@@ -8,6 +8,7 @@ from typing import Any, Callable, List, Optional
 from .imports import when_imported
 from .options import Options
 from .say import say
+from .signals import LastMoment
 
 
 class Recording:
@@ -17,9 +18,11 @@ class Recording:
         self.options = options
         self._sessions: "List[Any]" = []
         self._pid = os.getpid()
+        self._last_moment = LastMoment(self._interrupted)
 
     def start(self) -> None:
         """Waits for the frameworks."""
+        self._last_moment.install()
         for name, begin in _FRAMEWORKS:
             when_imported(name, lambda begin=begin: self._begin(begin))
 
@@ -30,10 +33,21 @@ class Recording:
         for session in self._sessions:
             session.finish()
         self._sessions = []
+        self._last_moment.remove()
+
+    def _interrupted(self) -> bool:
+        """A signal ends the process: what is complete is written. False while a snapshot is just being taken."""
+        if any(session.is_busy for session in self._sessions):
+            return False
+        for session in self._sessions:
+            session.finish()
+        return True
 
     def _begin(self, begin: "Callable[[Options], Any]") -> None:
         try:
             session = begin(self.options)
+            if session is not None:
+                session.on_idle = self._last_moment.now
         except Exception as error:  # noqa: BLE001 - a framework that cannot be listened to must work all the same
             say(f"nothing can be recorded here ({type(error).__name__}: {error})")
             return

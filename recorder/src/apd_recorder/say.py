@@ -7,14 +7,17 @@ from typing import Optional
 
 
 def say(text: str) -> None:
-    """Writes one line to stderr. A stderr that is closed is no reason to stop a training."""
+    """
+    Writes one line to stderr. A stderr that is closed is no reason to stop a training, nor is one that the script was just
+    writing to when a signal came.
+    """
     stream = sys.__stderr__ or sys.stderr
     if stream is None:
         return
     try:
         stream.write(f"apd: {text}\n")
         stream.flush()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return
 
 

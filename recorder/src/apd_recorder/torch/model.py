@@ -69,6 +69,8 @@ class TrainedModel:
         self.steps_of_last_epoch = 0
         self.calls_of_epoch = 0
         self.recorded_step = -1
+        #: The epoch that is being recorded; stays where Ctrl-C comes in between.
+        self.due: "Optional[float]" = None
         self.first_buffers: "Optional[StateCopy]" = None
         self.waiting: "List[Waiting]" = []
         self.probes: "Optional[ProbeSet]" = None
@@ -273,6 +275,17 @@ class TrainedModel:
         elif self.loose is not None:
             self._loose_fed.trained = True
             self.fed[-1] = self._loose_fed
+
+    def has_caught_up(self) -> bool:
+        """Whether the step just made was that of the last batch of a loader whose batches are fetched ahead: an epoch has ended."""
+        iteration = self.iteration
+        if not self.ahead or iteration is None or not iteration.finished or self.steps_of_epoch == 0:
+            return False
+        if not self.is_collecting:
+            return self.steps_of_epoch == self.steps_of_last_epoch
+        # Of several steps a batch, the last one counts; with accumulated gradients there are fewer than batches.
+        several = self.steps_of_epoch > iteration.fetched and self.steps_of_epoch % iteration.fetched != 0
+        return self.called_batch == iteration.fetched - 1 and not several
 
     def recorded(self) -> None:
         """The model as it is now was recorded."""

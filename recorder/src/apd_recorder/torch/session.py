@@ -39,6 +39,10 @@ class Session:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.active = True
+        #: Whether the recorder's own work is under way.
+        self.is_busy = False
+        #: Is called when it is done.
+        self.on_idle: "Callable[[], None]" = lambda: None
         self.notices = Notices()
         self.patches = Patches(self)
         self.loaders = Loaders()
@@ -129,7 +133,7 @@ class Session:
         """Whatever goes wrong here is the recorder's own matter: it is told once, and the training goes on."""
         if not self.active or self._owner != (os.getpid(), threading.get_ident()):
             return
-        self.active = False
+        self.active, self.is_busy = False, True
         try:
             work(*given)
             self.active = True
@@ -142,6 +146,9 @@ class Session:
             # Ctrl-C is meant for the script.
             self.active = True
             raise
+        finally:
+            self.is_busy = False
+            self.on_idle()
 
     def _give_up(self) -> None:
         try:
@@ -293,7 +300,10 @@ class Session:
         if every is not None:
             if model.steps % every == 0:
                 self._moment(model, model.steps // every)
-        elif model.loose is not None and model.epochs > 0 and model.loose.epoch_ended():
+        elif model.loose is not None:
+            if model.epochs > 0 and model.loose.epoch_ended():
+                self._epoch_ended(model)
+        elif model.has_caught_up():
             self._epoch_ended(model)
 
     def _differentiating(self, loss: Any) -> None:
@@ -344,7 +354,9 @@ class Session:
         model.calls_of_epoch = 0
         model.epochs += 1
         if self.options.every is None and self._is_recorded(model):
+            model.due = model.epochs
             self._moment(model, model.epochs)
+            model.due = None
 
     def _is_recorded(self, model: TrainedModel) -> bool:
         """Where every step is an epoch, not every one of thousands is recorded."""
@@ -372,20 +384,23 @@ class Session:
             return
         begun = time.monotonic()
         sure = any(fed.sure for other in self._trained() if other is not model for fed in other.fed.values())
-        probes = model.close_probes(sure)
-        waiting, model.waiting = model.waiting, []
+        probes = model.close_probes(sure) if model.probes is None else model.probes
         root = unwrapped(module)
         if probes is None:
             self._leave_out(model, "what it is called with was not seen")
             return
         try:
-            self._open(model, root, probes)
+            if model.number not in self._runs:
+                self._open(model, root, probes)
         except NotRecordable as reason:
             self._leave_out(model, str(reason))
             return
-        for moment in waiting:
+        while model.waiting:
+            moment = model.waiting[0]
             with swapped(root, moment.state):
                 self._write(model, moment.epoch, moment.step, moment.metrics)
+            # Only now: Ctrl-C may come in between.
+            del model.waiting[0]
         if model.recorded_step == model.steps:
             model.recorded()
         model.started += time.monotonic() - begun
@@ -429,11 +444,15 @@ class Session:
         for model in self._trained():
             if model.module is None:
                 continue
+            if model.waiting and not model.is_collecting:
+                # Ctrl-C came while these were written.
+                self._close(model)
             behind = model.iteration is not None and model.iteration.finished and model.steps_of_epoch > 0
             whole = model.loose is not None and model.is_collecting and model.steps_of_epoch > 0
             if self.options.every is None and (behind or whole):
                 self._epoch_ended(model)
-            if model.steps > max(0, model.recorded_step):
+            # In the middle of a step the weights are those of no moment.
+            if model.steps > max(0, model.recorded_step) and not self._in_step:
                 self._moment(model, self._last_epoch(model))
             if model.is_collecting:
                 self._close(model)
@@ -446,6 +465,8 @@ class Session:
 
     def _last_epoch(self, model: TrainedModel) -> float:
         """The moment of a training that ended within an epoch: 2.34 where a third of the third was done."""
+        if model.due is not None and model.steps_of_epoch == 0:
+            return model.due
         if self.options.every is not None:
             return model.steps // self.options.every + 1
         total = model.steps_of_last_epoch or (model.iteration.batches if model.iteration else None) or 0
