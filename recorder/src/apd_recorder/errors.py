@@ -8,3 +8,7 @@ class InputError(Exception):
 
     def __init__(self, file: str, problem: str) -> None:
         super().__init__(f"{file}: {problem}")
+
+
+class NotRecordable(Exception):
+    """A model, or a moment of it, that has nothing to record; the message says why."""

@@ -35,7 +35,7 @@ describe('Recorder of Python trainings', function () {
     this.skip();
   });
 
-  for (const module of ['test_units', 'test_variations', 'test_ends', 'test_scripts']) {
+  for (const module of ['test_units', 'test_variations', 'test_ends', 'test_scripts', 'test_keras']) {
     it(`passes ${module}`, async () => {
       const { code, said } = await unittest(module);
       for (const [line] of said.matchAll(/^.*\.\.\. skipped .*$/gm)) console.log(`      ${line}`);

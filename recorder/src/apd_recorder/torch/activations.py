@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
 
+from ..levels import Found
+
 #: Bounds this near to 0 and 1 keep a logarithm or a division defined; they are no activation.
 _GUARD_WIDTH = 1.0001e-3
-
-
-@dataclass
-class Found:
-    """An activation that is about to be applied."""
-
-    activation: str
-    #: The pre-activation.
-    z: torch.Tensor
-    #: Ascending; the piece of a unit is how many of them are below its value.
-    breakpoints: "Tuple[float, ...]"
-    #: Whether it is no piecewise linear one, and only the sign of its pre-activation is meant.
-    smooth: bool = False
 
 
 Arguments = Tuple[Tuple[Any, ...], Dict[str, Any]]

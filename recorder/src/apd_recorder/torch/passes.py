@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 import torch
 
+from ..errors import NotRecordable
+from ..levels import Found, LevelPlan, ModulePath, Seen, check_levels, choose_levels, plan_levels, smooth_notice
+from ..run.model_run import Patterns
 from ..run.writer import Level
 from ..scores import LOGITS, PROBABILITIES
-from .activations import Found
-from .levels import LevelPlan, Seen, choose_levels, plan_levels
 from .packing import first_not_finite, pack
 from .quiet import Autocast, own_pass, with_autocast
 from .rows import ProbeSet
-from .taps import ModulePath, Places, Taps
+from .taps import Places, Taps
 
 #: Numbers of one batch, input and all levels together, that are aimed at.
 _NUMBERS_PER_BATCH = 16 * 1024 * 1024
@@ -26,21 +26,6 @@ _MOST_ROWS = 2048
 _OUTPUT_NAMES = ("logits", "scores", "output", "outputs", "out", "pred", "preds", "prediction", "predictions", "y_hat")
 #: More columns than this are no classes.
 _MOST_CLASSES = 65536
-
-
-class NotRecordable(Exception):
-    """A model, or a moment of it, that has nothing to record; the message says why."""
-
-
-@dataclass
-class Patterns:
-    """What one pass gives."""
-
-    #: For each level uint8 [N, bytes].
-    packed: "List[np.ndarray]"
-    #: float32 [N, C]; None where the model gives no scores.
-    scores: "Optional[np.ndarray]"
-    kind: str
 
 
 def unwrapped(module: torch.nn.Module) -> torch.nn.Module:
@@ -72,6 +57,9 @@ class ModelPass:
         self._single = False
         self.notices: "List[str]" = []
 
+    #: Backend and its version, for the run's manifest.
+    backend = ("pytorch", torch.__version__)
+
     @property
     def levels(self) -> "List[Level]":
         """The levels that are recorded, in the order of the calls."""
@@ -90,14 +78,10 @@ class ModelPass:
         first, second = self._look(2), self._look(3)
         every = plan_levels(first, second, (2, 3), smooth)
         self._plans = choose_levels(every, patterns)
-        smooths = sorted({seen.found.activation for seen in first if seen.found.smooth})
-        if smooths and not smooth:
-            self.notices.append(f"{', '.join(smooths)} is not piecewise linear and left out; --smooth sign records the sign of its pre-activation")
-        if not self.levels:
-            if any(every):
-                names = ", ".join(plan.level.name for plan in every if plan)
-                raise NotRecordable(f"no level fits --levels; there are {names}")
-            raise NotRecordable(f"{type(self.model).__name__} applies no activation that can be recorded")
+        notice = smooth_notice(first)
+        if notice and not smooth:
+            self.notices.append(notice)
+        check_levels(type(self.model).__name__, self._plans, every)
 
     def batch_rows(self) -> int:
         """Rows of a batch that keep its numbers within what is aimed at."""
@@ -158,6 +142,14 @@ class ModelPass:
                 self.notices.append(text)
 
 
+def rows_of(plan: LevelPlan, z: torch.Tensor, rows: int) -> torch.Tensor:
+    """A pre-activation as [rows, units]."""
+    z = z.detach()
+    if plan.axis:
+        z = z.movedim(plan.axis, 0)
+    return z.reshape(rows, -1)
+
+
 class _Look:
     """Notes what activations there are."""
 
@@ -195,7 +187,7 @@ class _Batch:
             return
         if found.z.numel() != self._rows * plan.level.units:
             raise NotRecordable(f"{plan.level.name} has another shape than before")
-        z = plan.rows_of(found.z, self._rows)
+        z = rows_of(plan, found.z, self._rows)
         bad = first_not_finite(z)
         if bad >= 0:
             raise NotRecordable(f"{plan.level.name} has NaN or an infinity at instance {self._instance[self._start + bad]}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import sys
-import warnings
 from collections import deque
 from typing import Any, Dict, Iterator, List, Tuple
 
 import torch
+
+from ..silence import common_random_states, silence
 
 _HOOKS = (
     "_forward_hooks",
@@ -27,52 +27,20 @@ _OWN = {"_modules"}
 @contextlib.contextmanager
 def random_states() -> "Iterator[None]":
     """Keeps the states of the random numbers of PyTorch (all devices that are in use), NumPy and Python."""
-    numpy = sys.modules.get("numpy")
-    python_state = random.getstate()
-    numpy_state = numpy.random.get_state() if numpy is not None else None
     cpu = torch.get_rng_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
     mps = getattr(torch, "mps", None)
     has_mps = mps is not None and getattr(torch.backends, "mps", None) is not None and torch.backends.mps.is_available()
     mps_state = mps.get_rng_state() if has_mps else None
     try:
-        yield
+        with common_random_states():
+            yield
     finally:
-        random.setstate(python_state)
-        if numpy_state is not None:
-            numpy.random.set_state(numpy_state)  # type: ignore[union-attr]
         torch.set_rng_state(cpu)
         if cuda is not None:
             torch.cuda.set_rng_state_all(cuda)
         if mps_state is not None:
             mps.set_rng_state(mps_state)  # type: ignore[union-attr]
-
-
-class _Nowhere:
-    """Takes what is printed and shows it nowhere."""
-
-    encoding = "utf-8"
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        return None
-
-    def isatty(self) -> bool:
-        return False
-
-
-@contextlib.contextmanager
-def silence() -> "Iterator[None]":
-    """What a model prints or warns in its forward pass was or will be said in the script's own pass."""
-    stdout, show = sys.stdout, warnings.showwarning
-    sys.stdout = _Nowhere()  # type: ignore[assignment]
-    warnings.showwarning = lambda *_, **__: None
-    try:
-        yield
-    finally:
-        sys.stdout, warnings.showwarning = stdout, show
 
 
 @contextlib.contextmanager

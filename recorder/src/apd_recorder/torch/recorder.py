@@ -11,15 +11,15 @@ import numpy as np
 import torch
 
 from ..choice import ranks_of
-from ..errors import InputError
+from ..errors import InputError, NotRecordable
 from ..options import BYTES_LIMIT, DEFAULT_LIMIT, Options, default_out
+from ..run.model_run import ModelRun, fitting_rows
 from ..say import say
 from .labels import as_labels
 from .model import argument_names
-from .passes import ModelPass, NotRecordable, unwrapped
+from .passes import ModelPass, unwrapped
 from .quiet import autocast_state
 from .rows import ProbeSet
-from .runs import ModelRun, fitting_rows
 from .tree import Call, named_arguments, row_count
 
 

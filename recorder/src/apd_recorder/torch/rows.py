@@ -121,6 +121,11 @@ def _padding_of(path: str) -> int:
     return -100 if path.split(".")[-1] == "labels" else 0
 
 
+def _as_array(tensor: torch.Tensor) -> np.ndarray:
+    array: np.ndarray = (tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor).numpy()
+    return array
+
+
 @dataclass
 class OrderedRows:
     """Rows of one split by instance."""
@@ -155,6 +160,10 @@ class ProbeSet:
     def bytes_per_row(self) -> int:
         """Bytes of the inputs of one row."""
         return sum(tensor[:1].numel() * tensor.element_size() for tensor in self.tensors.values())
+
+    def arrays(self) -> "Dict[str, np.ndarray]":
+        """The rows as arrays; types that NumPy lacks become float32."""
+        return {path: _as_array(tensor) for path, tensor in self.tensors.items()}
 
     def pick(self, positions: np.ndarray) -> "ProbeSet":
         """The probe set of some of its rows (int64 [M], ascending)."""

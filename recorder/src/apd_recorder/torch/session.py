@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 import threading
 import time
 import traceback
@@ -14,16 +12,17 @@ import numpy as np
 import torch
 
 from ..choice import ranks_of
-from ..errors import InputError
-from ..options import Options, default_out
+from ..errors import InputError, NotRecordable
+from ..folders import Folders, variables_of
+from ..options import Options
+from ..run.model_run import ModelRun, fitting_rows
 from ..say import Notices, say
 from .loaders import Iteration, Loaders
 from .model import TrainedModel
-from .passes import ModelPass, NotRecordable, unwrapped
+from .passes import ModelPass, unwrapped
 from .patches import Patches, step_class
 from .quiet import swapped
 from .rows import ProbeSet
-from .runs import ModelRun, fitting_rows
 
 #: A search for called models is given up after so many calls.
 _MOST_CALLS_OF_SEARCH = 5000
@@ -58,9 +57,9 @@ class Session:
         self._failed: "set[int]" = set()
         self._losses: Any = None
         self._loss_count = 0
-        self._out: "Optional[str]" = options.out
-        self._names: "List[str]" = []
-        self._own_seconds = 0.0
+        #: Where the runs go; another framework's session may have the same.
+        self.folders = Folders(options)
+        self._has_recorded = False
 
     def start(self) -> None:
         """Begins to listen."""
@@ -112,6 +111,11 @@ class Session:
         """A loader has nothing more to give."""
         self._guarded(self._exhausted, iterator)
 
+    @property
+    def has_something(self) -> bool:
+        """Whether anything was recorded, or told about why not."""
+        return self._has_recorded or bool(self.notices.told)
+
     def finish(self) -> None:
         """The script has ended: a last snapshot of what was trained since, and the runs are closed."""
         self._guarded(self._finish)
@@ -159,7 +163,7 @@ class Session:
     def _fault(self, text: str) -> None:
         last = text.strip().splitlines()[-1]
         say(f"the recorder has failed and records no more; the training goes on ({last})")
-        folders = [run.writer.folder for run in self._runs.values()] or [self._base()]
+        folders = [run.writer.folder for run in self._runs.values()] or [self.folders.base()]
         for folder in folders:
             try:
                 os.makedirs(folder, exist_ok=True)
@@ -415,6 +419,7 @@ class Session:
             runner.notices.append(f"the levels are wide: {room} of {len(probes)} instances are kept, so that a snapshot stays below 512 MiB")
         for text in runner.notices:
             self.notices.tell(text)
+        self._has_recorded = True
         self._runs[model.number] = ModelRun(self._folder(model), runner, self.options, model.class_names())
 
     def _leave_out(self, model: TrainedModel, reason: str) -> None:
@@ -456,8 +461,6 @@ class Session:
                 self._moment(model, self._last_epoch(model))
             if model.is_collecting:
                 self._close(model)
-        if not self._runs and not self.notices.told:
-            self.notices.tell("no optimizer of PyTorch took a step: nothing to record")
         for run in self._runs.values():
             for text in self.notices.told:
                 run.note(text)
@@ -478,25 +481,10 @@ class Session:
 
     # ---- folders
 
-    def _base(self) -> str:
-        if self._out is None:
-            self._out = default_out([self.options.script] if self.options.script else None)
-        return os.path.abspath(self._out)
-
     def _folder(self, model: TrainedModel) -> str:
         """The run folder itself where one model is trained, else one in it for each."""
-        trained = self._trained()
-        if len(trained) <= 1 and not self._names:
-            self._names.append("")
-            return self._base()
         variables = _variables_of(model.module)
-        base = re.sub(r"\W+", "-", variables[0] if variables else model.class_name)
-        name, count = base, 1
-        while name in self._names:
-            count += 1
-            name = f"{base}-{count}"
-        self._names.append(name)
-        return os.path.join(self._base(), name)
+        return self.folders.next(variables[0] if variables else model.class_name, len(self._trained()) > 1)
 
 
 def _has_trained_parameters(module: Any) -> bool:
@@ -505,7 +493,4 @@ def _has_trained_parameters(module: Any) -> bool:
 
 def _variables_of(module: Any) -> "List[str]":
     """Names that a module has in the script."""
-    script = sys.modules.get("__main__")
-    spaces = [vars(script)] if script is not None else []
-    inner = unwrapped(module) if module is not None else None
-    return [name for space in spaces for name, value in list(space.items()) if (value is module or value is inner) and value is not None]
+    return variables_of(module, unwrapped(module) if module is not None else None)

@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
-from .activations import ACTIVATIONS, UNSEEN, Found
+from ..levels import Found, ModulePath
+from .activations import ACTIVATIONS, UNSEEN
 
 _T = torch.Tensor
 
@@ -35,15 +36,6 @@ _RESHAPES = _functions("squeeze", "view", "reshape", "flatten")
 
 #: Is told of each activation before it is applied: what was found, and the path of the module that applies it.
 Listener = Callable[[Found, "ModulePath"], None]
-
-
-class ModulePath:
-    """Where in the model a function is called."""
-
-    def __init__(self, path: str, is_leaf: bool) -> None:
-        self.path = path
-        #: Whether the module has no children: its name is then the activation's own.
-        self.is_leaf = is_leaf
 
 
 class _Related:

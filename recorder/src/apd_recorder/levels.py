@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-import torch
+from .errors import NotRecordable
+from .run.writer import Level
 
-from ..run.writer import Level
-from .activations import Found
-from .taps import ModulePath
+
+@dataclass
+class Found:
+    """An activation that is about to be applied."""
+
+    activation: str
+    #: The pre-activation: a tensor of the framework.
+    z: Any
+    #: Ascending; the piece of a unit is how many of them are below its value.
+    breakpoints: "Tuple[float, ...]"
+    #: Whether it is no piecewise linear one, and only the sign of its pre-activation is meant.
+    smooth: bool = False
+
+
+class ModulePath:
+    """Where in the model a function is called."""
+
+    def __init__(self, path: str, is_leaf: bool) -> None:
+        self.path = path
+        #: Whether the module has no children: its name is then the activation's own.
+        self.is_leaf = is_leaf
 
 
 @dataclass
@@ -29,13 +48,6 @@ class LevelPlan:
     level: Level
     #: Axis of the rows; None where the first axis holds several entries a row.
     axis: "Optional[int]"
-
-    def rows_of(self, z: torch.Tensor, rows: int) -> torch.Tensor:
-        """A pre-activation as [rows, units]."""
-        z = z.detach()
-        if self.axis:
-            z = z.movedim(self.axis, 0)
-        return z.reshape(rows, -1)
 
 
 def row_axis(one: "Tuple[int, ...]", other: "Tuple[int, ...]", rows: "Tuple[int, int]") -> "Optional[Tuple[Optional[int], Tuple[int, ...]]]":
@@ -100,3 +112,21 @@ def choose_levels(plans: "List[Optional[LevelPlan]]", patterns: "Sequence[str]")
     if not patterns:
         return plans
     return [plan if plan and any(fnmatch.fnmatchcase(plan.level.name, pattern) for pattern in patterns) else None for plan in plans]
+
+
+def check_levels(model: str, plans: "List[Optional[LevelPlan]]", every: "List[Optional[LevelPlan]]") -> None:
+    """:raises NotRecordable: where no level is left; `every`: those that there are"""
+    if any(plans):
+        return
+    if any(every):
+        names = ", ".join(plan.level.name for plan in every if plan)
+        raise NotRecordable(f"no level fits --levels; there are {names}")
+    raise NotRecordable(f"{model} applies no activation that can be recorded")
+
+
+def smooth_notice(seen: "List[Seen]") -> "Optional[str]":
+    """What is said of smooth activations that are left out."""
+    names = sorted({one.found.activation for one in seen if one.found.smooth})
+    if not names:
+        return None
+    return f"{', '.join(names)} is not piecewise linear and left out; --smooth sign records the sign of its pre-activation"

@@ -5,25 +5,72 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from typing import Any, Dict, List, Optional
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Protocol, Tuple
 
 import numpy as np
-import torch
 
 from ..options import Options
-from ..run.atomic import sha256_of, write_npy, write_npz
-from ..run.writer import RunWriter, Snapshot
 from ..say import percent, say
 from ..scores import class_count, judge
 from ..version import VERSION
-from .passes import ModelPass, Patterns
-from .rows import ProbeSet
+from .atomic import sha256_of, write_npy, write_npz
+from .writer import Level, RunWriter, Snapshot
 
 #: Most bytes of the patterns of one snapshot: 512 MiB. Of larger networks fewer instances are kept.
 SNAPSHOT_BYTES = 512 * 1024 * 1024
 
 
-def fitting_rows(runner: ModelPass) -> int:
+@dataclass
+class Patterns:
+    """What one pass over the probe set gives."""
+
+    #: For each level uint8 [N, bytes].
+    packed: "List[np.ndarray]"
+    #: float32 [N, C]; None where the model gives no scores.
+    scores: "Optional[np.ndarray]"
+    kind: str
+
+
+class Probes(Protocol):
+    """The inputs that every snapshot is taken of."""
+
+    #: Instance of each row, int64 [N].
+    instance: np.ndarray
+    #: int64 [N], or None.
+    label: "Optional[np.ndarray]"
+    #: Index into `split_names` of each row, or None where there is one split.
+    split: "Optional[np.ndarray]"
+    split_names: "List[str]"
+
+    def __len__(self) -> int: ...
+
+    def arrays(self) -> "Dict[str, np.ndarray]":
+        """The inputs by the names of the model's arguments, [N, …] each."""
+
+
+class Runner(Protocol):
+    """Runs one model on its probe set, as often as asked."""
+
+    notices: "List[str]"
+
+    @property
+    def backend(self) -> "Tuple[str, str]":
+        """Name and version of the framework."""
+
+    @property
+    def levels(self) -> "List[Level]":
+        """The levels that are recorded."""
+
+    @property
+    def probes(self) -> Any:
+        """The probe set."""
+
+    def take(self) -> Patterns:
+        """The patterns of the model as it is now."""
+
+
+def fitting_rows(runner: Runner) -> int:
     """How many instances a snapshot of a network's levels has room for."""
     a_row = sum((level.units * level.bits + 7) // 8 for level in runner.levels)
     return max(1, SNAPSHOT_BYTES // max(1, a_row))
@@ -32,7 +79,7 @@ def fitting_rows(runner: ModelPass) -> int:
 class ModelRun:
     """The run of one model on one probe set."""
 
-    def __init__(self, folder: str, runner: ModelPass, options: Options, classes: "Optional[List[str]]" = None) -> None:
+    def __init__(self, folder: str, runner: Runner, options: Options, classes: "Optional[List[str]]" = None) -> None:
         """:raises InputError: when the folder cannot be written to, or is a run already"""
         self._runner = runner
         self._options = options
@@ -82,18 +129,19 @@ class ModelRun:
         """Gives the folder back."""
         self.writer.close()
 
-    def _check_labels(self, probes: ProbeSet, patterns: Patterns) -> None:
+    def _check_labels(self, probes: Probes, patterns: Patterns) -> None:
         """Labels that the output cannot give are not its classes: no labels rather than wrong ones."""
         if probes.label is not None and (patterns.scores is None or int(probes.label.max()) >= class_count(patterns.scores)):
             probes.label = None
             self.note("the labels do not fit the output of the model, and are left out")
 
-    def _open(self, probes: ProbeSet, patterns: Patterns) -> None:
+    def _open(self, probes: Probes, patterns: Patterns) -> None:
         files = self._write_inputs(probes)
         classes = [str(index) for index in range(class_count(patterns.scores))]
         if self._classes and len(self._classes) == len(classes):
             classes = self._classes
         first = files[0]["path"] if files else "inputs.npy"
+        framework, version = self._runner.backend
         header: "Dict[str, Any]" = {
             "name": os.path.basename(os.path.abspath(self.writer.folder)),
             "dataset": {
@@ -104,7 +152,7 @@ class ModelRun:
             },
             "classes": classes,
             "labelled": probes.label is not None,
-            "backend": {"name": "pytorch", "version": torch.__version__, "reason": "the training itself runs on it"},
+            "backend": {"name": framework, "version": version, "reason": "the training itself runs on it"},
             "recorder": self._origin(),
         }
         if files:
@@ -124,13 +172,13 @@ class ModelRun:
             "script": self._options.script,
             "arguments": self._options.arguments,
             "python": platform.python_version(),
-            "torch": torch.__version__,
+            self._runner.backend[0].replace("pytorch", "torch"): self._runner.backend[1],
             "numpy": np.__version__,
             "platform": sys.platform,
         }
 
-    def _write_inputs(self, probes: ProbeSet) -> "List[Dict[str, str]]":
-        arrays = {_member_name(path): as_array(tensor) for path, tensor in probes.tensors.items()}
+    def _write_inputs(self, probes: Probes) -> "List[Dict[str, str]]":
+        arrays = {_member_name(path): array for path, array in probes.arrays().items() if array.dtype.kind in "biufc"}
         if not arrays:
             return []
         name = "inputs.npy" if len(arrays) == 1 else "inputs.npz"
@@ -142,19 +190,14 @@ class ModelRun:
         return [{"path": name, "sha256": sha256_of(file)}]
 
 
-def as_array(tensor: torch.Tensor) -> np.ndarray:
-    """A tensor on the CPU as an array; types that NumPy lacks become float32."""
-    return (tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor).numpy()
-
-
 def _member_name(path: str) -> str:
     return path.replace("/", "_").lstrip("*") or "x"
 
 
-def _main_member(file: str, probes: ProbeSet) -> str:
+def _main_member(file: str, probes: Probes) -> str:
     """The array that shows an instance best: the first of real numbers, else the first."""
     if not file.endswith(".npz"):
         return file
-    named = list(probes.tensors.items())
-    real = [path for path, tensor in named if tensor.is_floating_point()]
+    named = [(path, array) for path, array in probes.arrays().items() if array.dtype.kind in "biufc"]
+    real = [path for path, array in named if array.dtype.kind == "f"]
     return f"{file}:{_member_name(real[0] if real else named[0][0])}"
