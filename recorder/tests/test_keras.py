@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from .support import HERE, ScriptCase, Run, missing, needs, python, recorder, script
+from .support import HERE, Run, ScriptCase, load, missing, needs, python, recorder, script
 
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 #: Keras 2 beside a newer Keras.
@@ -28,10 +28,6 @@ def done(model):
     np.savez(sys.argv[1], *model.get_weights())
     print("drawn", np.random.rand())
 """
-
-
-def _installed(backend):
-    return missing({"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}[backend]) is None
 
 
 class KerasCase(ScriptCase):
@@ -60,7 +56,8 @@ class KerasCase(ScriptCase):
 
     def reference(self, path, backend):
         environment = {**os.environ, **QUIET, "KERAS_BACKEND": backend, "OMP_NUM_THREADS": "2"}
-        words = [sys.executable, "-m", "tests.keras_reference", path, os.path.join(self.folder, "recorded.pt.npz"), os.path.join(self.folder, "expected.npz")]
+        files = [os.path.join(self.folder, name) for name in ("recorded.pt.npz", os.path.join("run", "inputs.npz"), "expected.npz")]
+        words = [sys.executable, "-m", "tests.keras_reference", path, *files]
         done = subprocess.run(words, cwd=os.path.dirname(HERE), env=environment, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         with np.load(os.path.join(self.folder, "expected.npz")) as file:
@@ -119,9 +116,13 @@ class KerasScripts(KerasCase):
         expected = self.reference(path, "tensorflow")
         arrays = self.check(run, expected, np.arange(178))
         self.assertEqual(arrays["instance"].tolist(), list(range(178)))
-        self.assertTrue(run.manifest["labelled"])
         with np.load(os.path.join(run.folder, "inputs.npz")) as inputs:
             self.assertEqual(sorted(inputs.files), ["chemistry", "colour"])
+            rows = np.concatenate([inputs["chemistry"], inputs["colour"]], axis=1)
+        # Each row is in the dataset once, and its label with it.
+        whole, labels = load(path).load_data()
+        label = {row.tobytes(): own for row, own in zip(whole, labels)}
+        self.assertEqual(arrays["label"].tolist(), [label[row.tobytes()] for row in rows])
 
 
 @needs("keras")

@@ -72,6 +72,8 @@ export interface BatchResult {
   predicted: Int32Array;
   /** [rows, columns], row-major: the numbers of a `value`, or 1 and 0 for labels that are there or not. `predicted` is 0 then. */
   values?: Float32Array;
+  /** [rows, columns], row-major: the scores that the classes were read from; absent where the output is the class itself. */
+  scores?: Float32Array;
 }
 
 /** What a model file holds, told without running it. */

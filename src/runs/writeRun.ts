@@ -245,6 +245,8 @@ function* arraysOf(snapshot: Snapshot): Iterable<NamedArray> {
     yield { name: 'value', data: values, shape: [values.length / columns, columns] };
   }
   if (snapshot.splits) yield { name: 'split', data: snapshot.splits };
+  if (snapshot.margin) yield { name: 'margin', data: snapshot.margin };
+  if (snapshot.confidence) yield { name: 'confidence', data: snapshot.confidence };
   for (const [l, level] of snapshot.levels.entries()) yield* arraysOfLevel(level, `l${l}`);
 }
 

@@ -46,6 +46,10 @@ export interface Snapshot {
   targets?: Float32Array;
   /** Split of each instance, as an index into the run's splits; absent when there are none. */
   splits?: Uint8Array;
+  /** Score of the label minus the largest other; absent where the output is no scores of classes, and without labels. */
+  margin?: Float32Array;
+  /** Largest softmax probability of each instance; likewise. */
+  confidence?: Float32Array;
   levels: RecordedLevel[];
 }
 

@@ -6,6 +6,7 @@ import { bytesPerRow } from '../../core/patterns/packing';
 import type { Layer, Snapshot } from '../../core/patterns/snapshot';
 import type { Batch } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
+import { CertaintyRecorder } from './certaintyRecorder';
 import { describePlace } from '../../data/instancePlaceText';
 import type { ModelRunner } from '../../models/runner';
 import { fitCoarsePrototypes, type CoarsePrototypesInput } from './coarsePrototypes';
@@ -61,6 +62,8 @@ export async function takeSnapshot(
   const predicted = new Int32Array(rows);
   const { columns = 0 } = runner.output;
   const values = columns > 0 ? new Float32Array(rows * columns) : undefined;
+  const { values: labels, targets } = options.labels ?? { values: dataset.labels?.values };
+  const certainty = new CertaintyRecorder(runner.output.kind, labels, rows);
   for await (const { batch, result } of runBatches(runner, batches(dataset), options.signal)) {
     recorders.forEach((recorder, l) => {
       const bad = recorder.add(result.taps[l], batch.from, batch.rows);
@@ -69,12 +72,12 @@ export async function takeSnapshot(
     const unknown = result.predicted.findIndex((output) => output < 0);
     if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
     predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
+    if (result.scores) certainty.add(result.scores, batch.from, batch.rows);
     if (values && result.values) values.set(result.values, batch.from * columns);
     options.onProgress?.(batch.from + batch.rows);
     await options.breathe?.();
   }
   const splits = dataset.splits?.of;
-  const { values: labels, targets } = options.labels ?? { values: dataset.labels?.values };
   const snapshot: Snapshot = {
     epoch,
     instances,
@@ -87,6 +90,7 @@ export async function takeSnapshot(
   const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
   if (bad >= 0) throw noClass(runner, dataset, Math.floor(bad / columns));
   if (options.classes) readOutcome(runner.output, values, snapshot, options.classes);
+  if (!snapshot.outcome) Object.assign(snapshot, certainty.finish());
   return snapshot;
 }
 

@@ -205,6 +205,7 @@ export class OnnxRunner implements ModelRunner {
     const names = [...new Set([...this.taps.map(({ output }) => output), ...read])];
     const predicted = new Int32Array(rows);
     const values: Float32Array[] = [];
+    const scores: Float32Array[] = [];
     const parts: TensorData[][] = this.taps.map(() => []);
     const runs = pieces.map((piece) => this.session.run(piece.feeds, names));
     // All of them end before a failure is told, so that closing never meets one under way.
@@ -214,13 +215,20 @@ export class OnnxRunner implements ModelRunner {
       const output = outputValues(this.path, this.output, fetched[k][this.output.name], piece.rows);
       predicted.set(output.predicted, piece.firstRow);
       if (output.values) values.push(output.values);
+      if (output.scores) scores.push(output.scores);
       this.readTaps(fetched[k], piece.rows).forEach((tap, i) => parts[i].push(tap));
     });
     const taps = parts.map((each, i) => joined(each, rows * this.layers[i].units));
     const all = values.length
       ? (joined(values, rows * (this.output.columns ?? 1)) as Float32Array)
       : undefined;
-    return { taps, predicted, ...(all && { values: all }) };
+    const classScores = scores.length
+      ? (joined(
+          scores,
+          scores.reduce((sum, { length }) => sum + length, 0),
+        ) as Float32Array)
+      : undefined;
+    return { taps, predicted, ...(all && { values: all }), ...(classScores && { scores: classScores }) };
   }
 
   /** Each layer's pre-activations of the rows asked for. */

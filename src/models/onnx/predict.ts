@@ -22,7 +22,7 @@ function columnsOf(source: string, name: string, dims: readonly number[], rows: 
 }
 
 /** What an output says of some instances. */
-export type OutputValues = Pick<BatchResult, 'predicted' | 'values'>;
+export type OutputValues = Pick<BatchResult, 'predicted' | 'values' | 'scores'>;
 
 /**
  * Reads the first rows of an output tensor: predicted classes, -1 where the output is NaN or a name that is no class's; or
@@ -57,7 +57,8 @@ export function outputValues(
     );
     return { predicted, values };
   }
-  return { predicted: classesOfScores(kind, scores, rows, columns) };
+  const kept = Float32Array.from(scores.subarray(0, rows * columns));
+  return { predicted: classesOfScores(kind, scores, rows, columns), scores: kept };
 }
 
 /** Classes by their names. */

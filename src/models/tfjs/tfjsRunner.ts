@@ -124,6 +124,7 @@ class TfjsRunner implements ModelRunner {
       return {
         taps: this.own(values.slice(1)),
         predicted: classesOfScores(kind, values[0], rows, output.size / rows),
+        scores: values[0],
       };
     } catch (error) {
       throw this.failure(error);

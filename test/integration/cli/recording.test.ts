@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { RunReport } from '../../../src/engine/reports/report';
 import { encodeNpy } from '../../../src/data/arrays/npy';
 import { readNpy } from '../../../src/data/arrays/readArray';
+import { openRun } from '../../../src/runs/readRun';
+import { readColumns } from '../../../src/runs/readColumns';
 import { fixture } from '../../fixtures';
 import { apd, apdOk, CLI, recordArguments } from '../../helpers/apd';
 import { temporaryFolder } from '../../helpers/setup';
@@ -39,8 +41,18 @@ describe('apd record', function () {
     for (const diagram of diagrams) assert.equal(diagram, diagrams[0]);
   });
 
+  it('keeps margin and confidence of every instance', async () => {
+    await apdOk('record', MODEL, '--data', DATA, '--labels', LABELS, '--out', at('sure'));
+    const { predicted, labels, margin, confidence } = await readColumns(await openRun(at('sure')), 0);
+    assert.equal(confidence!.length, predicted.length);
+    assert.ok(confidence!.every((share) => share >= 0.1 && share <= 1));
+    predicted.forEach((output, row) => assert.equal(margin![row] > 0, output === labels![row]));
+  });
+
   it('without labels leaves out what needs them', async () => {
     await apdOk('record', MODEL, '--data', DATA, '--out', at('plain'));
+    const { margin, confidence } = await readColumns(await openRun(at('plain')), 0);
+    assert.deepEqual([margin, confidence?.length], [undefined, 1797]);
     assert.match(await apdf(at('plain')), /^instance,label,output,l0,l1,l2\n0,,\d,[01]{32},/);
     const { snapshots } = await report(at('plain'));
     assert.equal(snapshots[0].accuracy, undefined);
