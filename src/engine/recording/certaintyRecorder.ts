@@ -1,4 +1,5 @@
-import { certaintyOf, type Certainty, type ClassScores } from '../../core/measures/margin';
+import { certaintyOf, type ClassScores } from '../../core/measures/margin';
+import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOutput } from '../../models/runner';
 
 /** Takes margin and confidence of a dataset's instances, batch by batch. */
@@ -22,9 +23,10 @@ export class CertaintyRecorder {
     this.largestLabel = labels?.reduce((largest, label) => Math.max(largest, label), -1) ?? -1;
   }
 
-  /** Takes the scores of some instances, [rows, columns]. */
-  add(scores: Float32Array, from: number, rows: number): void {
+  /** Takes the scores of some instances, [rows, columns]; undefined where the output is none. */
+  add(scores: Float32Array | undefined, from: number, rows: number): void {
     const { kind } = this;
+    if (!scores) return;
     if (kind !== 'logits' && kind !== 'logit' && kind !== 'probability') return;
     const columns = scores.length / rows;
     const of: ClassScores = { values: scores, columns, kind };
@@ -37,10 +39,10 @@ export class CertaintyRecorder {
     this.seen += rows;
   }
 
-  /** What was taken of all instances; nothing where the output is no scores of classes. */
-  finish(): Partial<Certainty> {
-    if (this.seen < this.rows) return {};
-    const { margin, confidence, largestLabel } = this;
-    return margin && largestLabel < Infinity ? { margin, confidence } : { confidence };
+  /** Gives a snapshot what was taken of all its instances; nothing where the output is no scores of classes. */
+  finish(snapshot: Snapshot): void {
+    if (this.seen < this.rows || snapshot.outcome) return;
+    snapshot.confidence = this.confidence;
+    if (this.margin && this.largestLabel < Infinity) snapshot.margin = this.margin;
   }
 }

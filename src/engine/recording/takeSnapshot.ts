@@ -72,7 +72,7 @@ export async function takeSnapshot(
     const unknown = result.predicted.findIndex((output) => output < 0);
     if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
     predicted.set(result.predicted.subarray(0, batch.rows), batch.from);
-    if (result.scores) certainty.add(result.scores, batch.from, batch.rows);
+    certainty.add(result.scores, batch.from, batch.rows);
     if (values && result.values) values.set(result.values, batch.from * columns);
     options.onProgress?.(batch.from + batch.rows);
     await options.breathe?.();
@@ -90,7 +90,7 @@ export async function takeSnapshot(
   const bad = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
   if (bad >= 0) throw noClass(runner, dataset, Math.floor(bad / columns));
   if (options.classes) readOutcome(runner.output, values, snapshot, options.classes);
-  if (!snapshot.outcome) Object.assign(snapshot, certainty.finish());
+  certainty.finish(snapshot);
   return snapshot;
 }
 

@@ -49,10 +49,16 @@ class WatchedRows:
         self._kit, self._options = kit, options
         self._lock = threading.Lock()
         self._closed = False
-        self.begin()
+        #: Whether what is read is not read once more: a generator's batches count even where they were looked at before.
+        self.is_read_once = False
+        self._clear()
 
     def begin(self) -> None:
         """The training begins: what was read before, to see its shapes, does not count."""
+        if not self.is_read_once:
+            self._clear()
+
+    def _clear(self) -> None:
         with self._lock:
             self.kept = KeptRows(self._kit, self._options)
             self._arrived = 0
@@ -126,6 +132,8 @@ def _watched_tensorflow(dataset: Any, rows: WatchedRows) -> Any:
 
 
 def _watched_generator(generator: Any, rows: WatchedRows) -> Any:
+    rows.is_read_once = True
+
     def noting() -> Any:
         for batch in generator:
             rows.note(batch)
