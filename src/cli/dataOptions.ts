@@ -3,6 +3,7 @@ import { InputError } from '../core/errors';
 import { readTextIfThere } from '../data/files/fileAccess';
 import { openDataset, type DatasetOptions, type NamedPath } from '../data/openDataset';
 import type { Dataset } from '../data/dataset';
+import { parseImageFit } from '../data/images/imageSize';
 import { parseScaling, type Scaling } from '../data/scaling';
 import { parseShares } from '../data/shares';
 import { wholeNumber } from './numbers';
@@ -20,6 +21,8 @@ export interface DataOptions {
   delimiter?: string;
   missing?: DatasetOptions['missing'];
   axes?: DatasetOptions['axes'];
+  resize?: string;
+  crop?: string;
   scale?: string;
   mean?: string;
   std?: string;
@@ -72,6 +75,11 @@ export function addDataOptions(command: Command, required = true): Command {
         'unknown',
       ]),
     )
+    .option(
+      '--resize <size>',
+      'images of a folder are resized as torchvision does it: the shorter side, or 224x192',
+    )
+    .option('--crop <size>', 'then the middle of each is taken: 224, or height and width as 224x192')
     .option('--scale <S>', 'numbers become (x·S − M) / D; S may be a fraction: 1/255')
     .option('--mean <M>', 'one number, or one per channel with commas')
     .option('--std <D>', 'one number, or one per channel with commas')
@@ -124,6 +132,7 @@ export async function openData(
   const scaling = parseScaling(options);
   const classes = options.classes === undefined ? undefined : await classNames(options.classes);
   const { labelColumn, features, drop, header, delimiter, missing, axes, seed, take, sample } = options;
+  const { resize, crop } = options;
   const dataset = await openDataset({
     targets,
     inputs,
@@ -137,6 +146,7 @@ export async function openData(
     delimiter,
     missing,
     axes,
+    fit: parseImageFit(options),
     seed,
     take,
     sample,
@@ -150,7 +160,19 @@ export async function openData(
     classes,
     modelInputs: inputs && inputs.length > 1 ? inputs : undefined,
   };
-  const kept = { ...columns, header, delimiter, missing, axes, seed, take, sample, split: options.split };
+  const kept = {
+    ...columns,
+    header,
+    delimiter,
+    missing,
+    axes,
+    resize,
+    crop,
+    seed,
+    take,
+    sample,
+    split: options.split,
+  };
   return { dataset, scaling, kept: { ...kept, labels: labels === false ? false : undefined } };
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InputError } from '../core/errors';
 import type { MissingRule } from './tables/csvOptions';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
+import type { ImageFit } from './images/imageSize';
 import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type ClassChoice, type LabelColumn } from './labels';
 import { limitAdvice, presentLimits, type Limits } from './files/limits';
@@ -53,6 +54,8 @@ export interface DatasetOptions {
    * is what the input takes.
    */
   inputs?: readonly string[];
+  /** How the images of a folder are brought to one size; as they are when left out. */
+  fit?: ImageFit;
   /** Splits to draw at random from a single file. */
   split?: readonly Share[];
   /** Seed of `split` and `sample`; 0 when left out. */
@@ -81,6 +84,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     delimiter: options.delimiter,
     missing: options.missing ?? 'error',
     axes: options.axes,
+    fit: options.fit,
     targets: options.targets,
     limits: { ...presentLimits(), ...options.limits },
     signal: options.signal,

@@ -7,6 +7,7 @@ import { readCsv, type CsvTable } from './tables/csvTable';
 import type { AxisOrder, Features } from './dataset';
 import { lookUpFile, readPieces, stoppable } from './files/fileAccess';
 import { detectFormat, detectInflatedFormat, type FileFormat } from './files/fileFormat';
+import type { ImageFit } from './images/imageSize';
 import { openImageFolder } from './images/imageFolder';
 import { inflatedText } from './files/inflate';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
@@ -18,6 +19,8 @@ import { splitMember } from '../core/arrayMember';
 /** How files are to be read. */
 export interface ReadingOptions extends Omit<CsvOptions, 'role'> {
   axes?: AxisOrder;
+  /** How images are brought to one size. */
+  fit?: ImageFit;
   /** Whether labels may be several an instance, or numbers that are no classes. */
   targets?: boolean;
   limits: Limits;
@@ -67,6 +70,9 @@ export async function openPart(
     const labels = labelsElsewhere || options.labelColumn === false ? undefined : folder.labels;
     const { features, sha256 } = folder;
     return { name: path, features, labels, total: features.count, file, sha256 };
+  }
+  if (options.fit) {
+    throw new InputError(file, 'holds no images: only those of a folder are resized or cropped');
   }
   const wantsLabels = !labelsElsewhere && options.labelColumn !== false;
   if (format === 'text' && member === undefined) {

@@ -9,6 +9,7 @@ import type { Numbers } from '../arrays/elements';
 import { asInputError, lookUp, readWhole } from '../files/fileAccess';
 import { decodeImage, isImageName, readImageHeader } from './image';
 import type { ImageHeader } from './imageHeader';
+import { fitted, fittedSides, type ImageFit } from './imageSize';
 import type { LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
@@ -40,17 +41,17 @@ class ImageFeatures implements Features {
   readonly shape: readonly number[];
   readonly axes: AxisOrder;
 
+  /** @param header of all images, once they are fitted */
   constructor(
+    folder: string,
     private readonly images: readonly ImageFile[],
     private readonly header: ImageHeader,
-    folder: string,
-    wantedAxes: AxisOrder | undefined,
-    private readonly limits: Limits,
+    private readonly options: ImageFolderOptions,
   ) {
     const { width, height, channels } = header;
     this.count = images.length;
     this.shape = channels === 1 ? [height, width] : [height, width, channels];
-    this.axes = resolveAxes(this.shape, wantedAxes ?? (channels === 1 ? 'HW' : 'HWC'), folder);
+    this.axes = resolveAxes(this.shape, options.axes ?? (channels === 1 ? 'HW' : 'HWC'), folder);
   }
 
   place(index: number): InstancePlace {
@@ -63,9 +64,13 @@ class ImageFeatures implements Features {
     checkRequest(indices, this.count, units, out);
     await forEachAtOnce(indices.length, async (at) => {
       const { file } = this.images[indices[at]];
-      const bytes = await readImageFile(file, this.limits);
-      checkSame(readImageHeader(bytes, file, this.limits), this.header, file, 'when the folder was opened');
-      out.set(await decodeImage(bytes, file, channels), at * units);
+      const { limits, fit } = this.options;
+      const bytes = await readImageFile(file, limits);
+      const header = readImageHeader(bytes, file, limits);
+      checkSame(fittedHeader(header, file, this.options), this.header, file, 'when the folder was opened');
+      const samples = await decodeImage(bytes, file, channels);
+      const raster = { width: header.width, height: header.height, channels, samples };
+      out.set(fit ? fitted(raster, fit).samples : samples, at * units);
     });
   }
 }
@@ -74,6 +79,8 @@ class ImageFeatures implements Features {
 export interface ImageFolderOptions {
   axes?: AxisOrder;
   limits: Limits;
+  /** How images are brought to one size; taken as they are when left out. */
+  fit?: ImageFit;
   signal?: AbortSignal;
 }
 
@@ -83,9 +90,10 @@ export interface ImageFolderOptions {
  */
 export async function openImageFolder(
   folder: string,
-  { axes: wantedAxes, limits, signal }: ImageFolderOptions,
+  options: ImageFolderOptions,
   notices: string[],
 ): Promise<ImageFolder> {
+  const { limits, signal } = options;
   const { images, classes } = await listImages(folder, notices);
   const headers = new Array<ImageHeader>(images.length);
   const checksums = new Array<string>(images.length);
@@ -93,7 +101,7 @@ export async function openImageFolder(
     signal?.throwIfAborted();
     const { file, name } = images[index];
     const bytes = await readImageFile(file, limits);
-    headers[index] = readImageHeader(bytes, file, limits);
+    headers[index] = fittedHeader(readImageHeader(bytes, file, limits), file, options);
     checksums[index] = `${name.split(path.sep).join('/')}\n${sha256(bytes)}\n`;
   });
   const header = commonHeader(folder, images, headers, notices);
@@ -105,10 +113,15 @@ export async function openImageFolder(
     place: (row) => images[row].name,
   };
   return {
-    features: new ImageFeatures(images, header, folder, wantedAxes, limits),
+    features: new ImageFeatures(folder, images, header, options),
     labels: classes.length > 0 ? labels : undefined,
     sha256: sha256(checksums.join('')),
   };
+}
+
+/** The header of an image once it is fitted. @throws InputError where it is too large then */
+function fittedHeader(header: ImageHeader, file: string, { fit, limits }: ImageFolderOptions): ImageHeader {
+  return fit ? { ...header, ...fittedSides(header, fit, file, limits) } : header;
 }
 
 /** What is in a folder: images, folders, and how many other things. Hidden files are passed over. */
@@ -223,7 +236,8 @@ function checkSame(header: ImageHeader, expected: ImageHeader, file: string, who
   if (header.width !== expected.width || header.height !== expected.height) {
     throw new InputError(
       file,
-      `is ${header.height}×${header.width}, expected ${expected.height}×${expected.width} (height×width) like ${whose}`,
+      `is ${header.height}×${header.width}, expected ${expected.height}×${expected.width} (height×width) like ${whose}; ` +
+        'images of several sizes become one with --resize and --crop, as --resize 256 --crop 224',
     );
   }
   if (header.channels > expected.channels) throw new InputError(file, `is RGB, expected gray like ${whose}`);

@@ -3,6 +3,7 @@ import { InputError } from '../../core/errors';
 import type { Dataset } from '../../data/dataset';
 import { namedFile } from '../../data/files/namedFile';
 import type { DatasetOptions, NamedPath } from '../../data/openDataset';
+import { parseImageFit } from '../../data/images/imageSize';
 import { noScaling, type Scaling } from '../../data/scaling';
 import { parseShares } from '../../data/shares';
 import { MANIFEST_NAME } from '../../runs/manifest';
@@ -32,11 +33,16 @@ export function datasetOptionsOf(run: Run): DatasetOptions {
     delimiter: kept.delimiter as DatasetOptions['delimiter'],
     missing: kept.missing as DatasetOptions['missing'],
     axes: kept.axes as DatasetOptions['axes'],
+    fit: parseImageFit({ resize: textOf(kept.resize), crop: textOf(kept.crop) }),
     take: kept.take as DatasetOptions['take'],
     sample: kept.sample as DatasetOptions['sample'],
     seed: kept.seed as DatasetOptions['seed'],
     split: typeof kept.split === 'string' ? parseShares(kept.split) : undefined,
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isInputs(value: unknown): value is RunInputs {
