@@ -15,6 +15,14 @@ export interface Result {
   met?: boolean;
 }
 
+/** True where a bench is only to show that it still runs: all is tiny, done once, and no figure means anything. */
+export const SMALL = process.env.APD_BENCH_SMALL === '1';
+
+/** A size of what is measured, or the tiny one. */
+export function sized<T>(whole: T, tiny: T): T {
+  return SMALL ? tiny : whole;
+}
+
 /** How often to measure. */
 export interface Rounds {
   /** Rounds that are not counted, so that code is compiled and caches are warm; 2 when absent. */
@@ -49,6 +57,7 @@ export async function sideBySide<Name extends string>(
   works: Record<Name, Work>,
   { warmUp = 2, rounds = 7 }: Rounds = {},
 ): Promise<Record<Name, Timing>> {
+  if (SMALL) [warmUp, rounds] = [0, 1];
   const names = Object.keys(works) as Name[];
   const samples = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round++) {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { Random } from '../../src/core/random';
 import { loadTensorflow } from '../../src/models/tfjs/tfjsBackend';
-import { bench, goal, ms, printTable, ratioOf, sideBySide, type Timing } from './harness';
+import { bench, goal, ms, printTable, ratioOf, sideBySide, sized, type Timing } from './harness';
 
 const random = new Random(3);
 
@@ -82,7 +82,9 @@ async function compare({ title, kernel, inputs, attributes, times, faster }: Com
   return [title, each(timings.ours), `${each(timings.stock)} (${other})`, `${ratio.toFixed(1)}x`];
 }
 
-const images = [64, 28, 28, 16];
+/** Images of a batch. */
+const BATCH = sized(64, 2);
+const images = [BATCH, 28, 28, 16];
 const filter = [3, 3, 16, 32];
 const convolution = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
 const halving = { filterSize: 2, strides: 2, pad: 'valid' };
@@ -116,7 +118,7 @@ const comparisons: Comparison[] = [
   {
     title: 'input’s gradient of 64 × 28×28, 3×3×16→32',
     kernel: 'Conv2DBackpropInput',
-    inputs: { dy: numbers(64, 28, 28, 32), filter: numbers(...filter) },
+    inputs: { dy: numbers(BATCH, 28, 28, 32), filter: numbers(...filter) },
     attributes: { ...convolution, inputShape: images },
     times: 1,
     faster: 4,
@@ -124,7 +126,7 @@ const comparisons: Comparison[] = [
   {
     title: 'input’s gradient of 64 × 28×28, 3×3×16→32, stride 2',
     kernel: 'Conv2DBackpropInput',
-    inputs: { dy: numbers(64, 14, 14, 32), filter: numbers(...filter) },
+    inputs: { dy: numbers(BATCH, 14, 14, 32), filter: numbers(...filter) },
     attributes: { ...convolution, strides: 2, inputShape: images },
     times: 1,
     faster: 3,
@@ -132,7 +134,7 @@ const comparisons: Comparison[] = [
   {
     title: 'gradient of max pooling 2×2 of 64 × 28×28×16',
     kernel: 'MaxPoolGrad',
-    inputs: { dy: numbers(64, 14, 14, 16), input: numbers(...images), output: numbers(64, 14, 14, 16) },
+    inputs: { dy: numbers(BATCH, 14, 14, 16), input: numbers(...images), output: numbers(BATCH, 14, 14, 16) },
     attributes: halving,
     times: 1,
     faster: 1.5,

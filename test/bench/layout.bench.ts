@@ -4,7 +4,7 @@ import { layoutFlow, type Frame } from '../../src/core/layout/flow';
 import { orderLevels } from '../../src/core/layout/order';
 import { buildOverview, type Overview } from '../../src/core/overview';
 import type { Snapshot } from '../../src/core/patterns/snapshot';
-import { bench, goal, ms, printTimings, sideBySide, whole } from './harness';
+import { bench, goal, ms, printTimings, sideBySide, sized, whole } from './harness';
 import { DIGIT_CLASSES, openMnist, PAPER_MODEL, recordModel } from './mnist';
 
 /** A diagram at least this large is what the goal is about. */
@@ -38,7 +38,7 @@ function orderOf(overview: Overview) {
 }
 
 bench('Order and geometry of diagrams', async () => {
-  for (const take of [30_000, 60_000]) {
+  for (const take of sized([30_000, 60_000], [100, 200])) {
     const snapshot = await recordModel(PAPER_MODEL, await openMnist('train', take));
     const diagram = diagramOf(snapshot);
     const labels = snapshot.labels!;

@@ -6,10 +6,12 @@ import path from 'node:path';
 import { FollowedLog } from '../../src/logs/following/followedLog';
 import type { LogFormat } from '../../src/logs/formats/log';
 import { createLogReader, type LogReaderOptions } from '../../src/logs/formats/reader';
-import { bench, figure, goal, mebibytes, ms, printTable, sideBySide, timing, whole } from './harness';
+import { bench, figure, goal, mebibytes, ms, printTable, sideBySide, sized, timing, whole } from './harness';
 
 const CHUNK_BYTES = 64 * 1024;
-const LINE_COUNT = 100_000;
+const LINE_COUNT = sized(100_000, 1000);
+const LARGE_BYTES = sized(1024 ** 3, 1024 ** 2);
+const APPENDED = sized(30, 2);
 const STEPS_PER_EPOCH = 100;
 
 /** Ways to write a line of a training, by what is measured. */
@@ -79,7 +81,7 @@ async function writeLarge(file: string): Promise<{ lines: number; bytes: number 
   const noise = 'a line as it comes out of the data pipeline, with no number of interest in it\n'.repeat(900);
   const handle = await open(file, 'w');
   let [bytes, lines, step] = [0, 0, 0];
-  while (bytes < 1024 ** 3) {
+  while (bytes < LARGE_BYTES) {
     let text = noise;
     for (let line = 0; line < 100; line++, step++) {
       text += `epoch=${Math.floor(step / STEPS_PER_EPOCH)} step=${step} loss=${1 / (step + 1)} lr=0.001\n`;
@@ -121,7 +123,7 @@ async function appendLatency(file: string, followed: FollowedLog): Promise<numbe
   const alive = setInterval(() => {}, 1000);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const times: number[] = [];
-  for (let epoch = 1e6; times.length < 30; epoch++) {
+  for (let epoch = 1e6; times.length < APPENDED; epoch++) {
     const known = new Promise<void>((resolve) => {
       told = () => {
         if (followed.log?.rows.at(-1)?.epoch === epoch) resolve();

@@ -19,9 +19,11 @@ export const USUAL_BATCH = 2048;
 /** The scaling that the networks were trained with: pixels as −1 … 1. */
 export const mnistScaling: Scaling = { scale: 1 / 255, mean: [0.5], deviation: [0.5] };
 
-/** Path of an IDX file of MNIST; the runner has fetched it. */
+const FOLDER = process.env.APD_BENCH_MNIST ?? path.join('examples', 'mnist', 'data');
+
+/** Path of an IDX file of MNIST; the runner has fetched it, or made a tiny one. */
 export function mnistFile(part: 'train' | 't10k', what: 'images' | 'labels'): string {
-  return path.join('examples', 'mnist', 'data', `${part}-${what}-idx${what === 'images' ? 3 : 1}-ubyte`);
+  return path.join(FOLDER, `${part}-${what}-idx${what === 'images' ? 3 : 1}-ubyte`);
 }
 
 /** The network of the paper, 784-32-32-32-32-32-10, after its last epoch. */

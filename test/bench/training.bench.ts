@@ -13,7 +13,18 @@ import type { TensorEngine } from '../../src/models/tfjs/tensorflow';
 import { networkTopology } from '../../src/training/config/topology';
 import { initialWeights } from '../../src/training/initialise';
 import { Trainer } from '../../src/training/trainer';
-import { bench, figure, goal, mebibytes, ms, percent, printTimings, ratioOf, sideBySide } from './harness';
+import {
+  bench,
+  figure,
+  goal,
+  mebibytes,
+  ms,
+  percent,
+  printTimings,
+  ratioOf,
+  sideBySide,
+  sized,
+} from './harness';
 import { DIGIT_CLASSES, mnistFile, openMnist } from './mnist';
 import { PlainNetwork } from './plainNetwork';
 
@@ -187,7 +198,7 @@ async function paper(): Promise<void> {
     files: path.resolve(mnistFile('train', 'images')),
     labels: path.resolve(mnistFile('train', 'labels')),
     scaling: { scale: 1 / 255, mean: 0.5, std: 0.5 },
-    take: 45_000,
+    take: sized(45_000, 100),
   };
   const config = { data, snapshots: { initial: false, withinFirstEpoch: 0, every: 1 } };
   const seconds = await inFolder(config, async (file, folder) => {
@@ -211,7 +222,7 @@ async function memory({ tf }: TensorEngine): Promise<void> {
     files: path.resolve('examples/digits/x.npy'),
     labels: path.resolve('examples/digits/y.npy'),
   };
-  const training = { epochs: 50, batchSize: 32, optimizer: { type: 'adam', learningRate: 0.002 } };
+  const training = { epochs: sized(50, 12), batchSize: 32, optimizer: { type: 'adam', learningRate: 0.002 } };
   const model = {
     layers: [
       { type: 'dense', units: 32, activation: 'relu' },

@@ -9,13 +9,13 @@ import type * as browserScript from '../host/browser.mjs';
 import type * as runScript from '../host/runHost.mjs';
 import type * as serverScript from '../host/server.mjs';
 import type * as workspaceScript from '../host/workspace.mjs';
-import { bench, figure, goal, ms, printTable, timing } from './harness';
+import { bench, figure, goal, ms, printTable, sized, timing } from './harness';
 import { mnistFile } from './mnist';
 import type { LongestBlock } from './loopWatch';
 import { MARK, type WindowCase, type WindowNote, type WindowOrder } from './windowNotes';
 
 /** Windows that are opened for the clicks of each case. */
-const WINDOWS = 3;
+const WINDOWS = sized(3, 1);
 /** Longer than all work in one window takes. */
 const PATIENCE = 180_000;
 
@@ -29,6 +29,10 @@ function mnistCase(title: string, part: 'train' | 't10k', models: string[]): Win
 
 const lastEpoch = [path.join(MNIST_MODELS, 'epoch-004.onnx')];
 const DIGITS = path.resolve('examples', 'digits');
+const mnistCases = [
+  mnistCase('MNIST, 10,000', 't10k', lastEpoch),
+  mnistCase('MNIST, 60,000', 'train', lastEpoch),
+];
 const cases: WindowCase[] = [
   {
     title: 'digits, 1,797',
@@ -37,8 +41,7 @@ const cases: WindowCase[] = [
     labels: path.join(DIGITS, 'y.npy'),
     scaling: {},
   },
-  mnistCase('MNIST, 10,000', 't10k', lastEpoch),
-  mnistCase('MNIST, 60,000', 'train', lastEpoch),
+  ...sized(mnistCases, []),
 ];
 
 /** Scripts of test/host find their files beside themselves, so they are loaded as they are and not bundled. */

@@ -11,6 +11,8 @@ import { MARK, type WindowCase, type WindowNote, type WindowOrder } from './wind
 
 /** Longer than what any command here takes. */
 const PATIENCE = 60_000;
+/** An engine that is not started for this long is not needed by anything that goes on. */
+const ENGINE_STAYS_AWAY = 2_500;
 /** For what comes after a command: trees, thumbnails, what is remembered. */
 const REST = 700;
 
@@ -57,9 +59,22 @@ async function click({ services }: ExtensionApi, one: WindowCase): Promise<void>
   // The next click finds neither run nor engine.
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await rm(session.folder, { recursive: true });
-  process.kill(services.engine.pid!, 'SIGKILL');
-  while (services.engine.pid !== undefined) await sleep(20);
-  await sleep(1000);
+  await endEngine(services.engine);
+}
+
+/**
+ * Ends the engine. What follows the files of the run, as its log, starts it again a moment later: then it is ended once
+ * more. After a second end so soon nobody starts it unasked.
+ */
+async function endEngine(engine: ExtensionApi['services']['engine']): Promise<void> {
+  const latest = Date.now() + PATIENCE;
+  for (let since = Date.now(); Date.now() - since < ENGINE_STAYS_AWAY; await sleep(20)) {
+    if (engine.pid === undefined) continue;
+    if (Date.now() > latest) throw new Error('the engine is started again and again');
+    process.kill(engine.pid, 'SIGKILL');
+    while (engine.pid !== undefined) await sleep(20);
+    since = Date.now();
+  }
 }
 
 async function work({ services }: ExtensionApi, one: WindowCase, out: string): Promise<void> {
