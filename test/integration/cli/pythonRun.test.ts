@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../../helpers/setup';
 
 const CLI = path.resolve('dist/cli.js');
 /** A Python with NumPy: that of APD_PYTHON, the usual one, or Debian's own beside it. */
@@ -12,21 +12,17 @@ const PYTHON = [process.env.APD_PYTHON, 'python3', '/usr/bin/python3'].find(
 
 describe('apd run', function () {
   this.timeout(60_000);
-  let place: string;
+  const at = temporaryFolder('test');
 
   before(function () {
     if (PYTHON !== undefined) return;
     console.log('      skipped: no Python with NumPy is there (APD_PYTHON names one)');
     this.skip();
   });
-  beforeEach(() => {
-    place = mkdtempSync(path.join(tmpdir(), 'apd-run-'));
-  });
-  afterEach(() => rmSync(place, { recursive: true, force: true }));
 
   const run = (args: string[], input = '') =>
     spawnSync(process.execPath, [CLI, 'run', '--python', PYTHON!, ...args], {
-      cwd: place,
+      cwd: at(),
       input,
       encoding: 'utf8',
     });
@@ -34,7 +30,7 @@ describe('apd run', function () {
   it('passes input, output, arguments and exit code of the script through', () => {
     const text =
       'import sys\nprint(sys.argv[1:], input())\nprint("to stderr", file=sys.stderr)\nsys.exit(7)\n';
-    writeFileSync(path.join(place, 'script.py'), text);
+    writeFileSync(at('script.py'), text);
     const { status, stdout, stderr } = run(['script.py', '--out', 'x', '-v', '--', 'y'], 'typed\n');
     assert.equal(status, 7);
     assert.equal(stdout, "['--out', 'x', '-v', '--', 'y'] typed\n");
@@ -43,7 +39,7 @@ describe('apd run', function () {
   });
 
   it('runs modules', () => {
-    writeFileSync(path.join(place, 'module.py'), 'import sys\nprint(__name__, sys.argv[1:])\n');
+    writeFileSync(at('module.py'), 'import sys\nprint(__name__, sys.argv[1:])\n');
     const { status, stdout } = run(['-m', 'module', '--epochs', '2']);
     assert.deepEqual([status, stdout], [0, "__main__ ['--epochs', '2']\n"]);
   });
