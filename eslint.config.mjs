@@ -136,6 +136,16 @@ const exempt = [
   'src/runs/lock.ts',
 ];
 
+/** Pauses of tests. */
+const fixedPauses = [
+  "CallExpression[callee.property.name='waitForTimeout']",
+  "ImportDeclaration[source.value='node:timers/promises']",
+  "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout'][arguments.0.type='Identifier']",
+].map((selector) => ({
+  selector,
+  message: 'Wait for a state: until, steady, or stayedSo where nothing is to happen (test/helpers/setup).',
+}));
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/'] },
   js.configs.recommended,
@@ -228,6 +238,12 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    // A pause of fixed length is too short on a busy machine and too long on all others.
+    files: ['test/{e2e,helpers,host,integration,unit}/**/*.ts'],
+    ignores: ['test/helpers/setup.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...fixedPauses] },
+  },
   {
     files: ['**/*.mjs'],
     languageOptions: {

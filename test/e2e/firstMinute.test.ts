@@ -1,18 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '../helpers/setup';
 import { installExtensions } from '../host/extensions.mjs';
+import { recordCheckpoints } from './recordCheckpoints';
 import { VsCodeWindow } from './vscodeWindow';
 
 /** Records the digits example as `npm start` does. */
 function recordDigits(workspace: string): undefined {
-  const folder = path.join(workspace, 'digits');
-  const models = readdirSync(folder).filter((name) => name.endsWith('.onnx'));
-  const data = ['--data', path.join(folder, 'x.npy'), '--labels', path.join(folder, 'y.npy')];
-  const out = ['--out', path.join(workspace, 'apd-runs', 'digits'), '--name', 'digits'];
-  const args = ['record', ...models.sort().map((name) => path.join(folder, name)), ...data, ...out];
-  execFileSync(process.execPath, ['dist/cli.js', ...args], { stdio: 'ignore' });
+  recordCheckpoints(path.join(workspace, 'digits'), path.join(workspace, 'apd-runs', 'digits'));
 }
 
 describe('the window of npm start', function () {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixture } from '../fixtures';
+import { stayedSo } from '../helpers/setup';
 import { VsCodeWindow } from './vscodeWindow';
 
 const expected = JSON.parse(readFileSync(fixture('digits', 'expected.json'), 'utf8')) as {
@@ -37,9 +38,11 @@ describe('a user who follows a training elsewhere', function () {
   /** A checkpoint as training scripts write it: not all at once. */
   async function checkpoint(epoch: number): Promise<void> {
     const whole = readFileSync(fixture('digits', nameOf(epoch)));
+    const before = await window.drawn(/live, epoch \d+:/);
     const file = path.join(live, nameOf(epoch));
     writeFileSync(file, whole.subarray(0, 2000));
-    await window.page.waitForTimeout(120);
+    // A part of it is not shown.
+    await stayedSo(120, async () => assert.equal(await window.drawn(/live, epoch \d+:/), before));
     appendFileSync(file, whole.subarray(2000));
     if (epoch > 0) appendFileSync(path.join(live, 'log.jsonl'), `${lines[epoch - 1]}\n`);
   }
@@ -80,8 +83,7 @@ describe('a user who follows a training elsewhere', function () {
     await checkpoint(6);
     await checkpoint(7);
     await checkpoint(8);
-    await window.page.waitForTimeout(1500);
-    await window.drawn(/live, epoch 4: 1,797 instances/);
+    await window.staysDrawn(/live, epoch 4: 1,797 instances/, 1500);
     await window.picture('following');
   });
 
@@ -105,7 +107,6 @@ describe('a user who follows a training elsewhere', function () {
     await window.command('APD: Pause Following Checkpoints');
     await window.message(/are not recorded any more/);
     copyFileSync(fixture('digits', nameOf(2)), path.join(live, nameOf(11)));
-    await window.page.waitForTimeout(1500);
-    await window.drawn(/live, epoch 9: 1,797 instances/);
+    await window.staysDrawn(/live, epoch 9: 1,797 instances/, 1500);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { occurrencesOf, referencePatterns } from './referencePatterns';
+import { until } from '../helpers/setup';
 import { VsCodeWindow } from './vscodeWindow';
 
 const LAST = 20;
@@ -41,8 +42,10 @@ describe('a user with a keyboard', function () {
       if (name.test(before)) return;
       passed.push(before);
       await press(key);
-      const end = Date.now() + 5_000;
-      while ((await focused()) === before && Date.now() < end) await window.page.waitForTimeout(20);
+      await until(
+        () => `${key} leads on from ${passed.join(' | ')}`,
+        async () => (await focused()) !== before,
+      );
     }
     assert.fail(`${key} leads only to ${passed.join(' | ')}`);
   }

@@ -3,6 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFil
 import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { shortValue } from '../../webview/logTable/columns';
+import { until } from '../helpers/setup';
 import { VsCodeWindow } from './vscodeWindow';
 
 /** What the test needs of the page's own types. */
@@ -58,19 +59,21 @@ function longLog(): string {
 
 /** The page in the window that has an element. */
 async function pageWith(window: VsCodeWindow, selector: string): Promise<Frame> {
-  const end = Date.now() + 20_000;
-  while (Date.now() < end) {
-    for (const frame of window.page.frames()) {
-      const found = await frame
-        .locator(selector)
-        .first()
-        .isVisible()
-        .catch(() => false);
-      if (found) return frame;
-    }
-    await window.page.waitForTimeout(100);
-  }
-  assert.fail(`no page has ${selector}`);
+  return until(
+    `a page has ${selector}`,
+    async () => {
+      for (const frame of window.page.frames()) {
+        const found = await frame
+          .locator(selector)
+          .first()
+          .isVisible()
+          .catch(() => false);
+        if (found) return frame;
+      }
+      return undefined;
+    },
+    20_000,
+  );
 }
 
 const tableOf = (window: VsCodeWindow) => pageWith(window, '[role=grid]');
@@ -174,9 +177,8 @@ describe('an event file as a table', function () {
       .waitFor();
     assert.equal((await cellsOf(row)).metric_1, String((LONG - 1) / 2));
     // Hidden and shown again, it is where it was.
-    await window.page.waitForTimeout(500);
     await window.page.locator('.tab', { hasText: 'tfevents' }).click();
-    await window.page.waitForTimeout(500);
+    await pageWith(window, `[role=grid]:not([aria-rowcount="${LONG + 1}"])`);
     await window.page.locator('.tab', { hasText: 'long.csv' }).click();
     const again = await last();
     const selected = again.locator('[role=row][aria-selected=true]');
@@ -306,14 +308,14 @@ describe('the table of a log beside its diagram', function () {
 
   it('is readable in dark and in high contrast, beside its diagram', async () => {
     await snapshot(3).click();
-    for (const [theme, kind, name] of [
-      ['Dark Modern', 'vs-dark', 'dark'],
-      ['Dark High Contrast', 'hc-black', 'contrast'],
+    for (const [theme, kind, page, name] of [
+      ['Dark Modern', 'vs-dark', 'vscode-dark', 'dark'],
+      ['Dark High Contrast', 'hc-black', 'vscode-high-contrast', 'contrast'],
     ]) {
-      await window.command('Preferences: Color Theme');
-      await window.answer(theme);
-      await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
-      await window.page.waitForTimeout(500);
+      await window.theme(theme, kind);
+      for (const frame of [await tableOf(window), await diagramOf(window)]) {
+        await frame.locator(`body.${page}`).waitFor();
+      }
       await window.picture(`log-table-${name}`);
     }
     assert.deepEqual(window.violations, []);

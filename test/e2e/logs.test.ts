@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '../helpers/setup';
+import { recordCheckpoints } from './recordCheckpoints';
 import { VsCodeWindow } from './vscodeWindow';
 
 const FIXTURE = path.join(process.cwd(), 'test', 'fixtures', 'digits');
@@ -21,10 +22,7 @@ function prepare(folder: string): undefined {
   for (const name of [...models, 'x.npy', 'y.npy', 'log.jsonl']) {
     cpSync(path.join(FIXTURE, name), path.join(training, name));
   }
-  const data = ['--data', path.join(training, 'x.npy'), '--labels', path.join(training, 'y.npy')];
-  const files = models.map((name) => path.join(training, name));
-  const flags = ['record', ...files, ...data, '--out', path.join(folder, 'recorded')];
-  execFileSync(process.execPath, [path.resolve('dist', 'cli.js'), ...flags], { stdio: 'pipe' });
+  recordCheckpoints(training, path.join(folder, 'recorded'));
 }
 
 describe('a user with the log of a training beside its diagram', function () {
@@ -53,13 +51,14 @@ describe('a user with the log of a training beside its diagram', function () {
 
   /** Waits until the highlight is on a line. */
   async function highlighted(line: number): Promise<void> {
-    const end = Date.now() + 20_000;
-    for (;;) {
-      const { shown } = await marked();
-      if (shown.length === 1 && shown[0] === line) return;
-      assert.ok(Date.now() < end, `lines ${shown.join()} are highlighted, not ${line}`);
-      await window.page.waitForTimeout(20);
-    }
+    let shown: number[] = [];
+    await until(
+      () => `line ${line} is highlighted, not ${shown.join()}`,
+      async () => {
+        ({ shown } = await marked());
+        return shown.length === 1 && shown[0] === line;
+      },
+    );
   }
 
   /** Patterns of each level, as the heads of the columns tell. */
@@ -73,14 +72,15 @@ describe('a user with the log of a training beside its diagram', function () {
   /** Waits until the diagram shows an epoch with the patterns that the reference has. */
   async function shows(epoch: number): Promise<void> {
     await window.drawn(new RegExp(`recorded, epoch ${epoch}: 1,797 instances`));
-    const end = Date.now() + 10_000;
     const wanted = expected.patterns_per_layer[epoch];
-    for (;;) {
-      const patterns = await shownPatterns();
-      if (JSON.stringify(patterns) === JSON.stringify(wanted)) return;
-      assert.ok(Date.now() < end, `epoch ${epoch} has patterns ${patterns.join()}, not ${wanted.join()}`);
-      await window.page.waitForTimeout(20);
-    }
+    let patterns: number[] = [];
+    await until(
+      () => `epoch ${epoch} has patterns ${wanted.join()}, not ${patterns.join()}`,
+      async () => {
+        patterns = await shownPatterns();
+        return patterns.join() === wanted.join();
+      },
+    );
   }
 
   const line = (number: number) =>
@@ -215,14 +215,17 @@ describe('a user with the log of a training beside its diagram', function () {
     ['Light High Contrast', 'hc-light'],
   ]) {
     it(`sees the shown line in ${theme}`, async () => {
-      await window.command('Preferences: Color Theme');
-      await window.answer(theme);
-      await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
-      await window.page.waitForTimeout(500);
+      await window.theme(theme, kind);
       await highlighted(8);
-      const look = await editor().evaluate(lookOfShown);
-      if (kind.startsWith('hc')) assert.ok(look.border > 0.9, JSON.stringify(look));
-      else assert.ok(look.background > 0.1 && look.border < 0.1, JSON.stringify(look));
+      let look = { background: 0, border: 0 };
+      await until(
+        () =>
+          `the line stands out by ${kind.startsWith('hc') ? 'its border' : 'its background'}: ${JSON.stringify(look)}`,
+        async () => {
+          look = await editor().evaluate(lookOfShown);
+          return kind.startsWith('hc') ? look.border > 0.9 : look.background > 0.1 && look.border < 0.1;
+        },
+      );
       await window.picture(`log-${kind}`);
     });
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { referencePatterns } from './referencePatterns';
+import { until } from '../helpers/setup';
 import { VsCodeWindow } from './vscodeWindow';
 
 /** Distance between the points that are hovered over, in pixels. */
@@ -153,15 +154,11 @@ describe('a user who explores the table of iris with a mouse', function () {
     const width = () => body.evaluate((one) => one.ownerDocument.documentElement.clientWidth);
     const { width: whole, height } = page.viewportSize()!;
     await page.setViewportSize({ width: whole - ((await width()) - 500), height });
-    const end = Date.now() + 10_000;
-    while ((await width()) > 520 && Date.now() < end) await page.waitForTimeout(100);
-    assert.ok((await width()) <= 520, `the panel is still ${await width()} px wide`);
+    await until('the panel is at most 520 px wide', async () => (await width()) <= 520);
     const stage = window.diagram.locator('.stage');
     const canvas = stage.locator('canvas.picture');
     const widthOf = (one: typeof stage) => one.evaluate((element) => element.clientWidth);
-    while ((await widthOf(canvas)) !== (await widthOf(stage)) && Date.now() < end) {
-      await page.waitForTimeout(100);
-    }
+    await until('the picture fits', async () => (await widthOf(canvas)) === (await widthOf(stage)));
     await window.picture('mouse-narrow');
     const overflow = await body.evaluate((one) => {
       const { scrollingElement, documentElement } = one.ownerDocument;

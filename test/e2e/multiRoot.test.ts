@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { recordCheckpoints } from './recordCheckpoints';
 import { VsCodeWindow } from './vscodeWindow';
 
 describe('a user with a workspace of two folders', function () {
@@ -12,10 +12,7 @@ describe('a user with a workspace of two folders', function () {
     window = await VsCodeWindow.open({
       prepare: (folder) => {
         const moons = path.join(folder, 'moons');
-        const data = ['--data', path.join(moons, 'x.npy'), '--labels', path.join(moons, 'y.npy')];
-        const out = ['--out', path.join(moons, 'apd-runs', 'from-outside')];
-        const flags = ['record', path.join(moons, 'epoch-020.onnx'), ...data, ...out];
-        execFileSync(process.execPath, [path.resolve('dist', 'cli.js'), ...flags], { stdio: 'pipe' });
+        recordCheckpoints(moons, path.join(moons, 'apd-runs', 'from-outside'), ['epoch-020.onnx']);
         const place = path.join(folder, 'two.code-workspace');
         writeFileSync(place, JSON.stringify({ folders: [{ path: 'digits' }, { path: 'moons' }] }));
         return place;

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { steady, until } from '../helpers/setup';
+import { recordCheckpoints } from './recordCheckpoints';
 import { VsCodeWindow } from './vscodeWindow';
 
 const themes = {
-  light: 'Light Modern',
-  dark: 'Dark Modern',
-  contrast: 'Dark High Contrast',
-  'contrast-light': 'Light High Contrast',
+  light: ['Light Modern', 'vs'],
+  dark: ['Dark Modern', 'vs-dark'],
+  contrast: ['Dark High Contrast', 'hc-black'],
+  'contrast-light': ['Light High Contrast', 'hc-light'],
 };
 /** As the list names them; its descriptions have some of these words in small letters. */
 const views = { flow: /Flow/, partition: /Partition/, time: /Level over Time/, patterns: /Patterns/ };
@@ -23,11 +24,7 @@ describe('every view and state, in each theme, wide and narrow', function () {
   before(async () => {
     window = await VsCodeWindow.open({
       prepare: (folder) => {
-        const digits = path.join(folder, 'digits');
-        const models = Array.from({ length: 9 }, (_, epoch) => path.join(digits, `epoch-00${epoch}.onnx`));
-        const data = ['--data', path.join(digits, 'x.npy'), '--labels', path.join(digits, 'y.npy')];
-        const flags = ['record', ...models, ...data, '--out', path.join(folder, 'run')];
-        execFileSync(process.execPath, [path.resolve('dist', 'cli.js'), ...flags], { stdio: 'pipe' });
+        recordCheckpoints(path.join(folder, 'digits'), path.join(folder, 'run'));
         return undefined;
       },
     });
@@ -49,17 +46,16 @@ describe('every view and state, in each theme, wide and narrow', function () {
   async function resize(panel: 'wide' | 'narrow'): Promise<void> {
     const { page } = window;
     await page.setViewportSize(wide);
-    await page.waitForTimeout(300);
+    const width = await steady('the width of the panel', widthOfPanel, 200);
     if (panel === 'wide') return;
-    const rest = wide.width - (await widthOfPanel());
+    const rest = wide.width - width;
     await page.setViewportSize({ width: rest + NARROW_PANEL, height: wide.height });
-    const end = Date.now() + 10_000;
-    while ((await widthOfPanel()) > NARROW_PANEL + 20 && Date.now() < end) await page.waitForTimeout(50);
+    await until('the panel is narrow', async () => (await widthOfPanel()) <= NARROW_PANEL + 20);
   }
 
   /** Takes the picture of what is shown. @returns controls and texts that are cut off */
   async function look(name: string): Promise<string[]> {
-    await window.page.waitForTimeout(650);
+    await window.still();
     await window.picture(`look-${name}`);
     const cut = await body().evaluate(cutOff);
     return cut.map((text) => `${name}: ${text}`);
@@ -110,9 +106,8 @@ describe('every view and state, in each theme, wide and narrow', function () {
 
   it('shows the flow in each theme', async () => {
     const cut: string[] = [];
-    for (const [name, theme] of Object.entries(themes)) {
-      await window.command('Preferences: Color Theme');
-      await window.answer(theme);
+    for (const [name, [theme, kind]] of Object.entries(themes)) {
+      await window.theme(theme, kind);
       cut.push(...(await look(name)));
     }
     assert.deepEqual(cut, []);

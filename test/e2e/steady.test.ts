@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { steady, until } from '../helpers/setup';
+import { recordCheckpoints } from './recordCheckpoints';
+import { zoomOf as zoomIn } from './zoom';
 import { VsCodeWindow } from './vscodeWindow';
 
 /** Snapshots that the run has at first; the last one arrives later. */
@@ -9,22 +11,13 @@ const AT_FIRST = 8;
 
 /** Records the digits into the workspace, as if training had not come to its last epoch yet. */
 function recordDigits(folder: string): void {
-  const digits = path.join(folder, 'digits');
-  const models = Array.from({ length: 9 }, (_, epoch) => path.join(digits, `epoch-00${epoch}.onnx`));
-  const data = ['--data', path.join(digits, 'x.npy'), '--labels', path.join(digits, 'y.npy')];
-  const flags = ['record', ...models, ...data, '--out', path.join(folder, 'live')];
-  execFileSync(process.execPath, [path.resolve('dist', 'cli.js'), ...flags], { stdio: 'pipe' });
+  recordCheckpoints(path.join(folder, 'digits'), path.join(folder, 'live'));
   const manifest = path.join(folder, 'live', 'apd-run.json');
   const whole = readFileSync(manifest, 'utf8');
   const run = JSON.parse(whole) as { snapshots: unknown[] };
   assert.equal(run.snapshots.length, AT_FIRST + 1);
   writeFileSync(`${manifest}.whole`, whole);
   writeFileSync(manifest, JSON.stringify({ ...run, snapshots: run.snapshots.slice(0, AT_FIRST) }));
-}
-
-/** The zoom that d3 keeps at the element that is zoomed. */
-interface Zoomed {
-  __zoom: { k: number; x: number; y: number };
 }
 
 /** What the page tells of its frames. */
@@ -56,22 +49,18 @@ describe('a user whose view is not to be disturbed', function () {
   });
 
   const stage = () => window.diagram.locator('.stage');
-  const zoomOf = () =>
-    stage().evaluate((one) => {
-      const { k, x, y } = (one as unknown as Zoomed).__zoom;
-      return { k, x, y };
-    });
+  const zoomOf = () => zoomIn(window);
   const selected = () => window.beside('Instances', /^[\d,]+ selected instances?$/);
 
   /** Frames that show something between one picture and the next, from now on in the time that a change takes. */
   async function framesBetween(change: () => Promise<unknown>): Promise<number> {
-    const { page, diagram } = window;
     const count = () =>
-      diagram.locator('body').evaluate(() => (globalThis as unknown as Measured).apdPerformance.between);
+      window.diagram
+        .locator('body')
+        .evaluate(() => (globalThis as unknown as Measured).apdPerformance.between);
     const before = await count();
     await change();
-    await page.waitForTimeout(900);
-    return (await count()) - before;
+    return (await steady('the number of frames', count, 500)) - before;
   }
 
   const step = (key: '[' | ']', epoch: number) => async () => {
@@ -84,8 +73,9 @@ describe('a user whose view is not to be disturbed', function () {
     const { x, y, width, height } = (await stage().boundingBox())!;
     await page.mouse.move(x + 20, y + height / 2);
     for (let turns = 0; turns < 3; turns++) {
+      const { k } = await zoomOf();
       await page.mouse.wheel(0, -200);
-      await page.waitForTimeout(60);
+      await until('the zoom of a turn', async () => (await zoomOf()).k > k);
     }
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
@@ -96,9 +86,14 @@ describe('a user whose view is not to be disturbed', function () {
     // A predicted output: every snapshot has it, while patterns come and go.
     await stage().focus();
     const live = window.diagram.locator('[aria-live=polite]');
-    for (let moves = 0; moves < 5 && !/^predicted/.test((await live.textContent()) ?? ''); moves++) {
+    for (
+      let said = await live.textContent(), moves = 0;
+      moves < 5 && !/^predicted/.test(said ?? '');
+      moves++
+    ) {
       await page.keyboard.press('ArrowRight');
-      await page.waitForTimeout(100);
+      await until('the next block is announced', async () => (await live.textContent()) !== said);
+      said = await live.textContent();
     }
     await page.keyboard.press('Enter');
     await selected();
@@ -145,17 +140,15 @@ describe('a user whose view is not to be disturbed', function () {
     const moving = await framesBetween(step('[', 7));
     assert.ok(moving >= 3, `only ${moving} frames were drawn on the way`);
     await window.page.emulateMedia({ reducedMotion: 'reduce' });
-    await window.page.waitForTimeout(300);
+    await until('the page knows', () => window.diagram.locator('body').evaluate(motionIsReduced));
     assert.equal(await framesBetween(step(']', 8)), 0);
     await window.page.emulateMedia({ reducedMotion: 'no-preference' });
   });
 
   it('sees outlines in the light high-contrast theme (complaint 5)', async () => {
-    await window.command('Preferences: Color Theme');
-    await window.answer('Light High Contrast');
-    await window.page.locator('.monaco-workbench.hc-light').waitFor();
+    await window.theme('Light High Contrast', 'hc-light');
     await window.diagram.locator('body.vscode-high-contrast-light').waitFor();
-    await window.page.waitForTimeout(500);
+    await window.still();
     const seen = await stage().locator('canvas.picture').evaluate(countBorder);
     assert.ok(seen.border !== '', 'the theme has no colour for borders');
     assert.ok(seen.pixels > 200, `${seen.pixels} pixels have the colour of borders, ${seen.border}`);
@@ -182,3 +175,8 @@ const countBorder = new Function(
   }
   return { border, pixels, background: getComputedStyle(document.body).backgroundColor };`,
 ) as (canvas: unknown) => { border: string; pixels: number; background: string };
+
+/** In the page: whether it is asked to move little. */
+const motionIsReduced = new Function(
+  "return matchMedia('(prefers-reduced-motion: reduce)').matches;",
+) as () => boolean;

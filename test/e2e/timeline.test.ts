@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '../helpers/setup';
+import { recordCheckpoints } from './recordCheckpoints';
 import { VsCodeWindow } from './vscodeWindow';
 
 const fixture = (name: string) => readFileSync(path.join('test', 'fixtures', 'digits', name), 'utf8');
@@ -16,11 +17,7 @@ const LATE = 3;
 
 /** Records the digits into the workspace, whose log lies beside the checkpoints; one of them is left out at first. */
 function recordDigits(folder: string): void {
-  const digits = path.join(folder, 'digits');
-  const models = Array.from({ length: 9 }, (_, epoch) => path.join(digits, `epoch-00${epoch}.onnx`));
-  const data = ['--data', path.join(digits, 'x.npy'), '--labels', path.join(digits, 'y.npy')];
-  const flags = ['record', ...models, ...data, '--out', path.join(folder, 'logged')];
-  execFileSync(process.execPath, [path.resolve('dist', 'cli.js'), ...flags], { stdio: 'pipe' });
+  recordCheckpoints(path.join(folder, 'digits'), path.join(folder, 'logged'));
   writeFileSync(path.join(folder, 'digits', 'log.jsonl'), fixture('log.jsonl'));
   const manifest = path.join(folder, 'logged', 'apd-run.json');
   const whole = readFileSync(manifest, 'utf8');
@@ -57,14 +54,14 @@ describe('curves of the log in the timeline', function () {
 
   /** Waits until the slider says this of the snapshot. */
   async function said(pattern: RegExp): Promise<void> {
-    const end = Date.now() + 15_000;
     let text = '';
-    while (Date.now() < end) {
-      text = (await slider().getAttribute('aria-valuetext')) ?? '';
-      if (pattern.test(text)) return;
-      await window.page.waitForTimeout(50);
-    }
-    assert.fail(`the slider says ${text}, not ${pattern}`);
+    await until(
+      () => `the slider says ${pattern}, not ${text}`,
+      async () => {
+        text = (await slider().getAttribute('aria-valuetext')) ?? '';
+        return pattern.test(text);
+      },
+    );
   }
 
   const lossOf = (epoch: number) => {

@@ -1,14 +1,17 @@
-import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { steady, stayedSo, until } from '../helpers/setup';
 import { openBrowser, windowAddress } from '../host/browser.mjs';
 import { startServer } from '../host/server.mjs';
 import { makeWorkspace } from '../host/workspace.mjs';
 
 /** Where screenshots go: they are looked at, not committed. */
 const PICTURES = path.join(process.cwd(), 'out', 'test', 'pictures');
+
+/** A list, or what is typed, that was the same for this long, in milliseconds, is what the window made of it. */
+const STEADY_MS = 250;
 
 /** How a window is opened. */
 export interface WindowOptions {
@@ -63,8 +66,6 @@ export class VsCodeWindow {
   /** Waits until the workbench is there, and knows of the extension. */
   async ready(): Promise<void> {
     await this.page.waitForSelector('.activitybar [aria-label^="Activation Patterns"]', { timeout: 30_000 });
-    // Menus learn of it a moment after the activity bar.
-    await this.page.waitForTimeout(500);
   }
 
   /** Reloads the window as its command does, which writes down what is to be kept. */
@@ -124,16 +125,37 @@ export class VsCodeWindow {
   async drawn(pattern: RegExp): Promise<string> {
     const described = this.diagram.locator('[aria-label]');
     await described.first().waitFor({ timeout: 30_000 });
-    const end = Date.now() + 30_000;
     let labels: string[] = [];
-    while (Date.now() < end) {
-      labels = await labelsOf(described);
-      const found = labels.find((label) => pattern.test(label));
-      if (found !== undefined) return found;
-      await this.page.waitForTimeout(100);
-    }
+    return until(
+      () => `a diagram is described as ${pattern}, there are only: ${labels.join(' | ')}`,
+      async () => {
+        labels = await labelsOf(described);
+        return labels.find((label) => pattern.test(label));
+      },
+      30_000,
+    );
+  }
 
-    assert.fail(`no diagram is described as ${pattern}, only: ${labels.join(' | ')}`);
+  /** Looks for some time that the diagram is described so, and by nothing else of the kind. */
+  async staysDrawn(pattern: RegExp, ms: number): Promise<void> {
+    await this.drawn(pattern);
+    await stayedSo(ms, async () => {
+      const labels = await labelsOf(this.diagram.locator('[aria-label]'));
+      if (labels.some((label) => pattern.test(label))) return;
+      throw new Error(`the diagram is no longer described as ${pattern}, but: ${labels.join(' | ')}`);
+    });
+  }
+
+  /** Waits until the picture of the diagram moves no more. */
+  async still(): Promise<void> {
+    await steady('the picture', () => this.diagram.locator('body').evaluate(pictureIn), STEADY_MS);
+  }
+
+  /** Chooses a colour theme of VS Code, and waits until the window has it (`kind`: the workbench's class). */
+  async theme(title: string, kind: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.answer(title);
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }
 
   /** A row of the Explorer or of a tree of ours, by the start of its name. */
@@ -162,8 +184,11 @@ export class VsCodeWindow {
       }
     }
     // The menu ignores the mouse for a moment after it opened.
-    await this.page.waitForTimeout(300);
-    await item.click();
+    await until(`the menu takes ${entry}`, async () => {
+      if (!(await item.isVisible())) return true;
+      await item.click({ timeout: 5_000 });
+      return isGone(item, 3_000);
+    });
   }
 
   /** Chooses an entry of the list that asks. */
@@ -171,7 +196,8 @@ export class VsCodeWindow {
     const row = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: entry }).first();
     await row.waitFor();
     // A list that is still being filled loses the click.
-    await this.page.waitForTimeout(500);
+    const rows = this.page.locator('.quick-input-widget:visible .monaco-list-row');
+    await steady('the list', () => labelsOf(rows), STEADY_MS);
     await row.click();
   }
 
@@ -227,9 +253,11 @@ export class VsCodeWindow {
     const input = this.page.locator('.quick-input-widget:visible input');
     await input.waitFor();
     // The dialog for files fills in its own proposal a moment after it opened.
-    await this.page.waitForTimeout(500);
-    await input.fill(text);
-    await this.page.waitForTimeout(500);
+    const typed = async () => {
+      if ((await input.inputValue()) !== text) await input.fill(text);
+      return input.inputValue();
+    };
+    await steady('what is typed', typed, 2 * STEADY_MS);
     await this.page.keyboard.press('Enter');
   }
 
@@ -237,22 +265,28 @@ export class VsCodeWindow {
   async chooseFile(file: string): Promise<void> {
     await this.answer(file);
     const input = this.page.locator('.quick-input-widget:visible input[type=text]').first();
-    for (let tries = 0; tries < 5; tries++) {
-      await this.page.waitForTimeout(700);
-      const [text] = await input.evaluateAll((all) =>
+    const asksStill = async () => {
+      const texts = await input.evaluateAll((all) =>
         all.map((one) => (one as unknown as { value: string }).value),
       );
-      if (text !== file) return;
+      return texts[0] === file;
+    };
+    let pressed = performance.now();
+    await until(`the dialog takes ${file}`, async () => {
+      if (!(await asksStill())) return true;
+      if (performance.now() - pressed < 700) return false;
+      pressed = performance.now();
       await this.page.keyboard.press('Enter');
-    }
+      return false;
+    });
   }
 
   /** A message, in the list of messages: the driver of tests keeps them from popping up. */
-  async message(text: string | RegExp): Promise<Locator> {
+  async message(text: string | RegExp, timeout = 20_000): Promise<Locator> {
     const center = this.page.locator('.notifications-center.visible');
     if ((await center.count()) === 0) await this.page.locator('[id="status.notifications"]').click();
     const item = center.locator('.notification-list-item', { hasText: text }).first();
-    await item.waitFor({ timeout: 20_000 });
+    await item.waitFor({ timeout });
     // The hover of whatever the mouse rests on would cover the buttons.
     await this.page.mouse.move(640, 4);
     return item;
@@ -284,6 +318,24 @@ export class VsCodeWindow {
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
   }
 }
+
+/** Whether something goes away within some time. */
+async function isGone(item: Locator, timeout: number): Promise<boolean> {
+  try {
+    await item.waitFor({ state: 'hidden', timeout });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false;
+    throw error;
+  }
+}
+
+/** In the page of a diagram: what is painted of it, and what is said. */
+const pictureIn = new Function(
+  'body',
+  `const canvas = body.querySelector('.stage canvas.picture');
+  return [canvas?.width > 0 ? canvas.toDataURL() : '', body.textContent, getComputedStyle(body).backgroundColor];`,
+) as (body: unknown) => string[];
 
 /** Descriptions of what is on a page; none while the page itself is being loaded anew. */
 async function labelsOf(described: Locator): Promise<string[]> {

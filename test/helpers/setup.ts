@@ -64,3 +64,39 @@ export async function until<T>(
     await sleep(10);
   }
 }
+
+/**
+ * Looks again and again, for some time, whether something stays as it is: that nothing happens has no end to wait for.
+ * @param check throws as soon as it is not so
+ */
+export async function stayedSo(ms: number, check: () => unknown): Promise<void> {
+  const end = performance.now() + ms;
+  do {
+    await check();
+    await sleep(10);
+  } while (performance.now() < end);
+}
+
+/**
+ * Waits until something has been the same for some time.
+ * @param what it is, for the error
+ * @param look what is to stay the same, compared as JSON
+ * @returns what was seen last
+ * @throws Error when it changes for a long time
+ */
+export async function steady<T>(what: string, look: () => T | Promise<T>, ms: number): Promise<T> {
+  let last = await look();
+  let since = performance.now();
+  await until(`${what} stays the same for ${ms} ms`, async () => {
+    const now = await look();
+    if (JSON.stringify(now) !== JSON.stringify(last)) since = performance.now();
+    last = now;
+    return performance.now() - since >= ms;
+  });
+  return last;
+}
+
+/** The pace at which a test writes, as a training does; what comes of it is waited for by `until`, `steady` and `stayedSo`. */
+export function paced(ms: number): Promise<void> {
+  return sleep(ms);
+}

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { commands, settings } from '../../src/extension/shared/contributions';
+import { until } from '../helpers/setup';
 import { activated } from './extension';
 
 describe('activation', () => {
   it('takes at most 50 ms; the engine is started soon after', async () => {
     const { activationMs, services } = await activated();
     assert.ok(activationMs <= 50, `took ${activationMs} ms`);
-    const end = Date.now() + 10_000;
-    while (services.engine.pid === undefined && Date.now() < end) await sleep(20);
-    assert.notEqual(services.engine.pid, undefined);
+    await until('the engine', () => services.engine.pid !== undefined);
   });
 
   it('registers every command of the table', async () => {

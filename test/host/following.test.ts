@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, dataset, file, runFolder } from './extension';
-import { until } from '../helpers/setup';
+import { stayedSo, until } from '../helpers/setup';
 
 const LONG_MS = 30_000;
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
@@ -59,7 +58,7 @@ describe('following checkpoints', function () {
       const whole = await readFile(source(epoch));
       const target = path.join(folder, nameOf(epoch));
       await writeFile(target, whole.subarray(0, whole.length / 2));
-      await sleep(200);
+      await stayedSo(200, () => assert.ok(!epochs().includes(epoch), `half of epoch ${epoch} was recorded`));
       await appendFile(target, whole.subarray(whole.length / 2));
       const since = performance.now();
       await onScreen(epoch);
@@ -116,7 +115,6 @@ describe('following checkpoints', function () {
   it('goes on after the engine died', async () => {
     process.kill(services.engine.pid!, 'SIGKILL');
     await until('following again', () => services.following.of(live) !== undefined, LONG_MS);
-    await sleep(500);
     await write(2, 9);
     await until('a checkpoint that came after', () => epochs().includes(9), LONG_MS);
   });
@@ -125,8 +123,7 @@ describe('following checkpoints', function () {
     await services.following.pause(live);
     assert.equal(services.following.of(live), undefined);
     await write(3, 10);
-    await sleep(600);
-    assert.ok(!epochs().includes(10));
+    await stayedSo(600, () => assert.ok(!epochs().includes(10)));
     await run('apd.followCheckpoints', { folder: live });
     await until('the checkpoint of the pause', () => epochs().includes(10), LONG_MS);
   });

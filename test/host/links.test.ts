@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import { activated, closeAll, dataset, drawn, file, openModel } from './extension';
-import { until } from '../helpers/setup';
+import { stayedSo, steady, until } from '../helpers/setup';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
 
@@ -17,13 +17,13 @@ interface Links {
 async function choosing(command: string, target: unknown, entry: number): Promise<void> {
   let over = false;
   const done = run(command, target).then(() => (over = true));
-  // The list opens a moment after the command began; keys before that go nowhere.
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  // The list opens a moment after the command began, and waits; keys before that go nowhere.
+  await stayedSo(700, () => assert.ok(!over, `${command} asked nothing`));
   for (let i = 0; i < entry; i++) await run('workbench.action.quickOpenSelectNext');
   await until(`an answer of ${command}`, async () => {
-    if (!over) await run('workbench.action.acceptSelectedQuickOpenItem');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return over;
+    if (over) return true;
+    await run('workbench.action.acceptSelectedQuickOpenItem');
+    return steady('whether it is over', () => over, 200);
   });
   await done;
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, dataset, drawn, file, openModel } from './extension';
-import { until } from '../helpers/setup';
+import { stayedSo, steady, until } from '../helpers/setup';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
 const log = () => file('digits', 'log.jsonl');
@@ -23,8 +23,7 @@ async function cursorTo(editor: vscode.TextEditor, line: number): Promise<void> 
     await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn });
     editor.selection = new vscode.Selection(start, start);
     await run(line === 1 ? 'cursorUp' : 'cursorDown');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    return lineOf(editor) === line;
+    return (await steady('the cursor', () => lineOf(editor), 50)) === line;
   });
 }
 
@@ -121,14 +120,12 @@ describe('the log of a run', function () {
     const editor = await openLog();
     const start = new vscode.Position(2, 0);
     editor.selection = new vscode.Selection(start, start);
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    assert.equal(session.state.snapshot, 8);
+    await stayedSo(400, () => assert.equal(session.state.snapshot, 8));
     const settings = vscode.workspace.getConfiguration('apd.log');
     await settings.update('followCursor', false, vscode.ConfigurationTarget.Global);
     try {
       await cursorTo(editor, 5);
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      assert.equal(session.state.snapshot, 8);
+      await stayedSo(400, () => assert.equal(session.state.snapshot, 8));
     } finally {
       await settings.update('followCursor', undefined, vscode.ConfigurationTarget.Global);
     }
@@ -141,10 +138,11 @@ describe('the log of a run', function () {
     await run('apd.nextSnapshot');
     await session.settled();
     assert.equal(session.shown?.snapshot, 3);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal(session.state.snapshot, 3);
-    assert.equal(lineOf(editor), 2);
-    assert.equal(vscode.window.activeTextEditor, editor);
+    await stayedSo(300, () => {
+      assert.equal(session.state.snapshot, 3);
+      assert.equal(lineOf(editor), 2);
+      assert.equal(vscode.window.activeTextEditor, editor);
+    });
   });
 
   it('is gone through by keys from snapshot to snapshot, and not beyond its ends', async () => {

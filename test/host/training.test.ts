@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/shared/services';
 import type { Session } from '../../src/extension/session/session';
 import { activated, closeAll, file } from './extension';
-import { until } from '../helpers/setup';
+import { steady, stayedSo, until } from '../helpers/setup';
 
 /** Time for what a whole training takes on a busy machine. */
 const LONG_MS = 40_000;
@@ -82,10 +81,10 @@ describe('training', function () {
       await run('apd.pauseTraining');
       assert.equal(services.training.current?.state, 'paused');
       // What was under way ends, a step or a snapshot; then nothing moves any more.
-      await sleep(700);
-      const { epoch, step } = progress()!;
-      await sleep(700);
-      assert.deepEqual([progress()!.epoch, progress()!.step], [epoch, step]);
+      const reached = () => [progress()!.epoch, progress()!.step];
+      const before = await steady('the progress', reached, 700);
+      await stayedSo(700, () => assert.deepEqual(reached(), before));
+      const [epoch = 0] = before;
       assert.equal((await services.training.standing(runOf('moons')))?.status, 'paused');
       await run('apd.resumeTraining');
       await until('the next epoch', () => progress()!.epoch > epoch, LONG_MS);

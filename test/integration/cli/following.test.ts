@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fixture } from '../../fixtures';
 import { apd } from '../../helpers/apd';
-import { temporaryFolder, until } from '../../helpers/setup';
+import { stayedSo, temporaryFolder, until } from '../../helpers/setup';
 
 const expected = JSON.parse(readFileSync(fixture('digits', 'expected.json'), 'utf8')) as {
   patterns_per_layer: number[][];
@@ -43,7 +42,7 @@ describe('apd follow', function () {
     mkdirSync(at('models'), { recursive: true });
     const file = at('models', nameOf(epoch));
     writeFileSync(file, whole.subarray(0, whole.length / 3));
-    if (pauseMs > 0) await sleep(pauseMs);
+    await stayedSo(pauseMs, () => assert.ok(!said.includes(`epoch ${epoch}:`), said));
     appendFileSync(file, whole.subarray(whole.length / 3));
   }
 
@@ -138,7 +137,7 @@ describe('apd follow', function () {
     for (let part = 0; part < 6; part++) {
       const length = Math.ceil(whole.length / 6);
       appendFileSync(file, whole.subarray(part * length, (part + 1) * length));
-      await sleep(500);
+      if (part < 5) await stayedSo(500, () => assert.doesNotMatch(said, /recorded while following/));
     }
     assert.equal(await ended, 0);
     assert.match(

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFollower, type FollowRequest } from '../../../src/engine/follow/followRun';
 import { openSource } from '../../../src/engine/recording/recordModels';
 import { readLinks } from '../../../src/runs/links';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
 import { RunLock } from '../../../src/runs/runLock';
 import { RunWriter } from '../../../src/runs/writeRun';
-import { temporaryFolder, until } from '../../helpers/setup';
+import { stayedSo, temporaryFolder, until } from '../../helpers/setup';
 
 const DIGITS = path.join(process.cwd(), 'test/fixtures/digits');
 const expected = JSON.parse(readFileSync(path.join(DIGITS, 'expected.json'), 'utf8')) as {
@@ -115,7 +114,7 @@ describe('following checkpoints', function () {
     const part = Math.ceil(whole.length / 5);
     for (let at = 0; at < whole.length; at += part) {
       await appendFile(file, whole.subarray(at, at + part));
-      await sleep(260);
+      if (at + part < whole.length) await stayedSo(260, () => assert.deepEqual(taken, []));
     }
     await until('it is recorded once it is whole', () => taken.length > 0);
     await running.idle();
@@ -165,7 +164,7 @@ describe('following checkpoints', function () {
     await running.idle();
     const soon = new Date(Date.now() - 1000);
     await utimes(path.join(checkpoints, nameOf(0)), soon, soon);
-    await sleep(300);
+    await stayedSo(300, () => assert.deepEqual(taken, [0]));
     await running.idle();
     assert.deepEqual(taken, [0]);
   });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { epochsOf, logRequests, makeRun } from '../../helpers/logRuns';
-import { temporaryFolder, until } from '../../helpers/setup';
+import { paced, stayedSo, steady, temporaryFolder, until } from '../../helpers/setup';
 
 const line = (epoch: number) => `${JSON.stringify({ epoch, loss: 1 / epoch })}\n`;
 const epochs = (last: number) => Array.from({ length: last }, (_, e) => e + 1);
@@ -28,7 +27,7 @@ describe('logs that grow', function () {
     for (let epoch = 2; epoch <= 5; epoch++) {
       const text = line(epoch);
       appendFileSync(log, text.slice(0, 9));
-      await wait(10);
+      await paced(10);
       // Half a line is no row and no trouble.
       const half = await info(run);
       assert.deepEqual([half.rows, half.problemCount], [epoch - 1, 0]);
@@ -55,7 +54,7 @@ describe('logs that grow', function () {
     writeFileSync(log, line(1));
     await info(run);
     await ask('log/watch', { files: [log] });
-    await wait(100);
+    await steady('what is told', () => notes.length, 100);
     notes.length = 0;
     const started = performance.now();
     let rows = 0;
@@ -69,7 +68,7 @@ describe('logs that grow', function () {
     let told = 0;
     for (let epoch = 2; epoch <= 60; epoch++) {
       appendFileSync(log, line(epoch));
-      await wait(10);
+      await paced(10);
       await read();
     }
     await until('the last row was told', async () => (await read()) === 60);
@@ -77,11 +76,10 @@ describe('logs that grow', function () {
     assert.ok(told >= 2 && told <= 5 * seconds + 3, `${told} times in ${seconds} s`);
 
     await ask('log/watch', { files: [] });
-    await wait(300);
+    await steady('what is told', () => notes.length, 300);
     notes.length = 0;
     appendFileSync(log, line(61));
-    await wait(600);
-    assert.deepEqual(notes, []);
+    await stayedSo(600, () => assert.deepEqual(notes, []));
     assert.equal((await info(run)).rows, 61);
   });
 
@@ -92,7 +90,7 @@ describe('logs that grow', function () {
     await ask('log/link', { folder: run, file: log });
     await ask('log/watch', { files: [log] });
     const told = async (change: () => void, state: string, marks: number) => {
-      await wait(300);
+      await steady('what is told', () => notes.length, 300);
       notes.length = 0;
       change();
       await until(`told of ${state}`, () => notes.length > 0);

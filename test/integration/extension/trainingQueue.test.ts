@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient, EngineDied } from '../../../src/extension/engine/engineClient';
 import { TrainingMemory } from '../../../src/extension/trainings/trainingMemory';
 import {
@@ -10,7 +9,7 @@ import {
   type TrainingOrder,
   type TrainingOutcome,
 } from '../../../src/extension/trainings/trainingQueue';
-import { isAlive, temporaryFolder, until } from '../../helpers/setup';
+import { isAlive, steady, temporaryFolder, until } from '../../helpers/setup';
 
 /** What a queue told, in order. */
 interface Told {
@@ -115,13 +114,8 @@ describe('a queue of trainings', function () {
     await queue.pause(true);
     assert.equal(training.state, 'paused');
     // What was under way when it was paused may still be told.
-    let before = training.progress!;
-    await until('nothing more to be told', async () => {
-      before = training.progress!;
-      await sleep(400);
-      return training.progress!.epoch === before.epoch && training.progress!.step === before.step;
-    });
-    const { epoch } = before;
+    const reached = () => [training.progress!.epoch, training.progress!.step];
+    const [epoch = 0] = await steady('what is told of it', reached, 400);
     await queue.pause(false);
     assert.equal(training.state, 'running');
     await until('the next epoch', () => training.progress!.epoch > epoch);

@@ -12,12 +12,11 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import { watchFile, watchFolder, type Watch } from '../../../src/runs/watching/watchFiles';
 import { FolderEvents } from '../../../src/runs/watching/folderEvents';
 import { FollowedLog } from '../../../src/logs/following/followedLog';
 import { epochsOf, jsonRows } from '../../helpers/followedLogs';
-import { temporaryFolder, until } from '../../helpers/setup';
+import { paced, stayedSo, steady, temporaryFolder, until } from '../../helpers/setup';
 
 /** Milliseconds between two looks: so many that only the system's events can tell, or so few that a test need not wait. */
 const EVENTS_ALONE = 3_600_000;
@@ -88,7 +87,7 @@ describe('a log that is watched (complaint 9)', function () {
       text += line;
       await appendFile(file, line.slice(0, 9));
       await appendFile(file, line.slice(9));
-      if (epoch % 200 === 0) await wait(120);
+      if (epoch % 200 === 0) await paced(120);
     }
     await until('all rows', () => followed.log?.rows.length === 600);
     assert.equal(followed.log!.problemCount, 0);
@@ -139,15 +138,13 @@ describe('a log that is watched (complaint 9)', function () {
     const { version } = followed;
     await appendFile(file, jsonRows(2, 2));
     // Some looks long.
-    await wait(4 * OFTEN);
-    assert.equal(followed.version, version);
+    await stayedSo(4 * OFTEN, () => assert.equal(followed.version, version));
     followed.watch(() => changes++);
     await has('watched again', [1, 2]);
     followed.close();
     followed.watch(() => changes++);
     await appendFile(file, jsonRows(3, 3));
-    await wait(4 * OFTEN);
-    assert.deepEqual(epochsOf(followed), [1, 2]);
+    await stayedSo(4 * OFTEN, () => assert.deepEqual(epochsOf(followed), [1, 2]));
   });
 });
 
@@ -163,12 +160,10 @@ describe('a folder of checkpoints that is watched', function () {
     await settle();
   };
   /** Until nothing is told for some looks. */
-  const settle = () =>
-    until('quiet', async () => {
-      nudges = 0;
-      await wait(3 * OFTEN);
-      return nudges === 0;
-    });
+  const settle = async () => {
+    await steady('the number of nudges', () => nudges, 3 * OFTEN);
+    nudges = 0;
+  };
   const nudged = (what: string) => until(what, () => nudges > 0).then(settle);
 
   beforeEach(() => mkdir(at('run')));
@@ -223,8 +218,7 @@ describe('a folder of checkpoints that is watched', function () {
     await start(OFTEN);
     watch.close();
     await writeFile(at('run', 'a.onnx'), 'a');
-    await wait(4 * OFTEN);
-    assert.equal(nudges, 0);
+    await stayedSo(4 * OFTEN, () => assert.equal(nudges, 0));
   });
 });
 
@@ -281,8 +275,7 @@ describe('events of a folder', () => {
     const watch = watchFile(at('a.log'), () => nudges++, EVENTS_ALONE);
     await until('first nudge', () => nudges > 0);
     await writeFile(at('b.log'), 'b');
-    await wait(300);
-    assert.equal(nudges, 1);
+    await stayedSo(300, () => assert.equal(nudges, 1));
     await writeFile(at('a.log'), 'a');
     await until('its own', () => nudges > 1);
     watch.close();
