@@ -1,6 +1,7 @@
 // Builds and runs the benches, each in a process of its own, and closes with a table of all figures.
 //   node test/bench/run.mjs [--small] [words of file names]
 // With --small each is done once on tiny input, with dist/ as it is, to see that it runs: its figures mean nothing.
+import { Buffer } from 'node:buffer';
 import { fork } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
