@@ -131,8 +131,9 @@ export class ModelRecorder {
 
   /** Says so, once, where the model seems to want numbers of another range. */
   private async tellRange(runner: ModelRunner, snapshot: Snapshot): Promise<void> {
-    if (this.rangeTold) return;
     const { dataset, scaling } = this.source;
+    // Several inputs are taken as they are.
+    if (this.rangeTold || dataset.features.inputs) return;
     const batchesWith = (other: Scaling) => this.batchSource(runner, other);
     const hint = await rangeHint({ runner, dataset, snapshot, scaling, batchesWith });
     if (hint === undefined) return;
