@@ -64,7 +64,7 @@ describe('labels', () => {
       [1, 1],
       [0, 0],
       [2, 0],
-      [0.5, 0.5],
+      [0.5, 0.6],
     ]) {
       const file = temporary('soft.npy', encodeNpy(Float64Array.of(1, 0, ...row), [2, 2]));
       assert.match(await problemOf(labelled(file, 2)), /soft\.npy: labels are 2×2, expected one for each/);
