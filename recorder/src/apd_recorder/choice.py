@@ -17,6 +17,12 @@ def ranks_of(keys: np.ndarray, seed: int) -> np.ndarray:
         return mixed ^ (mixed >> np.uint64(31))
 
 
+def chosen_rows(keys: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Positions of the `count` keys of lowest rank, ascending."""
+    chosen: np.ndarray = np.sort(np.argsort(ranks_of(keys, seed), kind="stable")[:count])
+    return chosen
+
+
 class Choice:
     """
     Gives slots to keys as they come, and keeps the keys of the smallest ranks where there are more than slots: a random

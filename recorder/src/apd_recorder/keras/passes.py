@@ -9,7 +9,8 @@ from typing import Any, Iterator, List, Optional, Tuple
 import numpy as np
 
 from ..errors import NotRecordable
-from ..levels import Found, LevelPlan, ModulePath, Seen, check_levels, choose_levels, plan_levels, smooth_notice
+from ..levels import Found, LevelPlan, Seen, check_levels, choose_levels, plan_levels, smooth_notice
+from ..meeting import LevelBatch, Look, Meeting
 from ..packing import pack_array
 from ..run.model_run import Patterns
 from ..run.writer import Level
@@ -85,13 +86,13 @@ class KerasPass:
 
     def _look(self, rows: int) -> "List[Seen]":
         seen: "List[Seen]" = []
-        look = _Look(seen)
+        look = Look(seen)
         with contextlib.closing(self._run(rows, rows, look)) as outputs:
             for _ in outputs:
                 continue
         return seen
 
-    def _run(self, size: int, count: int, state: "_Batch | _Look") -> "Iterator[Tuple[int, int, Any]]":
+    def _run(self, size: int, count: int, state: Meeting) -> "Iterator[Tuple[int, int, Any]]":
         taps = Taps(self._kit, self._model, state.meet)
         with own_pass(self._kit, self._model), taps.listening():
             for start in range(0, count, size):
@@ -108,57 +109,28 @@ class KerasPass:
                 self.notices.append(text)
 
 
-class _Look:
-    """Notes what activations there are."""
-
-    def __init__(self, seen: "List[Seen]") -> None:
-        self._seen = seen
-
-    def begin(self, start: int, stop: int) -> None:
-        """A batch begins."""
-
-    def meet(self, found: Found, place: ModulePath) -> None:
-        """An activation is about to be applied."""
-        self._seen.append(Seen(found, place, tuple(int(size) for size in found.z.shape)))
-
-
-class _Batch:
-    """Packs the activations of one batch as they are met."""
+class _Batch(LevelBatch):
+    """Packs activations of Keras, as arrays of NumPy."""
 
     def __init__(self, kit: Kit, plans: "List[Optional[LevelPlan]]", instance: np.ndarray) -> None:
+        super().__init__(plans, instance)
         self._kit = kit
-        self._plans = plans
-        self._instance = instance
-        self._met = 0
-        self._packed: "List[np.ndarray]" = []
-        self._start = 0
-        self._rows = 0
 
-    def begin(self, start: int, stop: int) -> None:
-        """A batch begins."""
-        self._met, self._packed, self._start, self._rows = 0, [], start, stop - start
+    def rows_of(self, plan: LevelPlan, z: Any, rows: int) -> "Optional[np.ndarray]":
+        array = self._kit.array(z)
+        if array.size != rows * plan.level.units:
+            return None
+        return (np.moveaxis(array, plan.axis, 0) if plan.axis else array).reshape(rows, -1)
 
-    def meet(self, found: Found, place: ModulePath) -> None:
-        """An activation is about to be applied."""
-        plan = self._plans[self._met] if self._met < len(self._plans) else None
-        self._met += 1
-        if plan is None:
-            return
-        z = self._kit.array(found.z)
-        if z.size != self._rows * plan.level.units:
-            raise NotRecordable(f"{plan.level.name} has another shape than before")
-        z = (np.moveaxis(z, plan.axis, 0) if plan.axis else z).reshape(self._rows, -1)
-        if not np.isfinite(z.sum(dtype=np.float64)):
-            bad = np.flatnonzero(~np.isfinite(z).all(axis=1))
-            if len(bad):
-                raise NotRecordable(f"{plan.level.name} has NaN or an infinity at instance {self._instance[self._start + bad[0]]}")
-        self._packed.append(pack_array(z, found.breakpoints, plan.level.bits))
+    def first_not_finite(self, z: np.ndarray) -> int:
+        # A sum is a single pass, and not finite where any of its values is not.
+        if np.isfinite(z.sum(dtype=np.float64)):
+            return -1
+        bad = np.flatnonzero(~np.isfinite(z).all(axis=1))
+        return int(bad[0]) if len(bad) else -1
 
-    def finish(self) -> "List[np.ndarray]":
-        """The packed levels of the batch."""
-        if self._met != len(self._plans):
-            raise NotRecordable(f"the model applied {self._met} activations, {len(self._plans)} before")
-        return self._packed
+    def pack(self, z: np.ndarray, found: Found, bits: int) -> np.ndarray:
+        return pack_array(z, found.breakpoints, bits)
 
 
 def scores_of(kit: Kit, output: Any, rows: int) -> "Optional[np.ndarray]":

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
-import threading
 import time
-import traceback
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
-from ..choice import ranks_of
-from ..errors import InputError, NotRecordable
-from ..folders import Folders, variables_of
+from ..errors import NotRecordable
+from ..folders import variables_of
+from ..listening import Listening
 from ..options import Options
-from ..run.model_run import ModelRun, fitting_rows
-from ..say import Notices, say
+from ..run.model_run import prepare
 from .callback import listening_callback
 from .course import FittedModel
 from .kit import Kit
@@ -28,31 +24,16 @@ from .quiet import swapped
 _MOST_WAITING = 4
 
 
-class KerasSession:
+class KerasSession(Listening):
     """One recording of the models that a process fits."""
 
     def __init__(self, options: Options, name: str = "keras") -> None:
         """:param name: the module that was imported: ``keras`` or ``tf_keras``"""
-        self.options = options
-        self.active = True
-        #: Whether the recorder's own work is under way.
-        self.is_busy = False
-        #: Is called when it is done.
-        self.on_idle: "Callable[[], None]" = lambda: None
-        self.notices = Notices()
-        self.folders = Folders(options)
+        super().__init__(options)
         self._name = name
-        self._owner = (os.getpid(), threading.get_ident())
         self._models: "Dict[int, FittedModel]" = {}
-        self._runs: "Dict[int, ModelRun]" = {}
         self._left_out: "set[int]" = set()
-        self._has_recorded = False
         self._undo: "Optional[Callable[[], None]]" = None
-
-    @property
-    def has_something(self) -> bool:
-        """Whether anything was recorded, or told about why not."""
-        return self._has_recorded or bool(self.notices.told)
 
     def start(self) -> None:
         """Begins to listen."""
@@ -77,22 +58,10 @@ class KerasSession:
         kind.fit = fit
         self._undo = lambda: setattr(kind, "fit", original)
 
-    def finish(self) -> None:
-        """The script has ended: what waits is recorded, and the runs are closed."""
-        self._guarded(self._finish)
-        self.stop()
-
-    def stop(self) -> None:
-        """Listens no more."""
-        if os.getpid() != self._owner[0]:
-            return
-        self.active = False
+    def _remove(self) -> None:
         if self._undo is not None:
             self._undo()
             self._undo = None
-        for run in self._runs.values():
-            run.close()
-        self._runs = {}
 
     # ---- events
 
@@ -111,51 +80,6 @@ class KerasSession:
     def epoch_ended(self, model: Any, logs: "Dict[str, Any]") -> None:
         """An epoch has ended, its validation too."""
         self._guarded(self._epoch_ended, model, logs)
-
-    # ---- faults
-
-    def _guarded(self, work: "Callable[..., Any]", *given: Any) -> None:
-        """Whatever goes wrong here is the recorder's own matter: it is told once, and the training goes on."""
-        if not self.active or self._owner != (os.getpid(), threading.get_ident()):
-            return
-        self.active, self.is_busy = False, True
-        try:
-            work(*given)
-            self.active = True
-        except InputError as error:
-            say(f"{error}; nothing is recorded")
-            self._give_up()
-        except Exception:  # noqa: BLE001 - any fault at all must leave the training alone
-            self._fault(traceback.format_exc())
-        except BaseException:
-            # Ctrl-C is meant for the script.
-            self.active = True
-            raise
-        finally:
-            self.is_busy = False
-            self.on_idle()
-
-    def _give_up(self) -> None:
-        try:
-            self.stop()
-        except OSError as error:
-            say(f"a run could not be closed ({error})")
-
-    def _fault(self, text: str) -> None:
-        last = text.strip().splitlines()[-1]
-        self._has_recorded = True
-        say(f"the recorder has failed and records no more; the training goes on ({last})")
-        for folder in [run.writer.folder for run in self._runs.values()] or [self.folders.base()]:
-            try:
-                os.makedirs(folder, exist_ok=True)
-                with open(os.path.join(folder, "recorder.log"), "a", encoding="utf-8") as stream:
-                    stream.write(text)
-                say(f"{os.path.join(folder, 'recorder.log')} tells where")
-                for run in self._runs.values():
-                    run.note(f"the recorder has failed: {last}")
-            except OSError as error:
-                say(f"{folder}: cannot be written to ({error})")
-        self._give_up()
 
     # ---- the course of a training
 
@@ -265,14 +189,10 @@ class KerasSession:
             every = self.options.every
             self._moment(fitted, round(fitted.epochs + max(0.01, min(0.99, share)), 2) if every is None else fitted.recorded_step // every + 1, {})
 
-    def _finish(self) -> None:
+    def _record_last(self) -> None:
         for fitted in self._models.values():
             if fitted.model is not None and fitted.waiting and fitted.number not in self._left_out:
                 self._close(fitted)
-        for run in self._runs.values():
-            for text in self.notices.told:
-                run.note(text)
-            say(f"recorded to {run.writer.folder}")
 
     # ---- snapshots
 
@@ -285,7 +205,7 @@ class KerasSession:
         if fitted.probes is None:
             fitted.keep_waiting(epoch, steps, metrics)
         else:
-            self._write(fitted, epoch, steps, metrics)
+            self._write(fitted.number, epoch, steps, metrics)
         fitted.recorded_step = steps
         fitted.started = time.monotonic()
 
@@ -306,41 +226,23 @@ class KerasSession:
         while fitted.waiting:
             moment = fitted.waiting[0]
             with swapped(self._kit, fitted.model, moment.weights):
-                self._write(fitted, moment.epoch, moment.step, moment.metrics)
+                self._write(fitted.number, moment.epoch, moment.step, moment.metrics)
             # Only now: Ctrl-C may come in between.
             del fitted.waiting[0]
 
     def _open(self, fitted: FittedModel) -> None:
         assert fitted.probes is not None
         runner = KerasPass(self._kit, fitted.model, fitted.probes)
-        runner.prepare(self.options.levels, self.options.smooth)
-        room = fitting_rows(runner)
-        if room < len(fitted.probes):
-            kept = np.sort(np.argsort(ranks_of(fitted.probes.instance, self.options.seed), kind="stable")[:room])
+        kept = prepare(runner, self.options)
+        if kept is not None:
             runner.probes = fitted.probes = fitted.probes.pick(kept)
-            runner.notices.append(f"the levels are wide: {room} instances are kept, so that a snapshot stays below 512 MiB")
-        for text in runner.notices:
-            self.notices.tell(text)
         variables = variables_of(fitted.model)
         several = len(self._models) - len(self._left_out) > 1
         folder = self.folders.next(variables[0] if variables else fitted.class_name, several)
-        self._runs[fitted.number] = ModelRun(folder, runner, self.options)
-        self._has_recorded = True
+        self._begin_run(fitted.number, folder, runner)
 
     def _leave_out(self, fitted: FittedModel, reason: str) -> None:
         """Stays out of the way of a model that has nothing to record."""
         self._left_out.add(fitted.number)
         fitted.waiting = []
         self.notices.tell(f"{fitted.class_name} is not recorded: {reason}")
-
-    def _write(self, fitted: FittedModel, epoch: float, step: int, metrics: "Dict[str, float]") -> None:
-        run = self._runs.get(fitted.number)
-        if run is None:
-            return
-        for text in self.notices.told:
-            run.note(text)
-        try:
-            run.record(epoch, step, metrics)
-        except NotRecordable as reason:
-            run.note(f"epoch {epoch:g} is left out: {reason}")
-            say(f"epoch {epoch:g} is left out: {reason}")

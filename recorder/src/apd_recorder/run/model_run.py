@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional, Protocol, Tuple
 
 import numpy as np
 
+from ..choice import chosen_rows
 from ..options import Options
 from ..say import percent, say
 from ..scores import class_count, judge
@@ -66,14 +67,27 @@ class Runner(Protocol):
     def probes(self) -> Any:
         """The probe set."""
 
+    def prepare(self, patterns: "List[str]", smooth: bool) -> None:
+        """Finds the levels; `patterns` of names choose among them."""
+
     def take(self) -> Patterns:
         """The patterns of the model as it is now."""
 
 
-def fitting_rows(runner: Runner) -> int:
-    """How many instances a snapshot of a network's levels has room for."""
+def prepare(runner: Runner, options: Options) -> "Optional[np.ndarray]":
+    """
+    Finds the levels of a model.
+
+    :returns: the rows of the probe set that a snapshot has room for, where these are fewer than all
+    :raises NotRecordable: where there is no level
+    """
+    runner.prepare(options.levels, options.smooth)
     a_row = sum((level.units * level.bits + 7) // 8 for level in runner.levels)
-    return max(1, SNAPSHOT_BYTES // max(1, a_row))
+    count, room = len(runner.probes), max(1, SNAPSHOT_BYTES // max(1, a_row))
+    if room >= count:
+        return None
+    runner.notices.append(f"the levels are wide: {room} of {count} instances are kept, so that a snapshot stays below 512 MiB")
+    return chosen_rows(runner.probes.instance, room, options.seed)
 
 
 class ModelRun:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from ..errors import NotRecordable
-from ..levels import Found, LevelPlan, ModulePath, Seen, check_levels, choose_levels, plan_levels, smooth_notice
+from ..levels import Found, LevelPlan, Seen, check_levels, choose_levels, plan_levels, smooth_notice
+from ..meeting import LevelBatch, Look, Meeting
 from ..run.model_run import Patterns
 from ..run.writer import Level
 from ..scores import LOGITS, PROBABILITIES
@@ -113,7 +114,7 @@ class ModelPass:
 
     def _look(self, rows: int) -> "List[Seen]":
         seen: "List[Seen]" = []
-        state = _Look(seen)
+        state = Look(seen)
         with contextlib.closing(self._run(rows, rows, state)) as batches:
             for taps, _, _, _ in batches:
                 self._tell_unseen(taps)
@@ -123,7 +124,7 @@ class ModelPass:
         for name in sorted(taps.unseen):
             self.notices.append(f"{name} runs in one kernel: the activations inside it are not seen")
 
-    def _run(self, size: int, count: int, state: "_Batch | _Look") -> "Iterator[Tuple[Taps, int, int, Any]]":
+    def _run(self, size: int, count: int, state: Meeting) -> "Iterator[Tuple[Taps, int, int, Any]]":
         places = Places(self.model)
         device = device_of(self.model)
         with own_pass(self.model), with_autocast(self._autocast, device), places.followed():
@@ -150,54 +151,17 @@ def rows_of(plan: LevelPlan, z: torch.Tensor, rows: int) -> torch.Tensor:
     return z.reshape(rows, -1)
 
 
-class _Look:
-    """Notes what activations there are."""
+class _Batch(LevelBatch):
+    """Packs activations of PyTorch, where the tensors lie."""
 
-    def __init__(self, seen: "List[Seen]") -> None:
-        self._seen = seen
+    def rows_of(self, plan: LevelPlan, z: torch.Tensor, rows: int) -> "Optional[torch.Tensor]":
+        return rows_of(plan, z, rows) if z.numel() == rows * plan.level.units else None
 
-    def begin(self, start: int, stop: int) -> None:
-        """A batch begins."""
+    def first_not_finite(self, z: torch.Tensor) -> int:
+        return first_not_finite(z)
 
-    def meet(self, found: Found, place: ModulePath) -> None:
-        """An activation is about to be applied."""
-        self._seen.append(Seen(found, place, tuple(found.z.shape)))
-
-
-class _Batch:
-    """Packs the activations of one batch as they are met."""
-
-    def __init__(self, plans: "List[Optional[LevelPlan]]", instance: np.ndarray) -> None:
-        self._plans = plans
-        self._instance = instance
-        self._met = 0
-        self._packed: "List[np.ndarray]" = []
-        self._start = 0
-        self._rows = 0
-
-    def begin(self, start: int, stop: int) -> None:
-        """A batch begins."""
-        self._met, self._packed, self._start, self._rows = 0, [], start, stop - start
-
-    def meet(self, found: Found, place: ModulePath) -> None:
-        """An activation is about to be applied."""
-        plan = self._plans[self._met] if self._met < len(self._plans) else None
-        self._met += 1
-        if plan is None:
-            return
-        if found.z.numel() != self._rows * plan.level.units:
-            raise NotRecordable(f"{plan.level.name} has another shape than before")
-        z = rows_of(plan, found.z, self._rows)
-        bad = first_not_finite(z)
-        if bad >= 0:
-            raise NotRecordable(f"{plan.level.name} has NaN or an infinity at instance {self._instance[self._start + bad]}")
-        self._packed.append(pack(z, found.breakpoints, plan.level.bits))
-
-    def finish(self) -> "List[np.ndarray]":
-        """The packed levels of the batch."""
-        if self._met != len(self._plans):
-            raise NotRecordable(f"the model applied {self._met} activations, {len(self._plans)} before")
-        return self._packed
+    def pack(self, z: torch.Tensor, found: Found, bits: int) -> np.ndarray:
+        return pack(z, found.breakpoints, bits)
 
 
 def scores_of(output: Any, rows: int) -> "Optional[torch.Tensor]":

@@ -10,10 +10,10 @@ from typing import Any, Dict, List, Optional, Sequence
 import numpy as np
 import torch
 
-from ..choice import ranks_of
+from ..choice import chosen_rows
 from ..errors import InputError, NotRecordable
 from ..options import BYTES_LIMIT, DEFAULT_LIMIT, Options, default_out
-from ..run.model_run import ModelRun, fitting_rows
+from ..run.model_run import ModelRun, prepare
 from ..say import say
 from .labels import as_labels
 from .model import argument_names
@@ -86,21 +86,13 @@ class Recorder:
 
     def _open(self) -> ModelRun:
         runner = ModelPass(self._model, self._probes, autocast_state())
-        runner.prepare(self._options.levels, self._options.smooth)
-        room = fitting_rows(runner)
-        if room < len(self._probes):
-            runner.probes = self._probes.pick(_chosen(self._probes.instance, room, self._options.seed))
-            runner.notices.append(f"the levels are wide: {room} of {len(self._probes)} instances are kept")
+        kept = prepare(runner, self._options)
+        if kept is not None:
+            runner.probes = self._probes.pick(kept)
         for text in runner.notices:
             say(text)
         folder = os.path.abspath(self._options.out) if self._options.out else default_out()
         return ModelRun(folder, runner, self._options, self._classes)
-
-
-def _chosen(instance: np.ndarray, count: int, seed: int) -> np.ndarray:
-    order = np.argsort(ranks_of(instance, seed), kind="stable")[:count]
-    picked: np.ndarray = np.sort(order)
-    return picked
 
 
 def _tensor(value: Any) -> Any:
@@ -148,4 +140,4 @@ def probe_set(model: torch.nn.Module, x: Any, y: Any, instance: "Optional[Sequen
         positional=[name for name in arguments if name not in kwargs],
     )
     limit = min(options.limit or DEFAULT_LIMIT, max(1, BYTES_LIMIT // max(1, probes.bytes_per_row())))
-    return probes if rows <= limit else probes.pick(_chosen(numbers, limit, options.seed))
+    return probes if rows <= limit else probes.pick(chosen_rows(numbers, limit, options.seed))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-import traceback
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
-import numpy as np
 import torch
 
-from ..choice import ranks_of
-from ..errors import InputError, NotRecordable
-from ..folders import Folders, variables_of
+from ..errors import NotRecordable
+from ..folders import variables_of
+from ..listening import Listening
 from ..options import Options
-from ..run.model_run import ModelRun, fitting_rows
-from ..say import Notices, say
+from ..run.model_run import prepare
 from .loaders import Iteration, Loaders
 from .model import TrainedModel
 from .passes import ModelPass, unwrapped
@@ -32,20 +27,13 @@ _MOST_PARTS = 4
 _EVERY_STEP_UNTIL = 1000
 
 
-class Session:
+class Session(Listening):
     """One recording of one process, which may be of several models."""
 
     def __init__(self, options: Options) -> None:
-        self.options = options
-        self.active = True
-        #: Whether the recorder's own work is under way.
-        self.is_busy = False
-        #: Is called when it is done.
-        self.on_idle: "Callable[[], None]" = lambda: None
-        self.notices = Notices()
+        super().__init__(options)
         self.patches = Patches(self)
         self.loaders = Loaders()
-        self._owner = (os.getpid(), threading.get_ident())
         #: Models by the module that the script calls.
         self._candidates: "Dict[int, TrainedModel]" = {}
         self._of_optimizer: "Dict[int, List[TrainedModel]]" = {}
@@ -53,17 +41,16 @@ class Session:
         self._calls_of_search = 0
         self._made = 0
         self._in_step = False
-        self._runs: "Dict[int, ModelRun]" = {}
         self._failed: "set[int]" = set()
         self._losses: Any = None
         self._loss_count = 0
-        #: Where the runs go; another framework's session may have the same.
-        self.folders = Folders(options)
-        self._has_recorded = False
 
     def start(self) -> None:
         """Begins to listen."""
         self.patches.install()
+
+    def _remove(self) -> None:
+        self.patches.remove()
 
     # ---- events
 
@@ -110,71 +97,6 @@ class Session:
     def loader_exhausted(self, iterator: Any) -> None:
         """A loader has nothing more to give."""
         self._guarded(self._exhausted, iterator)
-
-    @property
-    def has_something(self) -> bool:
-        """Whether anything was recorded, or told about why not."""
-        return self._has_recorded or bool(self.notices.told)
-
-    def finish(self) -> None:
-        """The script has ended: a last snapshot of what was trained since, and the runs are closed."""
-        self._guarded(self._finish)
-        self.stop()
-
-    def stop(self) -> None:
-        """Listens no more."""
-        if os.getpid() != self._owner[0]:
-            return
-        self.active = False
-        self.patches.remove()
-        for run in self._runs.values():
-            run.close()
-        self._runs = {}
-
-    # ---- faults
-
-    def _guarded(self, work: "Callable[..., Any]", *given: Any) -> None:
-        """Whatever goes wrong here is the recorder's own matter: it is told once, and the training goes on."""
-        if not self.active or self._owner != (os.getpid(), threading.get_ident()):
-            return
-        self.active, self.is_busy = False, True
-        try:
-            work(*given)
-            self.active = True
-        except InputError as error:
-            say(f"{error}; nothing is recorded")
-            self._give_up()
-        except Exception:  # noqa: BLE001 - any fault at all must leave the training alone
-            self._fault(traceback.format_exc())
-        except BaseException:
-            # Ctrl-C is meant for the script.
-            self.active = True
-            raise
-        finally:
-            self.is_busy = False
-            self.on_idle()
-
-    def _give_up(self) -> None:
-        try:
-            self.stop()
-        except OSError as error:
-            say(f"a run could not be closed ({error})")
-
-    def _fault(self, text: str) -> None:
-        last = text.strip().splitlines()[-1]
-        say(f"the recorder has failed and records no more; the training goes on ({last})")
-        folders = [run.writer.folder for run in self._runs.values()] or [self.folders.base()]
-        for folder in folders:
-            try:
-                os.makedirs(folder, exist_ok=True)
-                with open(os.path.join(folder, "recorder.log"), "a", encoding="utf-8") as stream:
-                    stream.write(text)
-                say(f"{os.path.join(folder, 'recorder.log')} tells where")
-                for run in self._runs.values():
-                    run.note(f"the recorder has failed: {last}")
-            except OSError as error:
-                say(f"{folder}: cannot be written to ({error})")
-        self._give_up()
 
     # ---- finding models
 
@@ -402,7 +324,7 @@ class Session:
         while model.waiting:
             moment = model.waiting[0]
             with swapped(root, moment.state):
-                self._write(model, moment.epoch, moment.step, moment.metrics)
+                self._write(model.number, moment.epoch, moment.step, moment.metrics)
             # Only now: Ctrl-C may come in between.
             del model.waiting[0]
         if model.recorded_step == model.steps:
@@ -411,16 +333,10 @@ class Session:
 
     def _open(self, model: TrainedModel, root: torch.nn.Module, probes: ProbeSet) -> None:
         runner = ModelPass(root, probes, model.autocast)
-        runner.prepare(self.options.levels, self.options.smooth)
-        room = fitting_rows(runner)
-        if room < len(probes):
-            kept = np.sort(np.argsort(ranks_of(probes.instance, self.options.seed), kind="stable")[:room])
+        kept = prepare(runner, self.options)
+        if kept is not None:
             runner.probes = model.probes = probes.pick(kept)
-            runner.notices.append(f"the levels are wide: {room} of {len(probes)} instances are kept, so that a snapshot stays below 512 MiB")
-        for text in runner.notices:
-            self.notices.tell(text)
-        self._has_recorded = True
-        self._runs[model.number] = ModelRun(self._folder(model), runner, self.options, model.class_names())
+        self._begin_run(model.number, self._folder(model), runner, model.class_names())
 
     def _leave_out(self, model: TrainedModel, reason: str) -> None:
         """Stays out of the way of a model that has nothing to record."""
@@ -429,23 +345,11 @@ class Session:
 
     def _record(self, model: TrainedModel, epoch: float) -> None:
         begun = time.monotonic()
-        self._write(model, epoch, model.steps, model.epoch_metrics())
+        self._write(model.number, epoch, model.steps, model.epoch_metrics())
         model.recorded()
         model.started += time.monotonic() - begun
 
-    def _write(self, model: TrainedModel, epoch: float, step: int, metrics: "Dict[str, float]") -> None:
-        run = self._runs.get(model.number)
-        if run is None:
-            return
-        for text in self.notices.told:
-            run.note(text)
-        try:
-            run.record(epoch, step, metrics)
-        except NotRecordable as reason:
-            run.note(f"epoch {epoch:g} is left out: {reason}")
-            say(f"epoch {epoch:g} is left out: {reason}")
-
-    def _finish(self) -> None:
+    def _record_last(self) -> None:
         for model in self._trained():
             if model.module is None:
                 continue
@@ -461,10 +365,6 @@ class Session:
                 self._moment(model, self._last_epoch(model))
             if model.is_collecting:
                 self._close(model)
-        for run in self._runs.values():
-            for text in self.notices.told:
-                run.note(text)
-            say(f"recorded to {run.writer.folder}")
 
     def _last_epoch(self, model: TrainedModel) -> float:
         """The moment of a training that ended within an epoch: 2.34 where a third of the third was done."""
