@@ -102,7 +102,7 @@ function columnList(text: string): string[] {
 const MOST_NAMES = 16 * 1024 ** 2;
 
 /** Names of classes with commas, or the lines of a file. @throws InputError where the file cannot be read */
-async function classNames(given: string): Promise<string[]> {
+export async function classNames(given: string): Promise<string[]> {
   const text = await readTextIfThere(given, MOST_NAMES);
   if (text === undefined) return columnList(given);
   const lines = text

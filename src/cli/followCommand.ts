@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { InputError } from '../core/errors';
-import { recordedPatterns, type Snapshot } from '../core/patterns/snapshot';
 import { RunFollower } from '../engine/follow/followRun';
 import { rememberedFolder } from '../engine/follow/rememberedFolder';
 import type { RecordSource } from '../engine/recording/modelRecorder';
@@ -15,10 +14,10 @@ import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal } from './interrupt';
 import { LogOfRun } from './logOfRun';
 import { wholeNumber } from './numbers';
+import { recordedText } from './recordedText';
 import { say } from './terminal';
 import { checkSameData } from './sameData';
 import { UsageError } from './usageError';
-import { formatShare, snapshotName } from '../core/wording';
 
 interface FollowOptions extends Record<string, unknown> {
   out: string;
@@ -128,7 +127,7 @@ function isBusy({ current, waiting }: FollowState): boolean {
 
 /** A run that is there has its own data. */
 async function checkData(folder: string, options: FollowOptions): Promise<void> {
-  if (await isRun(folder)) checkSameData(await openRun(folder), options);
+  if (await isRun(folder)) await checkSameData(await openRun(folder), options);
   else if (options.data === undefined) throw new UsageError('--data is needed to begin a run');
 }
 
@@ -141,11 +140,6 @@ async function newSource(
   const { dataset, scaling, kept } = await openData(options, signal, { targets: true });
   const { name } = options;
   return { dataset, scaling, dataOptions: kept, modelOptions, out, name, patternLimit: USUAL_PATTERN_LIMIT };
-}
-
-function recordedText(snapshot: Snapshot, accuracy: number | undefined): string {
-  const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
-  return `${snapshotName(snapshot)}: ${recordedPatterns(snapshot).join(' – ')} patterns${right}`;
 }
 
 /** Each checkpoint that is waited for is told once. */

@@ -12,9 +12,9 @@ import type { BackendChoice, ModelOptions } from '../models/openModel';
 import { addDataOptions, openData } from './dataOptions';
 import { interruptSignal, isAbort } from './interrupt';
 import { numberList, wholeNumber } from './numbers';
+import { recordedText } from './recordedText';
 import { say } from './terminal';
 import { ProgressBar } from './progress';
-import { formatShare, snapshotName } from '../core/wording';
 
 interface RecordOptions extends Record<string, unknown> {
   out: string;
@@ -147,11 +147,7 @@ async function record(given: string[], options: RecordOptions): Promise<void> {
       onSnapshot: (snapshot, accuracy) => {
         finished++;
         bar.clear();
-        const patterns = snapshot.levels.map(
-          ({ exact, coarse }) => exact?.count ?? `${coarse!.modes.count} prototypes`,
-        );
-        const right = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
-        say(`${snapshotName(snapshot)}: ${patterns.join(' – ')} patterns${right}`);
+        say(recordedText(snapshot, accuracy));
       },
       signal,
     });

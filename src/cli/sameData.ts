@@ -4,7 +4,7 @@ import type { DatasetOptions } from '../data/openDataset';
 import { parseScaling } from '../data/scaling';
 import { datasetOptionsOf, scalingOf } from '../engine/recording/reopenDataset';
 import type { Run } from '../runs/readRun';
-import { namedPath, type DataOptions } from './dataOptions';
+import { classNames, namedPath, type DataOptions } from './dataOptions';
 import { splitMember } from '../core/arrayMember';
 
 /** Options that shape data, with what runs call them. */
@@ -16,6 +16,8 @@ const shaping: [Exclude<keyof DataOptions, 'labels'>, string][] = [
   ['delimiter', '--delimiter'],
   ['missing', '--missing'],
   ['axes', '--axes'],
+  ['resize', '--resize'],
+  ['crop', '--crop'],
   ['split', '--split'],
   ['seed', '--seed'],
   ['take', '--take'],
@@ -27,7 +29,7 @@ const shaping: [Exclude<keyof DataOptions, 'labels'>, string][] = [
  * of two.
  * @throws InputError naming the first that is another
  */
-export function checkSameData(run: Run, raw: Record<string, unknown>): void {
+export async function checkSameData(run: Run, raw: Record<string, unknown>): Promise<void> {
   const { labels, ...options } = raw as unknown as Partial<Omit<DataOptions, 'labels'>> & {
     labels?: string[] | boolean;
   };
@@ -41,6 +43,9 @@ export function checkSameData(run: Run, raw: Record<string, unknown>): void {
     if (given !== undefined && String(given) !== String(kept[name])) {
       throw anotherOption(run, flag, kept[name]);
     }
+  }
+  if (options.classes !== undefined && String(await classNames(options.classes)) !== String(kept.classes)) {
+    throw anotherOption(run, '--classes', kept.classes);
   }
   const { scale, mean, std } = options;
   if (scale === undefined && mean === undefined && std === undefined) return;

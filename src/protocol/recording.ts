@@ -4,11 +4,6 @@ export interface RecordParams {
   data: string[];
   labels?: string[];
   labelColumn?: string | false;
-  /** Names of the classes in the model's order. */
-  classes?: string[];
-  /** Sizes that images are brought to, as `256` or `224x192`. */
-  resize?: string;
-  crop?: string;
   scale?: string;
   mean?: string;
   std?: string;

@@ -1,6 +1,5 @@
 import { openDataset } from '../../data/openDataset';
 import { inputNames } from './inputNames';
-import { parseImageFit } from '../../data/images/imageSize';
 import { parseScaling } from '../../data/scaling';
 import type { EngineNotifications } from '../../protocol/engine';
 import type { RecordParams } from '../../protocol/recording';
@@ -62,7 +61,7 @@ export async function openSource(
   params: Omit<RecordParams, 'models' | 'force'> & { models?: string[] },
   signal?: AbortSignal,
 ): Promise<RecordSource> {
-  const { out, name, labelColumn, take, resize, crop, classes } = params;
+  const { out, name, labelColumn, take } = params;
   const scaling = parseScaling(params);
   const inputs = params.models?.length ? await inputNames(params.models[0]) : undefined;
   const dataset = await openDataset({
@@ -70,8 +69,6 @@ export async function openSource(
     data: params.data.map((file) => ({ path: file })),
     labels: params.labels?.map((file) => ({ path: file })),
     labelColumn,
-    classes,
-    fit: parseImageFit({ resize, crop }),
     take,
     signal,
     targets: true,
@@ -79,14 +76,7 @@ export async function openSource(
   return {
     dataset,
     scaling,
-    dataOptions: {
-      labelColumn,
-      take,
-      resize,
-      crop,
-      classes,
-      ...(inputs && inputs.length > 1 && { modelInputs: inputs }),
-    },
+    dataOptions: { labelColumn, take, ...(inputs && inputs.length > 1 && { modelInputs: inputs }) },
     modelOptions: { backend: params.backend, output: params.output, smooth: params.smooth },
     out,
     name,

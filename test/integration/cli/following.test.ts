@@ -113,6 +113,8 @@ describe('apd follow', function () {
     assert.equal((await on('--take', '50')).code, 0);
     const differing: [string[], RegExp][] = [
       [['--take', '60'], /few: was recorded with --take 50/],
+      [['--resize', '8'], /few: was recorded without --resize/],
+      [['--classes', '1,0'], /few: was recorded without --classes/],
       [['--sample', '50'], /few: was recorded without --sample/],
       [['--scale', '3'], /few: was recorded with --scale 2 --mean 0 --std 1/],
       [['--no-labels'], /few: was recorded without --no-labels/],
