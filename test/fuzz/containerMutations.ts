@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
-import { maskedCrc32c } from '../../src/logs/formats/crc32c';
 import type { Random } from '../../src/core/random';
+import { eventRecord } from '../helpers/eventRecord';
 import { mutateBytes, mutateText, pick, spliced, type Mutation } from './mutations';
 
 /** What is inside is changed and packed again, so that the change is read and not only the checksum. */
@@ -149,16 +149,7 @@ export const mutateEvents = inside(mutateProtobuf, (bytes, mutate, random) => {
   if (random.below(6) === 0) records.splice(at, 1);
   else if (random.below(5) === 0) records.splice(at, 0, records[at]);
   else records[at] = mutate(records[at], random);
-  return Buffer.concat(
-    records.map((record) => {
-      const head = Buffer.alloc(12);
-      head.writeBigUInt64LE(BigInt(record.length));
-      head.writeUInt32LE(maskedCrc32c(head, 0, 8), 8);
-      const tail = Buffer.alloc(4);
-      tail.writeUInt32LE(maskedCrc32c(record));
-      return Buffer.concat([head, record, tail]);
-    }),
-  );
+  return Buffer.concat(records.map(eventRecord));
 });
 
 /** A field of a protocol buffer message as its bytes. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { crc32c, maskedCrc32c } from '../../../src/logs/formats/crc32c';
+import { eventRecord } from '../../helpers/eventRecord';
 import type { LogRow, TrainingLog } from '../../../src/logs/formats/log';
 import { createLogReader } from '../../../src/logs/formats/reader';
 import { fixture, jsonFixture, readLog } from '../../helpers/logFixtures';
@@ -23,16 +24,6 @@ function valuesOf({ rows, metricNames }: TrainingLog): Record<string, [number | 
       rows.filter(({ metrics }) => tag in metrics).map((row) => [stepOf(row, tag), row.metrics[tag]]),
     ]),
   );
-}
-
-/** A record as TensorFlow frames it. */
-function record(data: Uint8Array): Buffer {
-  const head = Buffer.alloc(12);
-  head.writeBigUInt64LE(BigInt(data.length));
-  head.writeUInt32LE(maskedCrc32c(head, 0, 8), 8);
-  const tail = Buffer.alloc(4);
-  tail.writeUInt32LE(maskedCrc32c(data));
-  return Buffer.concat([head, data, tail]);
 }
 
 /** Offsets of the records of a whole file. */
@@ -138,7 +129,7 @@ describe('logs: event files of TensorBoard', () => {
     head.writeUInt32LE(maskedCrc32c(head, 0, 8), 8);
     const log = readLog('events', Buffer.concat([head, Buffer.alloc(1000)]));
     assert.match(log.problems[0].text, /record of 1099511627776 bytes is too long/);
-    const odd = readLog('events', Buffer.concat([record(Buffer.from([0x0a, 0xff])), fixture(names[0])]));
+    const odd = readLog('events', Buffer.concat([eventRecord(Buffer.from([0x0a, 0xff])), fixture(names[0])]));
     assert.match(odd.problems[0].text, /record at byte 0 holds no event/);
     assert.equal(odd.rows.length, 5);
   });
