@@ -14,36 +14,40 @@ function runOf(data: string[], labels: string[], options: Record<string, unknown
 }
 
 describe('data of a run that is gone on with', () => {
-  it('may be named as the run has them, an array that was chosen by itself left out', () => {
+  it('may be named as the run has them, an array that was chosen by itself left out', async () => {
     const run = runOf(['../a.npz:x'], ['../a.npz:y']);
-    checkSameData(run, {});
-    checkSameData(run, { data: [at('a.npz:x')], labels: [at('a.npz:y')] });
-    checkSameData(run, { data: [at('a.npz')], labels: [at('a.npz')] });
-    assert.throws(
-      () => checkSameData(run, { data: [at('a.npz:z')] }),
+    await checkSameData(run, {});
+    await checkSameData(run, { data: [at('a.npz:x')], labels: [at('a.npz:y')] });
+    await checkSameData(run, { data: [at('a.npz')], labels: [at('a.npz')] });
+    await assert.rejects(
+      checkSameData(run, { data: [at('a.npz:z')] }),
       /was recorded of .*a\.npz:x, not of .*a\.npz:z/,
     );
-    assert.throws(() => checkSameData(run, { data: [at('a.npz:x'), at('b.npz')] }), /was recorded of/);
-    assert.throws(
-      () => checkSameData(runOf(['../x.csv'], []), { labels: ['y.npy'] }),
+    await assert.rejects(checkSameData(run, { data: [at('a.npz:x'), at('b.npz')] }), /was recorded of/);
+    await assert.rejects(
+      checkSameData(runOf(['../x.csv'], []), { labels: ['y.npy'] }),
       /of no other files, not of/,
     );
   });
 
-  it('hold with the options that shaped them', () => {
+  it('hold with the options that shaped them', async () => {
     const run = runOf(['../x.csv'], [], {
       take: 5,
       labelColumn: 'species',
       header: true,
       split: 'a=0.5,b=0.5',
     });
-    checkSameData(run, { take: 5, labelColumn: 'species', header: true, split: 'a=0.5,b=0.5' });
-    checkSameData(run, { scale: '1' });
-    assert.throws(() => checkSameData(run, { take: 6 }), /was recorded with --take 5/);
-    assert.throws(() => checkSameData(run, { labelColumn: 'colour' }), /with --label-column species/);
-    assert.throws(() => checkSameData(run, { seed: 1 }), /without --seed/);
-    assert.throws(() => checkSameData(run, { labels: false }), /without --no-labels/);
-    assert.throws(() => checkSameData(run, { std: '2' }), /with --scale 1 --mean 0 --std 1/);
-    checkSameData(runOf(['../x.csv'], [], { labels: false }), { labels: false });
+    await checkSameData(run, { take: 5, labelColumn: 'species', header: true, split: 'a=0.5,b=0.5' });
+    await checkSameData(run, { scale: '1' });
+    await assert.rejects(checkSameData(run, { take: 6 }), /was recorded with --take 5/);
+    await assert.rejects(checkSameData(run, { labelColumn: 'colour' }), /with --label-column species/);
+    await assert.rejects(checkSameData(run, { seed: 1 }), /without --seed/);
+    await assert.rejects(checkSameData(run, { labels: false }), /without --no-labels/);
+    await assert.rejects(checkSameData(run, { std: '2' }), /with --scale 1 --mean 0 --std 1/);
+    await assert.rejects(checkSameData(run, { crop: '8' }), /without --crop/);
+    await checkSameData(runOf(['../x.csv'], [], { labels: false }), { labels: false });
+    const ordered = runOf(['../x.csv'], [], { classes: ['b', 'a'] });
+    await checkSameData(ordered, { classes: 'b, a' });
+    await assert.rejects(checkSameData(ordered, { classes: 'a,b' }), /with --classes b,a/);
   });
 });
