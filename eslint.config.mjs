@@ -113,6 +113,15 @@ const rawText = [
   "CallExpression[callee.property.name='join'][arguments.0.value='\\n']",
 ].map((selector) => ({ selector, message: plainMessage }));
 
+/** A class or function says which of the services it uses: what is handed to it stands in its head. */
+const wholeServices = [
+  ':function > .params > TSTypeAnnotation',
+  'TSParameterProperty > Identifier > TSTypeAnnotation',
+].map((annotation) => ({
+  selector: `${annotation} > TSTypeReference[typeName.name='Services']`,
+  message: "Take what is used: Pick<Services, 'engine' | …>.",
+}));
+
 /** Files that are not plain files could be read for ever, so that all are opened in one place. */
 const ownWays = [
   {
@@ -216,7 +225,7 @@ export default tseslint.config(
   {
     files: ['src/extension/**/*.ts'],
     ignores: ['messages', 'items', 'plainText'].map((name) => `src/extension/shared/${name}.ts`),
-    rules: { 'no-restricted-syntax': ['error', ...spreadCalls, ...ownWays, ...rawText] },
+    rules: { 'no-restricted-syntax': ['error', ...spreadCalls, ...ownWays, ...rawText, ...wholeServices] },
   },
   {
     // Names come from strangers, and a terminal obeys what is in them.

@@ -139,7 +139,9 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
   return services;
 }
 
-function registerTrees(services: Services): vscode.Disposable[] {
+function registerTrees(
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'runs' | 'logs' | 'training'>,
+): vscode.Disposable[] {
   const runs = new RunsView(services);
   const patterns = new PatternsView(services);
   const details = new DetailsView(services);
@@ -148,7 +150,7 @@ function registerTrees(services: Services): vscode.Disposable[] {
 }
 
 /** Starts the engine as language servers are started: where the workspace has something for it, once that is quiet. */
-function warmEngine({ engine, log }: Services): vscode.Disposable {
+function warmEngine({ engine, log }: Pick<Services, 'log' | 'engine'>): vscode.Disposable {
   const prepare = async () => {
     try {
       const { backend } = await engine.request('engine/prepare', { engine: setting('apd.inferenceEngine') });
@@ -162,7 +164,7 @@ function warmEngine({ engine, log }: Services): vscode.Disposable {
   return new vscode.Disposable(() => clearTimeout(timer));
 }
 
-function followEngine({ engine, log }: Services): vscode.Disposable[] {
+function followEngine({ engine, log }: Pick<Services, 'log' | 'engine'>): vscode.Disposable[] {
   return [
     followEngineLimits(engine),
     engine.on('engine/log', ({ level, text }) => log[level](text)),

@@ -4,7 +4,7 @@ import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 
 /** The session that commands mean, with its opened run. @throws UserError where there is none */
-export function activeSession(services: Services): { session: Session; run: RunInfo } {
+export function activeSession(services: Pick<Services, 'sessions'>): { session: Session; run: RunInfo } {
   const session = services.sessions.active;
   if (!session) throw new UserError('no diagram is open; open a run or a model first');
   if (!session.run) {

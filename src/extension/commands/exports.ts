@@ -54,7 +54,9 @@ const formatNames: Record<ExportFormat, string> = {
 };
 
 /** Commands that write files and reports. */
-export function exportCommands(services: Services) {
+export function exportCommands(
+  services: Pick<Services, 'engine' | 'sessions' | 'runs' | 'logs' | 'reports'>,
+) {
   return {
     'apd.exportPicture': async (target?: vscode.Uri) => {
       const { session, run } = activeSession(services);

@@ -9,7 +9,7 @@ import { showInputBox } from '../shared/messages';
 import { pluralise, snapshotName } from '../../core/wording';
 
 /** Commands about what is selected and filtered. */
-export function lookCommands(services: Services) {
+export function lookCommands(services: Pick<Services, 'engine' | 'sessions'>) {
   return {
     'apd.filterToSelection': async () => {
       const { session, run } = activeSession(services);

@@ -14,8 +14,10 @@ import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared
 import { MANIFEST_NAME } from '../../runs/manifest';
 import { MODEL_JSON, checkpointsFolder, isModelJson } from '../../runs/checkpoints/modelFile';
 
+type Needs = Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'following' | 'datasets' | 'panels'>;
+
 /** Commands that record checkpoints as they come. */
-export function followCommands(services: Services) {
+export function followCommands(services: Needs) {
   return {
     'apd.followCheckpoints': async (
       target?: RunTarget,
@@ -48,7 +50,10 @@ export function followCommands(services: Services) {
  * The run that a menu or tree means, or that of the active diagram where its checkpoints come from elsewhere; undefined
  * where a plain folder is meant, or nothing.
  */
-async function runMeant(services: Services, target: RunTarget | undefined): Promise<string | undefined> {
+async function runMeant(
+  services: Pick<Services, 'sessions'>,
+  target: RunTarget | undefined,
+): Promise<string | undefined> {
   const folder = folderOf(target);
   if (folder === undefined) {
     const { active } = services.sessions;
@@ -59,13 +64,19 @@ async function runMeant(services: Services, target: RunTarget | undefined): Prom
 }
 
 /** Goes on with what was paused; a run that had not begun yet begins as it would have. */
-async function followAgain(services: Services, { folder, checkpoints, source }: Followed): Promise<void> {
+async function followAgain(
+  services: Pick<Services, 'following' | 'panels'>,
+  { folder, checkpoints, source }: Followed,
+): Promise<void> {
   if (tellFollowed(services, folder)) return;
   if (source && !(await isRun(folder))) await follow(services, { folder, checkpoints, source });
   else await services.following.follow({ folder, checkpoints });
 }
 
-async function followRun(services: Services, folder: string): Promise<void> {
+async function followRun(
+  services: Pick<Services, 'engine' | 'sessions' | 'following' | 'panels'>,
+  folder: string,
+): Promise<void> {
   if (tellFollowed(services, folder)) return;
   const run = await services.engine.request('run/open', { folder });
   if (run.training) {
@@ -80,7 +91,7 @@ async function followRun(services: Services, folder: string): Promise<void> {
 }
 
 /** Follows a folder into the run of its checkpoints: the one that is there, or a new one on data that are asked for. */
-async function followFolder(services: Services, checkpoints: string, given?: DatasetChoice): Promise<void> {
+async function followFolder(services: Needs, checkpoints: string, given?: DatasetChoice): Promise<void> {
   const model = await someModel(checkpoints);
   // As if there were several already: the run is called as the folder is.
   const pair = [model, `${model}.next.onnx`];
@@ -97,7 +108,11 @@ async function followFolder(services: Services, checkpoints: string, given?: Dat
 }
 
 /** The run of a folder of checkpoints: that of its name, or another where that one is of checkpoints elsewhere. */
-async function runOfFolder(services: Services, usual: string, checkpoints: string): Promise<string> {
+async function runOfFolder(
+  services: Pick<Services, 'engine' | 'following'>,
+  usual: string,
+  checkpoints: string,
+): Promise<string> {
   for (let n = 1; ; n++) {
     const folder = n === 1 ? usual : `${usual}-${n}`;
     const followed = services.following.of(folder);
@@ -111,13 +126,13 @@ async function runOfFolder(services: Services, usual: string, checkpoints: strin
 }
 
 /** The folder that the checkpoints of a run come from. */
-async function folderOfRun(services: Services, folder: string): Promise<string | undefined> {
+async function folderOfRun(services: Pick<Services, 'engine'>, folder: string): Promise<string | undefined> {
   const { checkpoints } = await services.engine.request('follow/folder', { folder });
   return checkpoints ?? folderOfModels(await services.engine.request('run/open', { folder }));
 }
 
 /** Follows into a new run; its panel waits for the first snapshot. */
-async function follow(services: Services, followed: Followed): Promise<void> {
+async function follow(services: Pick<Services, 'following' | 'panels'>, followed: Followed): Promise<void> {
   const { folder, checkpoints } = followed;
   const prepared = services.panels.prepare(folder, `Waiting for checkpoints in ${checkpoints}…`);
   const first = services.following.onDidTakeSnapshot((note) => {
@@ -141,7 +156,7 @@ async function follow(services: Services, followed: Followed): Promise<void> {
   }
 }
 
-function tellFollowed(services: Services, folder: string): boolean {
+function tellFollowed(services: Pick<Services, 'following'>, folder: string): boolean {
   const state = services.following.of(folder);
   if (!state) return false;
   const message = `Checkpoints of ${state.checkpoints} are recorded as they come.`;
@@ -195,7 +210,7 @@ async function browse(title: string): Promise<string | undefined> {
   return chosen?.[0]?.fsPath;
 }
 
-async function pickFollowed(services: Services) {
+async function pickFollowed(services: Pick<Services, 'following'>) {
   const { all } = services.following;
   if (all.length <= 1) return all[0];
   const items = all.map((state) => ({

@@ -13,6 +13,8 @@ import type { Handlers } from './registry';
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../shared/messages';
 import { snapshotName } from '../../core/wording';
 
+type Needs = Pick<Services, 'sessions' | 'logs' | 'panels'>;
+
 /** A snapshot as trees hand it over; without number, the one that is shown. */
 interface SnapshotTarget {
   folder: string;
@@ -23,7 +25,7 @@ interface SnapshotTarget {
 type LineTarget = vscode.Uri | { uri: vscode.Uri; lineNumber: number; snapshot?: number };
 
 /** Commands that go from a log to the diagram and back. */
-export function logCommands(services: Services) {
+export function logCommands(services: Needs) {
   return {
     'apd.revealInLog': (target?: SnapshotTarget) => revealInLog(services, target),
     'apd.showDiagramForLine': (target?: LineTarget) => showDiagramForLine(services, target),
@@ -32,7 +34,10 @@ export function logCommands(services: Services) {
   } satisfies Handlers;
 }
 
-async function revealInLog(services: Services, target?: SnapshotTarget): Promise<void> {
+async function revealInLog(
+  services: Pick<Services, 'sessions' | 'logs'>,
+  target?: SnapshotTarget,
+): Promise<void> {
   const folder = target?.folder ?? activeSession(services).session.folder;
   const shown = sessionOf(services, folder)?.shown?.snapshot;
   const snapshot = target?.snapshot ?? shown;
@@ -65,7 +70,11 @@ async function offerLink(folder: string, info: LogInfo): Promise<void> {
 }
 
 /** Says why a snapshot has no row. */
-async function offerMatch(services: Services, info: LogInfo, snapshot: number): Promise<void> {
+async function offerMatch(
+  services: Pick<Services, 'sessions'>,
+  info: LogInfo,
+  snapshot: number,
+): Promise<void> {
   const { folder } = info;
   const entry = sessionOf(services, folder)?.run?.snapshots.at(snapshot);
   const name = entry ? snapshotName(entry) : `snapshot ${snapshot}`;
@@ -77,7 +86,7 @@ async function offerMatch(services: Services, info: LogInfo, snapshot: number): 
   else if (chosen === open) await openLogAt(info);
 }
 
-async function showDiagramForLine(services: Services, target?: LineTarget): Promise<void> {
+async function showDiagramForLine(services: Needs, target?: LineTarget): Promise<void> {
   const { uri, line, editor } = placeOf(target);
   const log = await logAt(services, uri);
   const asked = target && 'snapshot' in target ? target.snapshot : undefined;
@@ -88,7 +97,7 @@ async function showDiagramForLine(services: Services, target?: LineTarget): Prom
 
 /** Says which lines near one have a snapshot. */
 async function offerNearest(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'panels'>,
   { folder, info, lines }: LogDocument,
   line: number,
   editor?: vscode.TextEditor,
@@ -105,7 +114,11 @@ async function offerNearest(
 }
 
 /** Goes to the row of another snapshot with the cursor; a diagram that is open shows it. */
-async function step(services: Services, target: LineTarget | undefined, by: -1 | 1): Promise<void> {
+async function step(
+  services: Pick<Services, 'sessions' | 'logs'>,
+  target: LineTarget | undefined,
+  by: -1 | 1,
+): Promise<void> {
   const { uri, line, editor } = placeOf(target);
   if (!editor) throw new UserError('the log is not in an editor; open it first');
   const log = await logAt(services, uri);
@@ -139,7 +152,7 @@ function placeOf(target?: LineTarget): { uri: vscode.Uri; line: number; editor?:
   return { uri, line: line ?? (editor?.selection.active.line ?? 0) + 1, editor };
 }
 
-async function logAt(services: Services, uri: vscode.Uri): Promise<LogDocument> {
+async function logAt(services: Pick<Services, 'logs'>, uri: vscode.Uri): Promise<LogDocument> {
   const log = await readLogOf(services, uri);
   if (log) return log;
   const name = path.basename(uri.fsPath);

@@ -28,7 +28,7 @@ export interface LogTarget {
 }
 
 /** Commands that link logs to runs, and correct how they belong together. */
-export function linkCommands(services: Services) {
+export function linkCommands(services: Pick<Services, 'engine' | 'sessions' | 'runs' | 'logs' | 'panels'>) {
   return {
     'apd.linkLog': async (target?: LogTarget | vscode.Uri) => {
       const { folder, file } = target instanceof vscode.Uri ? { file: target.fsPath } : (target ?? {});
@@ -68,7 +68,7 @@ export function linkCommands(services: Services) {
 }
 
 /** What is known of the log of a run. @throws UserError where it has none */
-async function logOf(services: Services, folder: string): Promise<LogInfo & { file: string }> {
+async function logOf(services: Pick<Services, 'logs'>, folder: string): Promise<LogInfo & { file: string }> {
   const info = services.logs.of(folder) ?? (await services.logs.read(folder));
   if (info?.file === undefined) {
     throw new UserError(`${path.basename(folder)} has no log; “APD: Link Log…” gives it one`);
@@ -78,7 +78,7 @@ async function logOf(services: Services, folder: string): Promise<LogInfo & { fi
 
 /** The snapshot that is meant: the one of the entry, or else the one that is shown. */
 async function snapshotOf(
-  services: Services,
+  services: Pick<Services, 'engine' | 'sessions'>,
   target: LogTarget | undefined,
 ): Promise<{ folder: string; run: RunInfo; snapshot: number }> {
   if (target?.folder === undefined || target.snapshot === undefined) {
@@ -89,7 +89,11 @@ async function snapshotOf(
   return { folder, run: await services.engine.request('run/open', { folder }), snapshot };
 }
 
-async function link(services: Services, folder: string, file: string): Promise<void> {
+async function link(
+  services: Pick<Services, 'sessions' | 'logs' | 'panels'>,
+  folder: string,
+  file: string,
+): Promise<void> {
   const info = await services.logs.link(folder, file);
   const problem = info.state === 'read' ? undefined : (info.problem ?? 'it cannot be read');
   const show = 'Show Snapshots';
@@ -129,7 +133,10 @@ async function offerLinkAgain(
 }
 
 /** The run that a log is to be linked to; asked for where it is not plain. */
-async function runToLink(services: Services, file: string | undefined): Promise<string | undefined> {
+async function runToLink(
+  services: Pick<Services, 'sessions' | 'runs'>,
+  file: string | undefined,
+): Promise<string | undefined> {
   const active = services.sessions.active?.folder;
   if (file === undefined && active !== undefined) return active;
   const listed = await services.runs.list();
@@ -153,7 +160,10 @@ async function runToLink(services: Services, file: string | undefined): Promise<
 }
 
 /** Asks for the log of a run: files that are called like logs, the nearest first. */
-async function pickLog(services: Services, folder: string): Promise<string | undefined> {
+async function pickLog(
+  services: Pick<Services, 'engine' | 'logs'>,
+  folder: string,
+): Promise<string | undefined> {
   const browse = { icon: 'folder-opened', label: 'Browse…', file: undefined, alwaysShow: true };
   const present = services.logs.of(folder)?.file;
   const found = (await candidates(services, folder)).map(({ file, reason }) => ({
@@ -183,7 +193,7 @@ async function pickLog(services: Services, folder: string): Promise<string | und
 /** Most files of a workspace that are looked at. */
 const MOST_FILES = 2000;
 
-async function candidates(services: Services, folder: string) {
+async function candidates(services: Pick<Services, 'engine'>, folder: string) {
   const run = await services.engine.request('run/open', { folder });
   const models = run.snapshots.flatMap(({ model }) =>
     model === undefined ? [] : [path.dirname(path.resolve(folder, model))],

@@ -15,7 +15,7 @@ type Choice = { to: RowPointer | null | undefined };
 
 /** Asks for the row of the log that tells of a snapshot, and sets it. */
 export async function matchSnapshot(
-  services: Services,
+  services: Pick<Services, 'engine' | 'logs'>,
   info: LogInfo & { file: string },
   run: RunInfo,
   snapshot: number,

@@ -16,7 +16,7 @@ interface SnapshotTarget {
 }
 
 /** Commands that move through snapshots and levels, and change how they are shown. */
-export function navigateCommands(services: Services) {
+export function navigateCommands(services: Pick<Services, 'sessions' | 'panels'>) {
   const step = (to: (snapshot: number, last: number) => number) => () => {
     const { session, run } = activeSession(services);
     session.change({ snapshot: to(session.state.snapshot, run.snapshots.length - 1) });

@@ -12,13 +12,15 @@ import type { Handlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
 
+type Needs = Pick<Services, 'context' | 'log' | 'engine' | 'runs' | 'following' | 'datasets' | 'panels'>;
+
 /** What callers of `apd.openModel` may give besides the models. */
 interface OpenModelOptions {
   dataset?: DatasetChoice;
 }
 
 /** Commands that open something. */
-export function openCommands(services: Services) {
+export function openCommands(services: Needs) {
   return {
     'apd.openModel': async (uri?: vscode.Uri, uris?: vscode.Uri[], options?: OpenModelOptions) => {
       // It starts while files are looked at and data is chosen.
@@ -54,7 +56,7 @@ export function openCommands(services: Services) {
  * @returns folder of the run; undefined when the user gave up
  */
 export async function runOfModels(
-  services: Services,
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'runs' | 'following' | 'datasets'>,
   models: string[],
   given?: DatasetChoice,
   stages?: RecordingStages,
@@ -68,7 +70,11 @@ export async function runOfModels(
   return folder;
 }
 
-async function remember(services: Services, models: string[], dataset: DatasetChoice): Promise<void> {
+async function remember(
+  services: Pick<Services, 'log' | 'datasets'>,
+  models: string[],
+  dataset: DatasetChoice,
+): Promise<void> {
   try {
     await services.datasets.remember(models, dataset);
   } catch (error) {
@@ -76,13 +82,13 @@ async function remember(services: Services, models: string[], dataset: DatasetCh
   }
 }
 
-async function openModels(services: Services, models: string[], dataset?: DatasetChoice): Promise<void> {
+async function openModels(services: Needs, models: string[], dataset?: DatasetChoice): Promise<void> {
   await showRecorded(services, models, (stages) => runOfModels(services, models, dataset, stages));
 }
 
 /** Shows the run that comes of some models; its page loads while they are recorded. */
 async function showRecorded(
-  services: Services,
+  services: Pick<Services, 'panels'>,
   models: string[],
   record: (stages: RecordingStages) => Promise<string | undefined>,
 ): Promise<void> {
@@ -127,7 +133,7 @@ export function folderOf(target: RunTarget | undefined): string | undefined {
  * @param among runs to offer; those of the workspace when absent
  */
 export async function pickRun(
-  services: Services,
+  services: Pick<Services, 'runs'>,
   title = 'Open Run',
   among?: readonly string[],
 ): Promise<string | undefined> {
@@ -159,7 +165,9 @@ export async function pickRun(
 }
 
 /** Records the example that comes with the extension, once, and opens it. */
-async function openExample(services: Services): Promise<void> {
+async function openExample(
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'runs' | 'following' | 'panels'>,
+): Promise<void> {
   services.engine.warm();
   const example = vscode.Uri.joinPath(services.context.extensionUri, 'examples', 'digits').fsPath;
   const names = (await readdir(example)).filter((name) => name.endsWith('.onnx'));

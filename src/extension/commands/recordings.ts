@@ -3,7 +3,7 @@ import type { Services } from '../shared/services';
 import type { Handlers } from './registry';
 
 /** Commands about the work itself. */
-export function workCommands(services: Services) {
+export function workCommands(services: Pick<Services, 'log' | 'sessions' | 'runs' | 'instances'>) {
   return {
     'apd.refresh': async () => {
       const { active } = services.sessions;

@@ -11,7 +11,7 @@ export type Handlers = Partial<Record<CommandId, Handler>>;
 
 /** Registers all commands; the type holds the groups together to no command left out. */
 export function registerCommands(
-  services: Services,
+  services: Pick<Services, 'log'>,
   handlers: Record<CommandId, Handler>,
 ): vscode.Disposable {
   const registered = Object.entries(handlers).map(([id, handler]) =>

@@ -17,7 +17,9 @@ import { showQuickPick } from '../shared/messages';
 import { pluralise, snapshotName } from '../../core/wording';
 
 /** Commands that train, and look after trainings. */
-export function trainingCommands(services: Services) {
+export function trainingCommands(
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'runs' | 'training' | 'panels'>,
+) {
   const { training } = services;
   return {
     'apd.train': async (uri?: vscode.Uri) => {
@@ -67,7 +69,7 @@ export function trainingCommands(services: Services) {
  * @param suits which runs are meant, by how their training stands; that of a menu is taken as it is
  */
 async function chosenRun(
-  services: Services,
+  services: Pick<Services, 'sessions' | 'runs' | 'training'>,
   title: string,
   target: RunTarget | undefined,
   suits: (standing: Standing) => boolean,
@@ -85,7 +87,7 @@ async function chosenRun(
 }
 
 /** Lets the user pick a snapshot that training can start anew from: one after a whole epoch. */
-async function pickWholeEpoch(services: Services, run: string): Promise<number | undefined> {
+async function pickWholeEpoch(services: Pick<Services, 'engine'>, run: string): Promise<number | undefined> {
   const { snapshots, name } = await services.engine.request('run/open', { folder: run });
   const items = snapshots
     .map((entry, snapshot) => ({ label: snapshotName(entry), entry, snapshot }))
@@ -99,7 +101,10 @@ async function pickWholeEpoch(services: Services, run: string): Promise<number |
   return picked?.snapshot;
 }
 
-async function openRunsOf(services: Services, config: string): Promise<void> {
+async function openRunsOf(
+  services: Pick<Services, 'engine' | 'runs' | 'panels'>,
+  config: string,
+): Promise<void> {
   const document = await vscode.workspace.openTextDocument(config);
   const runs = await runsOf(services, config, document.getText());
   if (runs.length === 0) {

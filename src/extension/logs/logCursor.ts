@@ -20,7 +20,7 @@ export class LogCursor implements vscode.Disposable {
   /** What the cursor of an editor asked a session for. */
   private readonly asked = new WeakMap<Session, { editor: vscode.TextEditor; snapshot: number }>();
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'sessions' | 'logs'>) {
     // Who leaves the editor meanwhile still meant the line.
     this.listening = vscode.window.onDidChangeTextEditorSelection((event) => this.onMove(event));
   }

@@ -18,7 +18,7 @@ export class LogEditors implements vscode.Disposable {
   private readonly replaced = new Set<vscode.TextDocument>();
   private readonly marking = new Delayed(() => this.markAnew(), SETTLE_MS);
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'context' | 'sessions' | 'logs'>) {
     const { context, logs, sessions } = services;
     this.decorations = new LogDecorations(context.extensionUri);
     this.cursor = new LogCursor(services);

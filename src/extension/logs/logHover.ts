@@ -20,7 +20,7 @@ export class LogHover implements vscode.HoverProvider, vscode.Disposable {
   private readonly facts: SnapshotFacts;
   private readonly registration: vscode.Disposable;
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'log' | 'engine' | 'sessions' | 'logs'>) {
     this.facts = new SnapshotFacts(services);
     this.registration = vscode.languages.registerHoverProvider({ scheme: 'file' }, this);
   }

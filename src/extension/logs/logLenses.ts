@@ -10,7 +10,7 @@ export class LogLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly disposables: vscode.Disposable[];
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'sessions' | 'logs'>) {
     const { logs, sessions } = services;
     this.disposables = [
       this.changed,

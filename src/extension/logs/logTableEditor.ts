@@ -4,7 +4,9 @@ import type { Services } from '../shared/services';
 import { LogTableView } from './logTableView';
 
 /** The read-only editor of logs as tables: for event files the usual one, for text logs offered besides the text editor. */
-export function registerLogTables(services: Services): vscode.Disposable {
+export function registerLogTables(
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'logs' | 'panels'>,
+): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
     resolveCustomEditor: (document, panel) => {

@@ -47,7 +47,7 @@ export class LogTableView implements vscode.Disposable {
   private disposed = false;
 
   constructor(
-    private readonly services: Services,
+    private readonly services: Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'logs' | 'panels'>,
     uri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
   ) {

@@ -5,6 +5,8 @@ import { parseScalingText, scalingText } from './scalingText';
 import type { Services } from '../shared/services';
 import { showInputBox, showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
 
+type Needs = Pick<Services, 'log' | 'engine' | 'datasets'>;
+
 /** Files whose numbers are most likely pixels from 0 to 255. */
 const pixelNames = /ubyte|\.idx\d?(\.gz)?$|images?$/i;
 const dataFilters = {
@@ -23,7 +25,7 @@ interface Item extends PickItem {
  * @returns undefined when the user gave up
  */
 export async function chooseDataset(
-  services: Services,
+  services: Needs,
   model: string,
   thorough: boolean,
 ): Promise<DatasetChoice | undefined> {
@@ -39,7 +41,7 @@ export async function chooseDataset(
   return browsed && askScaling(title, browsed, true);
 }
 
-async function offers(services: Services, model: string): Promise<Item[]> {
+async function offers(services: Needs, model: string): Promise<Item[]> {
   const items: Item[] = [];
   const seen = new Set<string>();
   const add = (choice: DatasetChoice, reason: string) => {
@@ -75,7 +77,7 @@ async function offers(services: Services, model: string): Promise<Item[]> {
   return items;
 }
 
-async function guesses(services: Services, model: string): Promise<DatasetGuess[]> {
+async function guesses(services: Pick<Services, 'log' | 'engine'>, model: string): Promise<DatasetGuess[]> {
   try {
     return await services.engine.request('data/guess', { model });
   } catch (error) {

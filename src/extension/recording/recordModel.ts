@@ -43,7 +43,7 @@ export function cancelRecording(): void {
  * @returns its folder, or undefined when the user gave up
  */
 export async function recordOrReopen(
-  services: Services,
+  services: Pick<Services, 'context' | 'log' | 'engine' | 'runs' | 'following'>,
   recording: Recording,
   stages: RecordingStages = {},
 ): Promise<string | undefined> {
@@ -67,7 +67,7 @@ export async function recordOrReopen(
 }
 
 /** Where the run of these models goes: the folder setting, and a name made from theirs. */
-export function runFolderOf(services: Services, models: readonly string[]): string {
+export function runFolderOf(services: Pick<Services, 'context'>, models: readonly string[]): string {
   const place = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(models[0]));
   const wanted = setting('apd.runsFolder', place?.uri) || 'apd-runs';
   const base = place?.uri.fsPath ?? services.context.globalStorageUri.fsPath;
@@ -75,7 +75,7 @@ export function runFolderOf(services: Services, models: readonly string[]): stri
 }
 
 async function record(
-  services: Services,
+  services: Pick<Services, 'log' | 'engine' | 'runs'>,
   { models, dataset }: Recording,
   out: string,
   force: boolean,
@@ -120,7 +120,10 @@ async function record(
   }
 }
 
-async function runAt(services: Services, folder: string): Promise<RunInfo | 'none' | 'damaged'> {
+async function runAt(
+  services: Pick<Services, 'log' | 'engine'>,
+  folder: string,
+): Promise<RunInfo | 'none' | 'damaged'> {
   try {
     await stat(path.join(folder, MANIFEST_NAME));
   } catch {

@@ -12,7 +12,7 @@ export class ConfigurationLenses implements vscode.CodeLensProvider, vscode.Disp
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly disposables: vscode.Disposable[];
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'log' | 'engine' | 'runs' | 'training'>) {
     const { runs, training } = services;
     this.disposables = [
       this.changed,

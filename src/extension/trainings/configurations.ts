@@ -62,7 +62,11 @@ async function pickConfiguration(title: string): Promise<vscode.Uri | undefined>
  * Runs that were trained by a configuration: the one that it names, and those beside whose names begin so (kept ones, and
  * those that were begun anew from a snapshot).
  */
-export async function runsOf(services: Services, config: string, text: string): Promise<string[]> {
+export async function runsOf(
+  services: Pick<Services, 'engine' | 'runs'>,
+  config: string,
+  text: string,
+): Promise<string[]> {
   const { out } = await services.engine.request('training/check', { file: config, text });
   return out === undefined ? [] : runsBeside(await services.runs.list(), out);
 }

@@ -8,7 +8,7 @@ import { CommandFailed, runCommand, type InstallCommand } from './npmCommand';
 import { showInformationMessage, withProgress } from '../shared/messages';
 
 /** Installs the native backend into the extension's own storage, after the user has read what that means. */
-export async function installNative(services: Services): Promise<void> {
+export async function installNative(services: Pick<Services, 'context' | 'log' | 'engine'>): Promise<void> {
   const { context, engine } = services;
   if (!vscode.workspace.isTrusted) {
     throw new UserError('the native backend is installed from trusted workspaces only');
@@ -44,7 +44,7 @@ function detail({ program, args, folder }: InstallCommand): string {
 }
 
 /** @returns false when it was cancelled. @throws UserError when npm is missing or fails */
-async function runInstall({ log }: Services, install: InstallCommand): Promise<boolean> {
+async function runInstall({ log }: Pick<Services, 'log'>, install: InstallCommand): Promise<boolean> {
   const ending = new AbortController();
   log.info(`${install.program} ${install.args.join(' ')}`);
   try {

@@ -10,6 +10,8 @@ import { goOn } from './startTraining';
 import type { TrainingOrder } from './trainingQueue';
 import { showInformationMessage, showWarningMessage } from '../shared/messages';
 
+type Needs = Pick<Services, 'log' | 'training' | 'panels'>;
+
 /** How long a process that was left behind is given to end. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 500;
@@ -18,7 +20,9 @@ const LOOK_EVERY_MS = 500;
  * Tells of trainings that were broken off: those that the last window left open, and those of the workspace whose process
  * is gone.
  */
-export async function tellOfInterrupted(services: Services): Promise<void> {
+export async function tellOfInterrupted(
+  services: Pick<Services, 'log' | 'runs' | 'training' | 'panels'>,
+): Promise<void> {
   const { training, log } = services;
   const left = training.memory.open;
   await training.memory.keepOpen([]);
@@ -42,7 +46,7 @@ export async function tellOfInterrupted(services: Services): Promise<void> {
  * Tells of a training whose process is gone, once for each time that it was broken off.
  * @returns false where that is not so
  */
-export async function tellInterrupted(services: Services, folder: string, why?: string): Promise<boolean> {
+export async function tellInterrupted(services: Needs, folder: string, why?: string): Promise<boolean> {
   const info = await settled(services, folder);
   if (info?.status !== 'broken') return false;
   // Not awaited: the message stays for as long as the user likes.
@@ -50,7 +54,7 @@ export async function tellInterrupted(services: Services, folder: string, why?: 
   return true;
 }
 
-async function tell(services: Services, info: TrainingInfo, why?: string): Promise<void> {
+async function tell(services: Needs, info: TrainingInfo, why?: string): Promise<void> {
   const { folder, epoch, epochs, status } = info;
   if (status === 'running' || (status === 'finished' && epoch >= epochs)) return;
   if (!(await services.training.memory.tell(info))) return;
@@ -67,7 +71,7 @@ async function tell(services: Services, info: TrainingInfo, why?: string): Promi
   }
 }
 
-async function tellWaiting(services: Services, order: TrainingOrder): Promise<void> {
+async function tellWaiting(services: Pick<Services, 'training'>, order: TrainingOrder): Promise<void> {
   const text = `Training of ${order.name} was waiting when the window was closed.`;
   if ((await showInformationMessage(text, 'Train', 'Dismiss')) === 'Train') {
     await services.training.train(order);
@@ -75,7 +79,10 @@ async function tellWaiting(services: Services, order: TrainingOrder): Promise<vo
 }
 
 /** How a training stands once its process had time to end. */
-async function settled(services: Services, folder: string): Promise<TrainingInfo | undefined> {
+async function settled(
+  services: Pick<Services, 'training'>,
+  folder: string,
+): Promise<TrainingInfo | undefined> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const info = await services.training.freshInfo(folder);
@@ -85,7 +92,7 @@ async function settled(services: Services, folder: string): Promise<TrainingInfo
 }
 
 /** Runs of the workspace whose state says that they are being trained. Looked up here, so that no engine starts for it. */
-async function runsSaidToRun(services: Services): Promise<string[]> {
+async function runsSaidToRun(services: Pick<Services, 'runs'>): Promise<string[]> {
   const runs = await services.runs.list();
   const running = await Promise.all(runs.map(saysItRuns));
   return runs.filter((_, i) => running[i]);

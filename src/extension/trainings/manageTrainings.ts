@@ -8,7 +8,7 @@ interface Item extends PickItem {
 }
 
 /** Offers what can be done with the training under way and with those that wait. */
-export async function manageTrainings(services: Services): Promise<void> {
+export async function manageTrainings(services: Pick<Services, 'training' | 'panels'>): Promise<void> {
   const { training, panels } = services;
   const { current, trainings } = training;
   const items: Item[] = [];

@@ -12,7 +12,10 @@ const dataFilters = {
  * Writes a commented configuration for a dataset beside it, and opens it.
  * @param given dataset; asked for when absent
  */
-export async function newConfiguration(services: Services, given?: vscode.Uri): Promise<void> {
+export async function newConfiguration(
+  services: Pick<Services, 'engine'>,
+  given?: vscode.Uri,
+): Promise<void> {
   const data = given instanceof vscode.Uri ? given : await askData();
   if (!data) return;
   const { text } = await services.engine.request('training/starter', { data: data.fsPath });

@@ -11,14 +11,16 @@ import { goOn } from './startTraining';
 import { showInformationMessage } from '../shared/messages';
 import { formatShare, pluralise } from '../../core/wording';
 
+type Needs = Pick<Services, 'log' | 'training' | 'panels'>;
+
 /** Tells the user how trainings ended. */
-export function trainingOutcomes(services: Services): vscode.Disposable {
+export function trainingOutcomes(services: Needs): vscode.Disposable {
   return services.training.onDidEnd((ended) => {
     tell(services, ended).catch((error: unknown) => services.log.error(String(error)));
   });
 }
 
-async function tell(services: Services, { training, outcome }: EndedTraining): Promise<void> {
+async function tell(services: Needs, { training, outcome }: EndedTraining): Promise<void> {
   const { log } = services;
   const { order, folder } = training;
   if ('result' in outcome) return tellResult(services, order.name, outcome.result);
@@ -48,7 +50,7 @@ function remedies(config: string | undefined): Remedy[] {
   return [{ title: 'Open Configuration', run }];
 }
 
-async function tellResult(services: Services, name: string, result: TrainResult): Promise<void> {
+async function tellResult(services: Needs, name: string, result: TrainResult): Promise<void> {
   const { folder, epoch, ended, accuracy, snapshots } = result;
   const reached = accuracy === undefined ? '' : `, accuracy ${formatShare(accuracy)}`;
   const text = {

@@ -11,7 +11,9 @@ import { trainingKeys } from './trainingKeys';
 import { trainingStatus } from './trainingStatus';
 
 /** Everything that shows trainings, and keeps what is shown in step with them. */
-export function registerTraining(services: Services): vscode.Disposable[] {
+export function registerTraining(
+  services: Pick<Services, 'log' | 'engine' | 'sessions' | 'runs' | 'following' | 'training' | 'panels'>,
+): vscode.Disposable[] {
   const live = new LiveRuns(services);
   // Not awaited: activation does not wait for trainings of the last window.
   tellOfInterrupted(services).catch((error: unknown) => services.log.error(messageOf(error)));

@@ -22,7 +22,10 @@ const LONGEST_TEXT = 2 * 1024 ** 2;
  * @param config absolute path, saved
  * @returns undefined when the user gave up
  */
-export async function startTraining(services: Services, config: string): Promise<QueuedTraining | undefined> {
+export async function startTraining(
+  services: Pick<Services, 'engine' | 'training'>,
+  config: string,
+): Promise<QueuedTraining | undefined> {
   const name = configurationName(config);
   const text = (await readHead(config, LONGEST_TEXT)).toString('utf8');
   const { out } = await services.engine.request('training/check', { file: config, text });
@@ -55,7 +58,7 @@ export async function startTraining(services: Services, config: string): Promise
  * @param epochs in all; those that it was to have when left out
  */
 export async function goOn(
-  services: Services,
+  services: Pick<Services, 'training'>,
   run: string,
   epochs?: number,
 ): Promise<QueuedTraining | undefined> {
@@ -66,7 +69,7 @@ export async function goOn(
 
 /** Asks for how many epochs a run is to be trained more, and does so. */
 export async function trainMore(
-  services: Services,
+  services: Pick<Services, 'training'>,
   run: string,
   more?: number,
 ): Promise<QueuedTraining | undefined> {
@@ -80,7 +83,7 @@ export async function trainMore(
  * @param snapshot number of a snapshot after a whole epoch
  */
 export async function branchFrom(
-  services: Services,
+  services: Pick<Services, 'engine' | 'runs' | 'training'>,
   run: string,
   snapshot: number,
 ): Promise<QueuedTraining | undefined> {
@@ -103,7 +106,7 @@ export async function branchFrom(
 }
 
 /** What a run folder says of its training. @throws UserError where it cannot be gone on with */
-async function trainedRun(services: Services, run: string): Promise<TrainingInfo> {
+async function trainedRun(services: Pick<Services, 'training'>, run: string): Promise<TrainingInfo> {
   const training = services.training.of(run);
   if (training) throw new UserError(`${runName(run)} is being trained, or waits to be`);
   const info = await services.training.freshInfo(run);
@@ -112,13 +115,13 @@ async function trainedRun(services: Services, run: string): Promise<TrainingInfo
   return info;
 }
 
-async function isTaken(services: Services, folder: string): Promise<boolean> {
+async function isTaken(services: Pick<Services, 'training'>, folder: string): Promise<boolean> {
   return services.training.of(folder) !== undefined || isThere(path.join(folder, MANIFEST_NAME));
 }
 
 type Choice = 'replace' | 'beside' | 'continue';
 
-async function askTaken(services: Services, folder: string): Promise<Choice | undefined> {
+async function askTaken(services: Pick<Services, 'training'>, folder: string): Promise<Choice | undefined> {
   const busy = services.training.of(folder) !== undefined;
   const info = busy ? undefined : await services.training.freshInfo(folder);
   const beside = runName(await freeRunFolder(services, folder));
@@ -149,7 +152,7 @@ function standingOf(info: TrainingInfo | undefined): string {
 }
 
 /** A folder beside that is neither there nor about to be. */
-async function freeRunFolder(services: Services, folder: string): Promise<string> {
+async function freeRunFolder(services: Pick<Services, 'training'>, folder: string): Promise<string> {
   for (let n = 2; ; n++) {
     const candidate = `${folder}-${n}`;
     if (!services.training.of(candidate) && !(await isThere(candidate))) return candidate;

@@ -70,7 +70,10 @@ const examples: TrainingExample[] = [
 ];
 
 /** Copies an example into the workspace, or the extension's storage where none is open, and opens its configuration. */
-export async function openTrainingExample(services: Services, wanted?: string): Promise<void> {
+export async function openTrainingExample(
+  services: Pick<Services, 'context' | 'log'>,
+  wanted?: string,
+): Promise<void> {
   const example =
     examples.find(({ configuration }) => configuration === wanted) ??
     (await showQuickPick(examples, {
@@ -98,7 +101,7 @@ export async function openTrainingExample(services: Services, wanted?: string): 
  * @param copy folder of its copy
  * @returns false when the user does not want it
  */
-async function fetchData({ log }: Services, example: string, copy: string): Promise<boolean> {
+async function fetchData({ log }: Pick<Services, 'log'>, example: string, copy: string): Promise<boolean> {
   const data = path.join(copy, 'data');
   const images = vscode.Uri.file(path.join(data, 'train-images-idx3-ubyte'));
   const there = await vscode.workspace.fs.stat(images).then(

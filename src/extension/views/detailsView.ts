@@ -23,7 +23,7 @@ export class DetailsView implements vscode.WebviewViewProvider, vscode.Disposabl
   private ready = false;
   private work?: vscode.CancellationTokenSource;
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'context' | 'log' | 'engine' | 'sessions'>) {
     this.subscriptions = [
       vscode.window.registerWebviewViewProvider('apd.details', this),
       services.sessions.onDidChange((event) => {

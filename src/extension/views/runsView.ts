@@ -23,7 +23,9 @@ export class RunsView implements vscode.TreeDataProvider<Entry>, vscode.Disposab
   private readonly disposables: vscode.Disposable[];
   private readonly view: vscode.TreeView<Entry>;
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Pick<Services, 'log' | 'engine' | 'sessions' | 'runs' | 'training'>,
+  ) {
     this.view = createTreeView<Entry>('apd.runs', this);
     this.disposables = [
       this.view,

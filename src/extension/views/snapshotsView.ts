@@ -47,7 +47,7 @@ export class SnapshotsView implements vscode.TreeDataProvider<Entry>, vscode.Dis
   /** Runs whose log could not even be looked for. */
   private readonly failed = new Set<string>();
 
-  constructor(private readonly services: Services) {
+  constructor(private readonly services: Pick<Services, 'log' | 'sessions' | 'logs' | 'training'>) {
     this.view = createTreeView<Entry>('apd.snapshots', this);
     this.disposables = [
       this.view,
