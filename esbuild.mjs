@@ -34,6 +34,24 @@ const tensorflowApart = {
   },
 };
 
+/** Leaves what reads HDF5 to a bundle of its own. */
+const hdf5Apart = {
+  name: 'hdf5-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/hdf5Package$/ }, () => ({ path: './hdf5.js', external: true }));
+  },
+};
+
+/** What reads HDF5, dist/hdf5.js. */
+export const hdf5Build = {
+  ...nodeOptions,
+  entryPoints: { hdf5: 'src/models/keras/hdf5Package.ts' },
+  // Nothing is looked up beside the package: its WebAssembly is within it.
+  define: { 'import.meta.url': '"file:///"' },
+  sourcemap: false,
+  outdir: 'dist',
+};
+
 /** TensorFlow.js, dist/tensorflow.js. */
 export const tensorflowBuild = {
   ...nodeOptions,
@@ -45,7 +63,7 @@ export const tensorflowBuild = {
 export const cliBuild = {
   ...nodeOptions,
   entryPoints: { cli: 'src/cli/main.ts' },
-  plugins: [tensorflowApart],
+  plugins: [tensorflowApart, hdf5Apart],
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 };
@@ -54,7 +72,7 @@ export const cliBuild = {
 export const engineBuild = {
   ...nodeOptions,
   entryPoints: { engine: 'src/engine/server.ts' },
-  plugins: [tensorflowApart],
+  plugins: [tensorflowApart, hdf5Apart],
   outdir: 'dist',
 };
 
@@ -85,7 +103,7 @@ export const webviewBuild = {
   outdir: 'dist',
 };
 
-const products = [tensorflowBuild, cliBuild, engineBuild, extensionBuild, webviewBuild];
+const products = [tensorflowBuild, hdf5Build, cliBuild, engineBuild, extensionBuild, webviewBuild];
 
 /** Every file of a folder whose name ends so, in a stable order. */
 async function filesUnder(folder, ending) {

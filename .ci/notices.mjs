@@ -17,9 +17,13 @@ const met = [
   'ISC',
   'MIT',
   'MPL-2.0',
+  'NIST-Software',
   'OFL-1.1',
   'Unlicense',
 ];
+
+/** Licences of packages that name none: the NIST's terms ask that the notice is kept; its WebAssembly holds HDF5 (BSD-3-Clause). */
+const named = { h5wasm: 'NIST-Software' };
 
 /** Files of a package that hold its licence or other notices. */
 const NOTICE = /^(licen[cs]e|copying|notice|third-?party-?notices)/i;
@@ -57,7 +61,7 @@ function readPackage(folder) {
     folder,
     name,
     version,
-    licence: license,
+    licence: named[name] ?? license,
     author: typeof person === 'string' ? person : person?.name,
     source: address?.replace(/^git\+/, ''),
     dependencies: Object.keys(dependencies ?? {}),

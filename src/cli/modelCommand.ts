@@ -25,7 +25,10 @@ export function addModel(program: Command): void {
     .description(
       'list the activation layers of a model, their pieces and units, and what is not piecewise linear',
     )
-    .argument('<model>', 'an ONNX file, or the model.json of a TensorFlow.js LayersModel')
+    .argument(
+      '<model>',
+      'an ONNX file, a whole Keras model (.keras, .h5), or the model.json of a TensorFlow.js LayersModel',
+    )
     .option('--json', 'as JSON')
     .option('--output <name>', "the model's output that gives the classes")
     .addOption(

@@ -1,3 +1,4 @@
+import { isKeras } from './keras/readKeras';
 import { readModelFile, type ModelFile } from './modelFile';
 import { describeOnnx, onnxInputNames, openOnnx } from './onnx/openOnnx';
 import type { ModelOptions } from './options';
@@ -13,14 +14,20 @@ function isJson(path: string, { bytes }: ModelFile): boolean {
   return /^(\u00ef\u00bb\u00bf)?\s*\{\s*"/.test(start);
 }
 
+/** Whether a file holds layers of Keras, as TensorFlow.js or Keras itself saves them. */
+function isOfLayers(path: string, file: ModelFile): boolean {
+  return isKeras(file) || isJson(path, file);
+}
+
 /**
  * Tells what a model file holds, without running it: shapes as far as the file states them.
- * A `model.json` of TensorFlow.js is read with the weights beside it; a file of any other name is tried as ONNX.
+ * A `model.json` of TensorFlow.js is read with the weights beside it, a whole model of Keras (`.keras`, `.h5`) as it is; a file
+ * of any other content is tried as ONNX.
  * @throws InputError when the file is missing, no model, or has no piecewise linear activation
  */
 export async function describeModel(path: string, options: ModelOptions = {}): Promise<ModelDescription> {
   const file = await readModelFile(path);
-  return isJson(path, file) ? describeTfjs(path, file, options) : describeOnnx(path, file, options);
+  return isOfLayers(path, file) ? describeTfjs(path, file, options) : describeOnnx(path, file, options);
 }
 
 /**
@@ -29,7 +36,7 @@ export async function describeModel(path: string, options: ModelOptions = {}): P
  */
 export async function modelInputNames(path: string): Promise<string[]> {
   const file = await readModelFile(path);
-  return isJson(path, file) ? [] : onnxInputNames(path, file);
+  return isOfLayers(path, file) ? [] : onnxInputNames(path, file);
 }
 
 /**
@@ -38,5 +45,5 @@ export async function modelInputNames(path: string): Promise<string[]> {
  */
 export async function openModel(path: string, options: ModelOptions = {}): Promise<ModelRunner> {
   const file = await readModelFile(path);
-  return isJson(path, file) ? openTfjs(path, file, options) : openOnnx(path, file, options);
+  return isOfLayers(path, file) ? openTfjs(path, file, options) : openOnnx(path, file, options);
 }

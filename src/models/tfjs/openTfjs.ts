@@ -4,6 +4,7 @@ import { resolveInputShape } from '../onnx/inputShape';
 import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner } from '../runner';
 import { loadTensorflow } from './tfjsBackend';
+import { isKeras, readKerasModel, type SavedKerasModel } from '../keras/readKeras';
 import { readLayersModel, type SavedLayersModel } from './files/savedModel';
 import { LayerGraph } from './graph/layerGraph';
 import { runnerOwningGraph } from './tfjsRunner';
@@ -32,14 +33,17 @@ function inputShape(path: string, input: ModelInput, instance: readonly number[]
   throw misfit;
 }
 
+/** A network as TensorFlow.js or Keras saved it. */
+type SavedNetwork = SavedLayersModel | SavedKerasModel;
+
 /** Reads a model and makes its network as far as the file tells. */
 async function read(
   path: string,
   file: ModelFile,
   options: ModelOptions,
-): Promise<{ engine: TensorEngine; saved: SavedLayersModel; graph: LayerGraph }> {
+): Promise<{ engine: TensorEngine; saved: SavedNetwork; graph: LayerGraph }> {
   const engine = await loadTensorflow(options.backend ?? 'auto');
-  const saved = await readLayersModel(path, engine, file);
+  const saved = isKeras(file) ? await readKerasModel(path, file) : await readLayersModel(path, engine, file);
   const graph = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
     output: options.output,
   });
@@ -47,8 +51,8 @@ async function read(
 }
 
 /**
- * What a LayersModel of TensorFlow.js holds, without running it.
- * @param path its model.json as the user named it
+ * What a LayersModel of TensorFlow.js or a model of Keras holds, without running it.
+ * @param path the file as the user named it
  * @throws InputError as `readLayersModel` and `LayerGraph.create`
  */
 export async function describeTfjs(
@@ -63,7 +67,7 @@ export async function describeTfjs(
 }
 
 /**
- * Opens a LayersModel of TensorFlow.js to run it.
+ * Opens a LayersModel of TensorFlow.js or a model of Keras to run it.
  * @throws InputError as {@link describeTfjs}, when no backend loads, or a trial run on two rows fails
  */
 export async function openTfjs(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {

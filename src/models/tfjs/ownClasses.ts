@@ -8,6 +8,9 @@ export const CHECKED_ZEROS = 'ApdCheckedZeros';
 /** Class of a ReLU with a threshold or a slope below it, which TensorFlow.js would leave out. */
 export const GENERAL_RELU = 'ApdGeneralReLU';
 
+/** Name of the hard sigmoid of Keras 3, relu6(x + 3) / 6; that of Keras 2 and TensorFlow.js has other knees. */
+export const HARD_SIGMOID_OF_KERAS_3 = 'hardSigmoidThird';
+
 /** Settings of a {@link GENERAL_RELU}: y = x from `threshold` on, `negativeSlope`·(x − threshold) below, at most `maxValue`. */
 export interface ReluSettings {
   threshold: number;
@@ -70,6 +73,16 @@ function activationsByName(tf: Tensorflow): Record<string, (x: Tensor) => Tensor
     leakyRelu: (x) => tf.leakyRelu(x, 0.2),
     silu: (x) => tf.mul(x, tf.sigmoid(x)),
     exponential: (x) => tf.exp(x),
+    [HARD_SIGMOID_OF_KERAS_3]: (x) => tf.div(tf.relu6(tf.add(x, 3)), 6),
+    hardSilu: (x) => tf.div(tf.mul(x, tf.relu6(tf.add(x, 3))), 6),
+    hardTanh: (x) => tf.clipByValue(x, -1, 1),
+    hardShrink: (x) => tf.where(tf.greater(tf.abs(x), 0.5), x, tf.zerosLike(x)),
+    softShrink: (x) => tf.mul(tf.sign(x), tf.relu(tf.sub(tf.abs(x), 0.5))),
+    sparseSigmoid: (x) => tf.clipByValue(tf.div(tf.add(x, 1), 2), 0, 1),
+    celu: (x) => tf.elu(x),
+    logSigmoid: (x) => tf.neg(tf.softplus(tf.neg(x))),
+    squareplus: (x) => tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 2),
+    tanhShrink: (x) => tf.sub(x, tf.tanh(x)),
   };
 }
 

@@ -41,7 +41,7 @@ describe('bad ONNX files', () => {
     );
     await refused(
       describeModel(write('a.h5', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'))),
-      /it is an HDF5 file/,
+      /is a damaged HDF5 file, expected a whole model of Keras/,
     );
     await refused(
       describeModel(write('noise.onnx', Buffer.from([8, 1, 255, 3, 200, 90]))),

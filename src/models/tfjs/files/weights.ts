@@ -9,6 +9,13 @@ export interface WeightValue {
   values: Float32Array;
 }
 
+/** The weights of a layer, or of a model within a model, in its order. */
+export interface LayerWeights {
+  /** Name of the layer after those of the models that it is in. */
+  layer: string;
+  values: WeightValue[];
+}
+
 /** A weight of a network. */
 export interface GraphWeight {
   /** Keras' name: `dense_1/kernel`. */
@@ -96,21 +103,7 @@ export function matchWeights(
       throw new InputError(source, 'belongs to no layer of the model', `weight '${given}'`);
     }
     left.delete(name);
-    if (weight.shape.join() !== value.shape.join()) {
-      throw new InputError(
-        source,
-        `has shape [${value.shape.join(', ')}], expected [${weight.shape.join(', ')}] as its layer has it`,
-        `weight '${given}'`,
-      );
-    }
-    const bad = value.values.findIndex((number) => !Number.isFinite(number));
-    if (bad >= 0) {
-      throw new InputError(
-        source,
-        `is ${value.values[bad]} at ${bad}, expected finite numbers`,
-        `weight '${given}'`,
-      );
-    }
+    checkValue(weight, value, source, `weight '${given}'`);
     return { weight, values: value.values };
   });
   const [missing] = left.keys();
@@ -119,4 +112,45 @@ export function matchWeights(
     throw new InputError(source, `has no values for weight '${missing}'${more}`, 'weightsManifest');
   }
   return matched;
+}
+
+/**
+ * The weights in the order of the values, those of each layer in its order.
+ * @throws InputError when layers or shapes do not agree, or a value is not finite
+ */
+export function matchLayerWeights(
+  weights: readonly GraphWeight[],
+  values: readonly LayerWeights[],
+  source: string,
+): { weight: GraphWeight; values: Float32Array }[] {
+  const left = new Set(weights);
+  const matched: { weight: GraphWeight; values: Float32Array }[] = [];
+  for (const { layer, values: given } of values) {
+    const own = weights.filter((weight) => weight.layer === layer || weight.layer.startsWith(`${layer}/`));
+    const place = `layer '${layer}'`;
+    if (own.length !== given.length) {
+      throw new InputError(source, `has ${given.length} weights, expected ${own.length}`, place);
+    }
+    own.forEach((weight, k) => {
+      const value = given[k];
+      checkValue(weight, value, source, `${place}, weight ${k}`);
+      left.delete(weight);
+      matched.push({ weight, values: value.values });
+    });
+  }
+  const [missing] = left;
+  if (missing) throw new InputError(source, 'has no values for its weights', `layer '${missing.layer}'`);
+  return matched;
+}
+
+/** @throws InputError when the shape is another one, or a number not finite */
+function checkValue(weight: GraphWeight, value: WeightValue, source: string, place: string): void {
+  if (weight.shape.join() !== value.shape.join()) {
+    const [found, wanted] = [value.shape, weight.shape].map((shape) => `[${shape.join(', ')}]`);
+    throw new InputError(source, `has shape ${found}, expected ${wanted} as its layer has it`, place);
+  }
+  const bad = value.values.findIndex((number) => !Number.isFinite(number));
+  if (bad >= 0) {
+    throw new InputError(source, `is ${value.values[bad]} at ${bad}, expected finite numbers`, place);
+  }
 }

@@ -1,7 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { NOT_PIECEWISE_LINEAR } from '../../onnx/activations/smooth';
 import type { ActivationInstance, Layer } from '../library';
-import { applyRelu, GENERAL_RELU, reluSettings, type ReluSettings } from '../ownClasses';
+import {
+  applyRelu,
+  GENERAL_RELU,
+  HARD_SIGMOID_OF_KERAS_3,
+  reluSettings,
+  type ReluSettings,
+} from '../ownClasses';
 import type { Tensorflow } from '../tensorflow';
 
 /** An activation of a network: what it does, and where it bends. */
@@ -49,6 +55,10 @@ const plainBreakpoints: Readonly<Record<string, number[]>> = {
   relu6: [0, 6],
   leakyRelu: [0],
   hardSigmoid: hardSigmoidBreakpoints,
+  hardTanh: [-1, 1],
+  hardShrink: [-0.5, 0.5],
+  softShrink: [-0.5, 0.5],
+  sparseSigmoid: [-1, 1],
 };
 
 /** Operations that are faster, or have gradients in more backends, than what the layers are made of. */
@@ -109,6 +119,8 @@ export function activationOf(tf: Tensorflow, instance: ActivationInstance): Acti
       return { name: kerasName(className), apply, reason: NOT_PIECEWISE_LINEAR, output: 'softmax' };
     case 'sigmoid':
       return { name: className, apply, reason: NOT_PIECEWISE_LINEAR, output: 'sigmoid' };
+    case HARD_SIGMOID_OF_KERAS_3:
+      return { ...piecewise('hard_sigmoid', [-3, 3], apply), output: 'sigmoid' };
     case 'hardSigmoid':
       return { ...piecewise('hard_sigmoid', hardSigmoidBreakpoints, apply), output: 'sigmoid' };
     default: {

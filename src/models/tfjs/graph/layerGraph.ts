@@ -8,10 +8,24 @@ import { planOf, type Plan } from './plan';
 import { readPlan, type PlanReading } from './graphTaps';
 import type { TensorEngine, Tensorflow } from '../tensorflow';
 import { prepareTopology } from '../files/topology';
-import { matchWeights, weightsOf, type GraphWeight, type WeightValue } from '../files/weights';
+import {
+  matchLayerWeights,
+  matchWeights,
+  weightsOf,
+  type GraphWeight,
+  type LayerWeights,
+  type WeightValue,
+} from '../files/weights';
 
 /** Numbers that the weights of a network without values may have together: 1 GiB of float32. */
 const MOST_WEIGHTS = 2 ** 28;
+
+/** Values of weights, by name or by layer. */
+export type GivenWeights = ReadonlyMap<string, WeightValue> | readonly LayerWeights[];
+
+function isByLayer(weights: GivenWeights): weights is readonly LayerWeights[] {
+  return Array.isArray(weights);
+}
 
 /** How a network is run. */
 export interface GraphCall {
@@ -61,9 +75,10 @@ interface GraphParts {
  * Numbers that the weights of the layers may have together: somewhat more than there are values, so that what is missing
  * can be named.
  */
-function weightLimit(weights: ReadonlyMap<string, WeightValue> | undefined): number {
+function weightLimit(weights: GivenWeights | undefined): number {
   if (!weights) return MOST_WEIGHTS;
-  const given = [...weights.values()].reduce((sum, { values }) => sum + values.length, 0);
+  const all = isByLayer(weights) ? weights.flatMap(({ values }) => values) : [...weights.values()];
+  const given = all.reduce((sum, { values }) => sum + values.length, 0);
   return Math.min(MOST_WEIGHTS, 2 * given + 2 ** 20);
 }
 
@@ -161,7 +176,7 @@ export class LayerGraph {
   /**
    * Makes a network.
    * @param topology the `modelTopology` of a tfjs model.json (Keras JSON)
-   * @param weights values by Keras' name of the weight, as in the weights manifest; undefined: zeros, to be set by the caller
+   * @param weights values by Keras' name of the weight, as in the weights manifest, or by layer; undefined: zeros, to be set by the caller
    * @param source file, for messages
    * @throws InputError when the topology is damaged, has layers that cannot be run, weights that do not fit, or nothing
    * that is piecewise linear
@@ -169,7 +184,7 @@ export class LayerGraph {
   static async create(
     engine: TensorEngine,
     topology: object,
-    weights: ReadonlyMap<string, WeightValue> | undefined,
+    weights: GivenWeights | undefined,
     source: string,
     options: GraphOptions = {},
   ): Promise<LayerGraph> {
@@ -185,7 +200,9 @@ export class LayerGraph {
       const plan = planOf(tf, library, container, shape, source);
       const reading = readPlan(plan, options.output, source);
       const own = weightsOf(library, model);
-      const matched = weights && matchWeights(own, weights, source);
+      const matched =
+        weights &&
+        (isByLayer(weights) ? matchLayerWeights(own, weights, source) : matchWeights(own, weights, source));
       const graph = new LayerGraph({
         engine,
         topology,

@@ -1,0 +1,106 @@
+import type { Dataset, File as Hdf5File, FS, Group } from 'h5wasm';
+import { InputError } from '../../core/errors';
+import type * as hdf5Package from './hdf5Package';
+import type { WeightValue } from '../tfjs/files/weights';
+
+/** The package, and the files in its memory. */
+type Library = typeof hdf5Package & { files: NonNullable<typeof FS> };
+
+/** Objects of a file that are looked at; more than any model has. */
+const MOST_OBJECTS = 100_000;
+
+let loading: Promise<Library> | undefined;
+let opened = 0;
+
+/** Loads the package when it is first needed. What it finds wrong it throws, and prints nothing. */
+function load(): Promise<Library> {
+  loading ??= import('./hdf5Package').then(async (library) => {
+    const { activate_throwing_error_handler: activate, FS: files } = await library.ready;
+    activate();
+    return { ...library, files };
+  });
+  return loading;
+}
+
+/** An HDF5 file in memory while it is read. */
+export class Hdf5 {
+  private objects = 0;
+
+  private constructor(
+    private readonly library: Library,
+    private readonly file: Hdf5File,
+    private readonly source: string,
+  ) {}
+
+  /**
+   * Opens a file for the time that something is read from it.
+   * @throws InputError when the bytes are no HDF5 file, or a damaged one
+   */
+  static async reading<T>(bytes: Uint8Array, source: string, read: (file: Hdf5) => T): Promise<T> {
+    const library = await load();
+    const name = `/model-${opened++}.h5`;
+    library.files.writeFile(name, bytes);
+    let file: Hdf5File | undefined;
+    try {
+      file = new library.File(name, 'r');
+      return read(new Hdf5(library, file, source));
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      // What the library says is a trace of its own functions.
+      throw new InputError(source, 'is a damaged HDF5 file, expected a whole model of Keras');
+    } finally {
+      file?.close();
+      library.files.unlink(name);
+    }
+  }
+
+  private at(path: string): Group | Dataset | undefined {
+    if (++this.objects > MOST_OBJECTS) {
+      throw new InputError(
+        this.source,
+        `has more than ${MOST_OBJECTS} objects, expected the weights of a model`,
+      );
+    }
+    if (path === '') return this.file;
+    const found = this.file.get(path);
+    return found instanceof this.library.Group || found instanceof this.library.Dataset ? found : undefined;
+  }
+
+  /** Names of what a group holds; none where there is no such group. */
+  names(path: string): string[] {
+    const group = this.at(path);
+    return group instanceof this.library.Group ? group.keys() : [];
+  }
+
+  /** An attribute that is text; undefined where there is none. */
+  text(path: string, name: string): string | undefined {
+    const value = this.at(path)?.attrs[name]?.value;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** An attribute that is a list of texts, in pieces `name0`, `name1`, … where it is long; undefined where there is none. */
+  texts(path: string, name: string): string[] | undefined {
+    const attributes = this.at(path)?.attrs ?? {};
+    const listOf = (key: string): string[] | undefined => {
+      const value: unknown = attributes[key]?.value;
+      return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : undefined;
+    };
+    if (attributes[name]) return listOf(name) ?? [];
+    const all: string[] = [];
+    for (let piece = 0; attributes[`${name}${piece}`]; piece++) {
+      for (const each of listOf(`${name}${piece}`) ?? []) all.push(each);
+    }
+    return all.length > 0 ? all : undefined;
+  }
+
+  /** Numbers of a dataset; undefined where there is none, or of whole numbers (seeds). */
+  numbers(path: string): WeightValue | undefined {
+    const dataset = this.at(path);
+    if (!(dataset instanceof this.library.Dataset)) return undefined;
+    const { value, shape } = dataset;
+    if (value instanceof Float32Array) return { shape: shape ?? [], values: value };
+    if (value instanceof Float64Array) return { shape: shape ?? [], values: Float32Array.from(value) };
+    // A single number comes without an array.
+    return typeof value === 'number' ? { shape: [], values: Float32Array.of(value) } : undefined;
+  }
+}
