@@ -1,15 +1,17 @@
 import { InputError } from '../core/errors';
 import { ArrayFeatures } from './arrays/arrayFeatures';
 import { labelsOfArray, oneHotNotice } from './arrays/arrayLabels';
-import { CsvFeatures } from './tables/csvFeatures';
 import type { CsvOptions } from './tables/csvOptions';
-import { readCsv, type CsvTable } from './tables/csvTable';
+import { readCsv } from './tables/csvTable';
+import type { Table } from './tables/table';
+import { TableFeatures } from './tables/tableFeatures';
 import type { AxisOrder, Features } from './dataset';
 import { lookUpFile, readPieces, stoppable } from './files/fileAccess';
 import { detectFormat, detectInflatedFormat, type FileFormat } from './files/fileFormat';
 import type { ImageFit } from './images/imageSize';
 import { openImageFolder } from './images/imageFolder';
 import { inflatedText } from './files/inflate';
+import { placeWithinFile } from './instancePlaceText';
 import { classesOfOneHot, labelsOfNumbers, type LabelColumn } from './labels';
 import { limitAdvice, type Limits } from './files/limits';
 import { gzipped, openArray, partnerMember } from './arrays/openArray';
@@ -78,7 +80,7 @@ export async function openPart(
   if (format === 'text' && member === undefined) {
     const role = labelsElsewhere ? 'data with labels elsewhere' : 'data';
     const table = await openCsv(file, packed, { ...options, role }, options.limits, notices);
-    const features = new CsvFeatures(table, options.axes);
+    const features = new TableFeatures(table, options.axes);
     const rows = table.rows.length < table.total ? table.rows : undefined;
     return { name: path, features, labels: table.labels, rows, total: table.total, file };
   }
@@ -124,18 +126,18 @@ async function openCsv(
   options: CsvOptions & Pick<ReadingOptions, 'signal'>,
   limits: Limits,
   notices: string[],
-): Promise<CsvTable> {
+): Promise<Table> {
   const { size } = await lookUpFile(file);
   if (size > limits.bytes) {
     throw new InputError(file, `is ${formatBytes(size)} of text, ${limitAdvice(limits, 'bytes', size)}`);
   }
   const pieces = packed ? inflatedText(await gzipped(file), limits) : readPieces(file);
   const chunks = stoppable(pieces, options.signal);
-  return readCsv(chunks, file, options, limits, notices);
+  return readCsv(chunks, { file, options, limits, notices });
 }
 
-function oneHotLabels(table: CsvTable, notices: string[]): LabelColumn {
-  const { file, numbers, lines } = table;
+function oneHotLabels(table: Table, notices: string[]): LabelColumn {
+  const { file, numbers, lines, rows } = table;
   const all = new Float64Array(numbers.count * numbers.columns);
   numbers.copy(0, numbers.count, all, 0);
   const classes = classesOfOneHot(all, numbers.columns);
@@ -146,7 +148,8 @@ function oneHotLabels(table: CsvTable, notices: string[]): LabelColumn {
     );
   }
   notices.push(oneHotNotice(file, numbers.count, numbers.columns));
-  return labelsOfNumbers(file, classes, (row) => `line ${lines[row]}`);
+  const place = (row: number) => placeWithinFile({ file, line: lines?.[row], index: rows[row] });
+  return labelsOfNumbers(file, classes, place);
 }
 
 /** The labels beside a file of MNIST's kind: `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`. */

@@ -2,19 +2,19 @@ import { InputError } from '../../core/errors';
 import { checkRequest, forEachRun } from '../arrays/arrayFeatures';
 import { resolveAxes } from '../arrays/axes';
 import { columnTitle } from './csvColumns';
-import type { CsvTable } from './csvTable';
 import type { AxisOrder, Features, InstancePlace } from '../dataset';
 import type { Numbers } from '../arrays/elements';
 import { placeWithinFile } from '../instancePlaceText';
+import type { Table } from './table';
 
 /** The numbers of a table, a row an instance. */
-export class CsvFeatures implements Features {
+export class TableFeatures implements Features {
   readonly count: number;
   readonly shape: readonly number[];
   readonly axes: AxisOrder;
 
   constructor(
-    private readonly table: CsvTable,
+    private readonly table: Table,
     wantedAxes: AxisOrder | undefined,
   ) {
     this.count = table.numbers.count;
@@ -23,7 +23,8 @@ export class CsvFeatures implements Features {
   }
 
   place(index: number): InstancePlace {
-    return { file: this.table.file, line: this.table.lines[index], index: this.table.rows[index] };
+    const { file, lines, rows } = this.table;
+    return lines ? { file, line: lines[index], index: rows[index] } : { file, index: rows[index] };
   }
 
   read(indices: ArrayLike<number>, out: Numbers): Promise<void> {

@@ -1,0 +1,20 @@
+import type { ColumnRoles } from './csvColumns';
+import type { LabelColumn } from '../labels';
+import type { NumberStore } from './numberStore';
+import type { TextColumn } from './textColumn';
+
+/** A table as read: numbers and labels of the rows in use. */
+export interface Table {
+  file: string;
+  roles: ColumnRoles;
+  numbers: NumberStore;
+  labels?: LabelColumn;
+  /** Of each feature that is a text, what it becomes; the numbers of such a column are its codes. */
+  texts: readonly (TextColumn | undefined)[];
+  /** 0-based number, among the rows of the file, of each row in use. */
+  rows: Int32Array;
+  /** 1-based line in which each row in use begins, where the file has lines. */
+  lines?: Int32Array;
+  /** Rows of the file, with those left out. */
+  total: number;
+}
