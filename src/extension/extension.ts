@@ -25,6 +25,8 @@ import { LogInfos } from './logs/logInfos';
 import { followStatus } from './follow/followStatus';
 import { Following } from './follow/following';
 import { Panels } from './panel/panels';
+import { tellOfLeft } from './python/leftTrainings';
+import { pythonStatus } from './python/pythonStatus';
 import { PythonTrainings } from './python/pythonTrainings';
 import { Reports } from './shared/reports';
 import { RunFolders } from './shared/runFolders';
@@ -69,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     services.panels,
     services.instances,
     services.python,
+    pythonStatus(services),
     registerCommands(services, {
       ...openCommands(services),
       ...navigateCommands(services),
@@ -97,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   );
   void services.logs.search();
   void services.following.resume();
+  void tellOfLeft(services);
   const activationMs = performance.now() - started;
   log.info(`Activated in ${activationMs.toFixed(0)} ms`);
   return { services, activationMs };

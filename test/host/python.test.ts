@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { runScript } from '../../src/extension/python/scriptRun';
 import type { Services } from '../../src/extension/shared/services';
 import { until } from '../helpers/setup';
 import { activated, closeAll, file, runFolder } from './extension';
@@ -86,7 +87,6 @@ describe('a Python training that is recorded', function () {
   });
 
   it('is refused with words about what is wrong where its arguments are', async () => {
-    const { python: trainings } = services;
-    await assert.rejects(trainings.run(training, '"a'), /a quote " is not closed/);
+    await assert.rejects(runScript(services, training, '"a'), /a quote " is not closed/);
   });
 });

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { findPython, type FoundPython } from '../../runs/python/findPython';
-import { UserError } from '../shared/failures';
+import { messageOf, UserError } from '../shared/failures';
 
-/** As much of the Python extension's API (version 1, `environments`) as is needed here. */
+/** As much of the Python extension's API (version 1) as is needed here. */
 interface PythonApi {
+  ready?: Promise<void>;
   environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { path: string };
     resolveEnvironment(environment: unknown): Promise<{ executable: { uri?: vscode.Uri } } | undefined>;
@@ -15,18 +16,31 @@ interface PythonApi {
  * command line.
  * @throws UserError where there is none
  */
-export async function pythonFor(script: vscode.Uri, folder: string): Promise<FoundPython> {
-  const extension = vscode.extensions.getExtension<PythonApi>('ms-python.python');
-  if (extension) {
-    const { environments } = await extension.activate();
-    const active = environments?.getActiveEnvironmentPath(script);
-    const resolved = active && (await environments?.resolveEnvironment(active));
-    const command = resolved?.executable.uri?.fsPath;
-    if (command !== undefined) return { command, reason: 'chosen in the Python extension' };
-  }
+export async function pythonFor(
+  log: vscode.LogOutputChannel,
+  script: vscode.Uri,
+  folder: string,
+): Promise<FoundPython> {
+  const command = await chosenPython(log, script);
+  if (command !== undefined) return { command, reason: 'chosen in the Python extension' };
   const found = findPython({ folder, env: process.env, platform: process.platform });
   if (found) return found;
   throw new UserError(
     'no Python was found: install one, make a virtual environment in the workspace, or choose one in the Python extension',
   );
+}
+
+async function chosenPython(log: vscode.LogOutputChannel, script: vscode.Uri): Promise<string | undefined> {
+  const extension = vscode.extensions.getExtension<PythonApi | undefined>('ms-python.python');
+  if (!extension) return undefined;
+  try {
+    const api = await extension.activate();
+    await api?.ready;
+    const active = api?.environments?.getActiveEnvironmentPath(script);
+    const resolved = active && (await api?.environments?.resolveEnvironment(active));
+    return resolved?.executable.uri?.fsPath;
+  } catch (error) {
+    log.warn(`The Python extension does not say which Python is chosen: ${messageOf(error)}`);
+    return undefined;
+  }
 }

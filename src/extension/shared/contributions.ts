@@ -180,6 +180,11 @@ const commandTable = {
     icon: '$(terminal)',
     enablement: 'apd.pythonTraining',
   },
+  'apd.recordCheckpointsWithPython': {
+    title: 'Record Checkpoints with Python…',
+    icon: '$(record)',
+    enablement: 'isWorkspaceTrusted',
+  },
   'apd.showSnapshot': { title: 'Show Snapshot', palette: false },
   'apd.selectPattern': { title: 'Select Pattern', palette: false },
   'apd.selectInstance': { title: 'Select Instance', palette: false },
@@ -231,6 +236,8 @@ export interface ContextKeys {
   'apd.trainingPaused': boolean;
   /** A Python training is being recorded. */
   'apd.pythonTraining': boolean;
+  /** The run of the active diagram is that of a Python training. */
+  'apd.pythonHere': boolean;
   /** The run of the active diagram is being trained. */
   'apd.live': boolean;
   /** The active diagram goes to each new snapshot. */
@@ -266,6 +273,7 @@ export const contextKeys: (keyof ContextKeys)[] = [
   'apd.training',
   'apd.trainingPaused',
   'apd.pythonTraining',
+  'apd.pythonHere',
   'apd.live',
   'apd.following',
   'apd.hasLog',
