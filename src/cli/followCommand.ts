@@ -47,7 +47,7 @@ export function addFollow(program: Command): void {
     .description('record the checkpoints of a folder into a run as they are written, until it is stopped')
     .argument(
       '[folder]',
-      'the folder that checkpoints are written into: .onnx files, or folders with models (that of the last time when left out)',
+      'the folder that checkpoints are written into: models (.onnx, .keras, .h5), or folders with models (that of the last time when left out)',
     )
     .requiredOption('--out <run>', 'the run folder: a run that is there is gone on with')
     .option('--name <name>', 'name of a new run (that of its folder when left out)')

@@ -48,7 +48,7 @@ export function addRecord(program: Command): void {
     )
     .argument(
       '<model...>',
-      'ONNX files, or model.json files of TensorFlow.js; in the order of the training where their names tell it, else as given',
+      'ONNX files, whole Keras models (.keras, .h5), or model.json files of TensorFlow.js; in the order of the training where their names tell it, else as given',
     )
     .requiredOption('--out <folder>', 'the run folder')
     .option('--log <file>', "the training's log, which is linked to the run")

@@ -34,7 +34,7 @@ export class NoticeList {
       make(
         'p',
         {},
-        'Open a model (.onnx) together with its dataset, or a folder of checkpoints, to see how it tells its instances apart: level by level, pattern by pattern. A run that was recorded before opens at once.',
+        'Open a model (ONNX, Keras, TensorFlow.js) together with its dataset, or a folder of checkpoints, to see how it tells its instances apart: level by level, pattern by pattern. A run that was recorded before opens at once.',
       ),
       make(
         'div',

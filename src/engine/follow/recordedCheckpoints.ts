@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { InputError } from '../../core/errors';
 import { sha256OfFile } from '../../data/files/checksum';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
+import { isModelJson } from '../../runs/checkpoints/modelFile';
 import type { ManifestSnapshot } from '../../runs/manifest';
 import { fileWithin } from '../../runs/readRun';
 import { portablePath } from '../recording/runHeader';
@@ -38,8 +39,8 @@ export async function recordingTimes(
 
 /** Whether a checkpoint is the one of a checksum, as far as that is told by its file alone. */
 async function isSame(file: string, checksum: string | undefined): Promise<boolean> {
-  // The checksum of other models is over several files, which the recorder compares.
-  if (checksum === undefined || !/\.onnx$/i.test(file)) return checksum === undefined;
+  // The checksum of models of TensorFlow.js is over several files, which the recorder compares.
+  if (checksum === undefined || isModelJson(file)) return checksum === undefined;
   try {
     return (await sha256OfFile(file)) === checksum;
   } catch (error) {

@@ -1,7 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
-import { isModelName } from '../recording/modelNames';
 import { chooseDataset } from '../recording/datasetChoice';
 import type { DatasetChoice } from '../recording/datasetMemory';
 import { UserError } from '../shared/failures';
@@ -12,7 +11,7 @@ import { folderOf, type RunTarget } from './openDiagram';
 import type { Handlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
-import { MODEL_JSON, checkpointsFolder, isModelJson } from '../../runs/checkpoints/modelFile';
+import { MODEL_JSON, checkpointsFolder, isModelJson, isModelName } from '../../runs/checkpoints/modelFile';
 
 type Needs = Pick<Services, 'context' | 'log' | 'engine' | 'sessions' | 'following' | 'datasets' | 'panels'>;
 

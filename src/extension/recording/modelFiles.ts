@@ -1,10 +1,16 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { inTrainingOrder, isModelName } from './modelNames';
+import { inTrainingOrder } from './modelNames';
 import { UserError } from '../shared/failures';
 import { addAll } from '../../core/lists';
 import { showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
-import { MODEL_JSON, checkpointsFolder } from '../../runs/checkpoints/modelFile';
+import {
+  MODELS_BELOW,
+  modelEndings,
+  MODEL_JSON,
+  checkpointsFolder,
+  isModelName,
+} from '../../runs/checkpoints/modelFile';
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 /** Most models that the list of the palette offers. */
@@ -19,7 +25,7 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
       const inside = await modelsInside(uri);
       if (inside.length === 0) {
         throw new UserError(
-          `${uri.fsPath}: has neither .onnx files nor folders with a model.json, expected a folder of checkpoints`,
+          `${uri.fsPath}: has neither models (.onnx, .keras, .h5) nor folders with a model.json, expected a folder of checkpoints`,
         );
       }
       addAll(models, inside);
@@ -27,7 +33,7 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
       models.push(uri.fsPath);
     } else {
       throw new UserError(
-        `${uri.fsPath}: is no model, expected an .onnx file or a model.json of TensorFlow.js`,
+        `${uri.fsPath}: is no model, expected ONNX (.onnx), Keras (.keras, .h5), or a model.json of TensorFlow.js`,
       );
     }
   }
@@ -66,11 +72,8 @@ interface ModelItem extends PickItem {
 
 /** Lets the user pick among the models of the workspace. Undefined when nothing was picked. */
 export async function pickModels(title: string): Promise<vscode.Uri[] | undefined> {
-  const found = await vscode.workspace.findFiles(
-    `**/{*.onnx,${MODEL_JSON}}`,
-    '**/node_modules/**',
-    MOST_OFFERED,
-  );
+  const below = await vscode.workspace.findFiles(MODELS_BELOW, '**/node_modules/**', MOST_OFFERED);
+  const found = below.filter(({ path: name }) => isModelName(name));
   const items: ModelItem[] = [];
   const folders = grouped(found, (uri) => checkpointsFolder(uri.fsPath));
   for (const [folder, uris] of [...folders].sort(([a], [b]) => byName.compare(a, b))) {
@@ -100,7 +103,7 @@ export async function pickModels(title: string): Promise<vscode.Uri[] | undefine
   return showOpenDialog({
     title,
     canSelectMany: true,
-    filters: { Models: ['onnx', 'json'] },
+    filters: { Models: [...modelEndings] },
     openLabel: 'Open Diagram',
   });
 }

@@ -8,11 +8,6 @@ function modelName(file: string): string {
   return isModelJson(name) ? path.basename(path.dirname(file)) : name;
 }
 
-/** True for the names of files that can be models: ONNX files, and the `model.json` of TensorFlow.js. */
-export function isModelName(name: string): boolean {
-  return name.toLowerCase().endsWith('.onnx') || isModelJson(name);
-}
-
 /** Checkpoints in the order in which they were written, as far as their names tell; those without numbers come last. */
 export function inTrainingOrder(files: readonly string[]): string[] {
   return orderOf(files.map((name) => ({ name }))).map((index) => files[index]);

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { setContextKey } from './settings';
 import { MANIFEST_NAME } from '../../runs/manifest';
-import { MODEL_JSON, checkpointsFolder } from '../../runs/checkpoints/modelFile';
+import { MODELS_BELOW, checkpointsFolder } from '../../runs/checkpoints/modelFile';
 import { Delayed } from './delayed';
 
 /** Most files that are looked for in a workspace. */
@@ -15,7 +15,6 @@ const SETTLE_MS = 400;
 /** Files that are looked at one by one; when more come at once the workspace is searched. */
 const MOST_LOOKED_AT = 50;
 const MANIFESTS = `**/${MANIFEST_NAME}`;
-const MODELS = `**/{*.onnx,${MODEL_JSON}}`;
 const EXCLUDED = '**/node_modules/**';
 
 /** The run folders of the workspace, and the folders with models; followed as they come, change and go. */
@@ -37,7 +36,7 @@ export class RunFolders implements vscode.Disposable {
     const manifests = vscode.workspace.createFileSystemWatcher(MANIFESTS);
     manifests.onDidCreate((file) => this.addRun(file));
     manifests.onDidChange((file) => this.addRun(file));
-    const models = vscode.workspace.createFileSystemWatcher(MODELS, false, true, true);
+    const models = vscode.workspace.createFileSystemWatcher(MODELS_BELOW, false, true, true);
     models.onDidCreate((file) => foldersOf(file).forEach((folder) => this.addModels(folder)));
     // Of a folder that comes or goes as a whole only the folder itself may be told, not what is in it.
     const places = vscode.workspace.createFileSystemWatcher('**', false, true, false);
@@ -73,7 +72,7 @@ export class RunFolders implements vscode.Disposable {
     const before = [...this.runs];
     const [manifests, models] = await Promise.all([
       vscode.workspace.findFiles(MANIFESTS, EXCLUDED, MOST_FILES),
-      vscode.workspace.findFiles(MODELS, EXCLUDED, MOST_FILES),
+      vscode.workspace.findFiles(MODELS_BELOW, EXCLUDED, MOST_FILES),
     ]);
     const found = new Set(manifests.map((file) => path.dirname(file.fsPath)));
     // Runs that the watcher told of in the meantime stay.

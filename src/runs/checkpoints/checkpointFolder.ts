@@ -5,11 +5,11 @@ import { naturalOrder } from '../../data/naturalOrder';
 import { readCheckpointName } from './checkpointName';
 import { EntryBudget, listFolder, type FolderEntries } from '../watching/folderEntries';
 import { addAll } from '../../core/lists';
-import { isModelJson } from './modelFile';
+import { isModelJson, isModelName } from './modelFile';
 
 /** A checkpoint on disk. */
 export interface CheckpointFile {
-  /** Absolute path of the `.onnx` or `model.json`. */
+  /** Absolute path of the model's file (`.onnx`, `.keras`, `.h5`, `model.json`). */
   file: string;
   /** Bytes, those of the files with its weights included. */
   size: number;
@@ -27,7 +27,7 @@ interface MeasuredFile extends CheckpointFile {
 const SIDE_BY_SIDE = 32;
 
 /**
- * The checkpoints in a folder: `*.onnx` and `model.json` in it and one level deep (`checkpoint-500/model.onnx`,
+ * The checkpoints in a folder: models in it and one level deep (`checkpoint-500/model.onnx`,
  * `epoch-3/model.json`), in natural order. Hidden and temporary names are left out. A folder that is not there has none.
  * @throws InputError where the folder has too many entries, is a file, or cannot be read
  */
@@ -77,7 +77,8 @@ function checkpointsOf(files: readonly string[]): string[][] {
   const shards = files.filter((file) => /\.bin$|shard\d+of\d+$/i.test(file));
   return files.flatMap((file) => {
     if (isModelJson(file)) return [[file, ...shards]];
-    if (!/\.onnx$/i.test(file)) return [];
+    if (!isModelName(file)) return [];
+    if (!/\.onnx$/i.test(file)) return [[file]];
     const stem = file.slice(0, -'.onnx'.length);
     const data = [`${file}.data`, `${file}_data`, `${stem}.data`].filter((name) => there.has(name));
     return [[file, ...data]];

@@ -13,3 +13,18 @@ export function checkpointsFolder(model: string): string {
   const own = path.dirname(model);
   return isModelJson(model) ? path.dirname(own) : own;
 }
+
+/** Ends of the names of models that are one file: ONNX, and whole models of Keras. */
+const ENDINGS = ['onnx', 'keras', 'h5', 'hdf5'];
+
+/** Where models lie below a folder, as a pattern of VS Code's. */
+export const MODELS_BELOW = `**/{${ENDINGS.map((ending) => `*.${ending}`).join(',')},${MODEL_JSON}}`;
+
+/** Ends of names that a dialog offers for models. */
+export const modelEndings: readonly string[] = [...ENDINGS, 'json'];
+
+/** Whether a file can be a model by its name: those above, and the `model.json` of TensorFlow.js; not Keras' weights alone. */
+export function isModelName(file: string): boolean {
+  const ending = path.extname(file).slice(1).toLowerCase();
+  return isModelJson(file) || (ENDINGS.includes(ending) && !/\.weights\.h5$/i.test(file));
+}

@@ -34,6 +34,10 @@ describe('checkpoints in a folder', () => {
       '.epoch-15.onnx.tmp-77': 'a',
       'config.json': '{}',
       'checkpoint-500/model.onnx': 'a',
+      'epoch-20.keras': 'a',
+      'epoch-21.H5': 'a',
+      'epoch-22.hdf5': 'a',
+      'epoch-23.weights.h5': 'a',
       'epoch-3/model.json': '{}',
       'epoch-3/other.json': '{}',
       'epoch-4.tmp/model.json': '{}',
@@ -46,6 +50,9 @@ describe('checkpoints in a folder', () => {
       'epoch-3/model.json',
       'epoch-9.onnx',
       'epoch-10.onnx',
+      'epoch-20.keras',
+      'epoch-21.H5',
+      'epoch-22.hdf5',
     ]);
   });
 
