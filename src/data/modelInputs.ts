@@ -6,7 +6,9 @@ import { listMembers } from './arrays/npz';
 import type { Features, InputFeatures, InstancePlace } from './dataset';
 import { readHead } from './files/fileAccess';
 import { detectFormat } from './files/fileFormat';
+import type { Limits } from './files/limits';
 import { openPart, type Part, type ReadingOptions } from './openPart';
+import { ParquetFile } from './tables/parquet/parquetFile';
 import { pluralise } from '../core/wording';
 
 /** Numbers of one input of a model. */
@@ -86,7 +88,7 @@ export async function openForInputs({ path, byInput }: DataSource, asked: InputR
   const { inputs, labelsElsewhere, reading, notices } = asked;
   const paths = byInput ?? (await inputsOfArchive(path, inputs));
   if (paths) return openInputs(paths, asked);
-  const isTable = inputs.length > 1 && !reading.features && (await hasColumns(path, inputs));
+  const isTable = inputs.length > 1 && !reading.features && (await hasColumns(path, inputs, reading.limits));
   if (!isTable) return openPart(path, labelsElsewhere, reading, notices);
   const part = await openPart(path, labelsElsewhere, { ...reading, features: inputs }, notices);
   const { features } = part;
@@ -162,9 +164,14 @@ async function inputsOfArchive(
 /** Bytes of a table that its first line is looked for in. */
 const HEAD_BYTES = 64 * 1024;
 
-/** Whether the first line of a table names a column for each input of a model. */
-async function hasColumns(path: string, inputs: readonly string[]): Promise<boolean> {
-  if ((await detectFormat(splitMember(path).file)) !== 'text') return false;
+/** Whether a table has a column for each input of a model: what is text names them in its first line. */
+async function hasColumns(path: string, inputs: readonly string[], limits: Limits): Promise<boolean> {
+  const format = await detectFormat(splitMember(path).file);
+  if (format === 'parquet') {
+    const { columns } = await ParquetFile.open(path, limits);
+    return inputs.every((name) => columns.some((column) => column.name === name));
+  }
+  if (format !== 'text') return false;
   const [line] = Buffer.from(await readHead(path, HEAD_BYTES))
     .toString('utf8')
     .replace(/^\uFEFF/, '')

@@ -3,6 +3,7 @@ import { ArrayFeatures } from './arrays/arrayFeatures';
 import { labelsOfArray, oneHotNotice } from './arrays/arrayLabels';
 import type { CsvOptions } from './tables/csvOptions';
 import { readCsv } from './tables/csvTable';
+import { readParquet } from './tables/parquet/readParquet';
 import type { Table } from './tables/table';
 import { TableFeatures } from './tables/tableFeatures';
 import type { AxisOrder, Features } from './dataset';
@@ -77,9 +78,9 @@ export async function openPart(
     throw new InputError(file, 'holds no images: only those of a folder are resized or cropped');
   }
   const wantsLabels = !labelsElsewhere && options.labelColumn !== false;
-  if (format === 'text' && member === undefined) {
+  if (isTable(format) && member === undefined) {
     const role = labelsElsewhere ? 'data with labels elsewhere' : 'data';
-    const table = await openCsv(file, packed, { ...options, role }, options.limits, notices);
+    const table = await openTable({ file, format, packed }, { ...options, role }, notices);
     const features = new TableFeatures(table, options.axes);
     const rows = table.rows.length < table.total ? table.rows : undefined;
     return { name: path, features, labels: table.labels, rows, total: table.total, file };
@@ -109,31 +110,45 @@ export async function openLabels(
   const { file, member } = splitMember(path);
   const { format, packed } = await formatOf(file);
   if (format === 'folder') throw new InputError(file, 'is a folder, expected a file of labels');
-  if (format === 'text' && member === undefined) {
+  if (isTable(format) && member === undefined) {
     // A missing label cannot be made up, and a row left out would shift the others.
     const columns = { features: undefined, drop: undefined };
     const reading = { ...options, ...columns, role: 'labels', missing: 'error' } as const;
-    const table = await openCsv(file, packed, reading, options.limits, notices);
+    const table = await openTable({ file, format, packed }, reading, notices);
     return table.labels ?? oneHotLabels(table, notices);
   }
   const array = await openArray(path, 'labels', options.limits, notices);
   return labelsOfArray(array, options, notices);
 }
 
-async function openCsv(
-  file: string,
-  packed: boolean,
-  options: CsvOptions & Pick<ReadingOptions, 'signal'>,
-  limits: Limits,
+function isTable(format: FileFormat): boolean {
+  return format === 'text' || format === 'parquet';
+}
+
+/** A file that is a table, and how it is written. */
+interface TableFile {
+  file: string;
+  format: FileFormat;
+  /** Whether it is gzipped. */
+  packed: boolean;
+}
+
+async function openTable(
+  { file, format, packed }: TableFile,
+  options: CsvOptions & Pick<ReadingOptions, 'limits' | 'signal'>,
   notices: string[],
 ): Promise<Table> {
+  const { limits, signal } = options;
+  if (format === 'parquet') {
+    if (packed) throw new InputError(file, 'is a gzipped Parquet file, which packs itself; unpack it');
+    return readParquet({ file, options, limits, notices, signal });
+  }
   const { size } = await lookUpFile(file);
   if (size > limits.bytes) {
     throw new InputError(file, `is ${formatBytes(size)} of text, ${limitAdvice(limits, 'bytes', size)}`);
   }
   const pieces = packed ? inflatedText(await gzipped(file), limits) : readPieces(file);
-  const chunks = stoppable(pieces, options.signal);
-  return readCsv(chunks, { file, options, limits, notices });
+  return readCsv(stoppable(pieces, signal), { file, options, limits, notices });
 }
 
 function oneHotLabels(table: Table, notices: string[]): LabelColumn {

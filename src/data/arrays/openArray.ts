@@ -38,6 +38,7 @@ export async function openArray(
     case 'gzip':
       return openGzipped(await gzipped(file), limits);
     case 'text':
+    case 'parquet':
     case 'folder':
       throw new InputError(file, 'is no array: expected .npy, .npz or IDX');
   }

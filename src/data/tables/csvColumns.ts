@@ -39,6 +39,12 @@ export interface TableHead {
   count: number;
   delimiter: string;
   role: TableRole;
+  /** What each column is, where the file tells it. */
+  kinds?: readonly (ColumnKind | undefined)[];
+  /** Columns that the file says are its index, and no features. */
+  index?: ReadonlySet<number>;
+  /** Columns of lists of numbers, which are no labels. */
+  vectors?: ReadonlySet<number>;
 }
 
 /** A column for messages: its name, else its 0-based number. */
@@ -80,21 +86,21 @@ export function assignColumns(head: TableHead, choice: ColumnChoice, notices: st
 
 /** Columns that are no features though nobody says so: an index, and a last one that separators at the ends of rows make. */
 function spareColumns(
-  { file, names, rows, count, delimiter }: TableHead,
+  { file, names, rows, count, delimiter, kinds, index }: TableHead,
   label: number | undefined,
   dropped: ReadonlySet<number>,
   notices: string[],
 ): number[] {
-  const spare: number[] = [];
   const isFree = (column: number) => column !== label && !dropped.has(column);
-  if (isFree(0) && isIndexColumn(names, rows)) {
+  const spare = [...(index ?? [])].filter(isFree);
+  if (isFree(0) && !spare.includes(0) && isIndexColumn(names, rows)) {
     spare.push(0);
     const name = names?.[0] ? ` \`${oneLine(names[0])}\`` : ' without a name';
     notices.push(`${file}: the first column${name} numbers the rows and is no feature.`);
   }
   const last = count - 1;
   const unnamed = names ? names[last] === '' : rows.length > 1;
-  if (last > 1 && isFree(last) && unnamed && rows.length > 0) {
+  if (!kinds && last > 1 && isFree(last) && unnamed && rows.length > 0) {
     if (kindOfColumn(rows, last, delimiter) === 'empty' && rows.every((row) => row[last]?.trim() === '')) {
       spare.push(last);
       notices.push(`${file}: the last column is empty and left out.`);
@@ -110,12 +116,9 @@ function kindsOf(
   ordered: boolean,
   notices: string[],
 ): Pick<ColumnRoles, 'features' | 'kinds'> {
-  const kind = new Map(
-    columns.map((column) => [
-      column,
-      head.rows.length < 2 ? 'number' : kindOfColumn(head.rows, column, head.delimiter),
-    ]),
-  );
+  const found = (column: number) =>
+    head.rows.length < 2 ? 'number' : kindOfColumn(head.rows, column, head.delimiter);
+  const kind = new Map(columns.map((column) => [column, head.kinds?.[column] ?? found(column)]));
   const isText = (column: number) => kind.get(column) === 'text';
   const features = ordered
     ? columns
@@ -130,7 +133,7 @@ function kindsOf(
 
 /** @param free columns that are neither left out nor an index */
 function labelIndex(
-  { file, names, role }: TableHead,
+  { file, names, role, vectors }: TableHead,
   free: readonly number[],
   features: readonly number[] | undefined,
   wanted: string | false | undefined,
@@ -139,7 +142,7 @@ function labelIndex(
   if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) {
     return undefined;
   }
-  const candidates = free.filter((column) => !features?.includes(column));
+  const candidates = free.filter((column) => !features?.includes(column) && !vectors?.has(column));
   const usual = candidates.filter((column) => isLabelName(names?.[column] ?? ''));
   if (role === 'labels') {
     return candidates.length === 1 ? candidates[0] : usual.length === 1 ? usual[0] : undefined;
@@ -157,7 +160,8 @@ function labelIndex(
   return label;
 }
 
-function namedColumn({ file, names, count }: TableHead, wanted: string): number {
+/** Number of the column that a user names. @throws InputError where there is none, or more than one */
+export function namedColumn({ file, names, count }: TableHead, wanted: string): number {
   const found = (names ?? []).flatMap((name, column) => (name === wanted ? [column] : []));
   if (found.length === 1) {
     return found[0];

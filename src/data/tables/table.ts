@@ -15,6 +15,8 @@ export interface Table {
   rows: Int32Array;
   /** 1-based line in which each row in use begins, where the file has lines. */
   lines?: Int32Array;
+  /** Axes of a row, where it is one list; else a row has one axis. */
+  shape?: readonly number[];
   /** Rows of the file, with those left out. */
   total: number;
 }

@@ -12,13 +12,15 @@ export class TableFeatures implements Features {
   readonly count: number;
   readonly shape: readonly number[];
   readonly axes: AxisOrder;
+  private readonly units: number;
 
   constructor(
     private readonly table: Table,
     wantedAxes: AxisOrder | undefined,
   ) {
     this.count = table.numbers.count;
-    this.shape = [table.texts.reduce((sum, text) => sum + (text?.width ?? 1), 0)];
+    this.units = table.texts.reduce((sum, text) => sum + (text?.width ?? 1), 0);
+    this.shape = table.shape ?? [this.units];
     this.axes = resolveAxes(this.shape, wantedAxes, table.file);
   }
 
@@ -30,7 +32,7 @@ export class TableFeatures implements Features {
   read(indices: ArrayLike<number>, out: Numbers): Promise<void> {
     const { columns } = this.table.numbers;
     try {
-      checkRequest(indices, this.count, this.shape[0], out);
+      checkRequest(indices, this.count, this.units, out);
       const hasTexts = this.table.texts.some((text) => text !== undefined);
       const size = indices.length * columns;
       const cells = hasTexts

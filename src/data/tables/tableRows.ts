@@ -110,6 +110,11 @@ export class TableRows {
     if (line !== undefined) this.lines.push(line);
   }
 
+  /** Rows that were added, with those left out. */
+  get seen(): number {
+    return this.total;
+  }
+
   /** @throws InputError where the rows so far take more memory than they may */
   checkSize(): void {
     const { limits, file } = this.reading;
