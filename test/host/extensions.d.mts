@@ -1,2 +1,3 @@
 export const starter: string;
 export function installExtensions(extensions: string): string;
+export function installPythonExtension(extensions: string): string;

@@ -6,6 +6,9 @@ import { root } from '../../esbuild.mjs';
 /** What opens the diagram of the example in the window of `npm start`. */
 export const starter = path.join(root, 'examples', 'starter');
 
+/** Stands in for the Python extension, which cannot be had where the tests run. */
+const pythonExtension = path.join(root, 'test', 'host', 'pythonExtension');
+
 /** What of the repository the installed extension has. */
 const PARTS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'examples'];
 
@@ -26,6 +29,19 @@ export function installExtensions(extensions) {
   });
   const opener = install(extensions, starter, (folder) => cpSync(starter, folder, { recursive: true }));
   writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([own, opener]));
+  return extensions;
+}
+
+/**
+ * What stands in for the Python extension, as an installed one.
+ * @param extensions the folder
+ * @returns the folder
+ */
+export function installPythonExtension(extensions) {
+  const made = install(extensions, pythonExtension, (folder) =>
+    cpSync(pythonExtension, folder, { recursive: true }),
+  );
+  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([made]));
   return extensions;
 }
 

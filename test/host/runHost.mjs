@@ -5,6 +5,7 @@ import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { root } from '../../esbuild.mjs';
 import { findChromium, openBrowser, windowAddress } from './browser.mjs';
+import { installPythonExtension } from './extensions.mjs';
 import { installHost } from './install.mjs';
 import { startServer } from './server.mjs';
 import { makeWorkspace } from './workspace.mjs';
@@ -64,7 +65,8 @@ export async function bundleForHost(entry) {
 export async function runHost(grep = '') {
   const tests = await bundleHostTests();
   const workspace = makeWorkspace();
-  const server = await startServer({ tests: true, env: { APD_TEST_GREP: grep } });
+  const extensions = installPythonExtension(path.join(root, 'out', 'test', 'host', 'extensions'));
+  const server = await startServer({ tests: true, extensions, env: { APD_TEST_GREP: grep } });
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

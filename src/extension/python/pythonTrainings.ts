@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { isProcess } from '../../runs/processes';
 import { watchFile, type Watch } from '../../runs/watching/watchFiles';
 import { isCancelled, messageOf } from '../shared/failures';
 import type { Panels } from '../panel/panels';
@@ -28,9 +30,15 @@ interface Watched extends PythonTraining {
   watch: Watch;
   /** Closes the panel that waits for the first snapshot; absent once there is one. */
   waiting?: vscode.Disposable;
+  /** Its process, once that is known. */
+  pid?: number;
   /** The user ended it. */
   stopped?: boolean;
 }
+
+/** A process that was told to end writes its last snapshot first: it is waited for so long, in milliseconds. */
+const ENDING_MS = 120_000;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Python trainings that are recorded while they run, each in a terminal of its own: what they print is seen there, Ctrl-C
@@ -54,6 +62,10 @@ export class PythonTrainings implements vscode.Disposable {
         return job && this.task(job);
       }),
       vscode.tasks.onDidStartTask(({ execution }) => this.takeUp(execution)),
+      vscode.tasks.onDidStartTaskProcess(({ execution, processId }) => {
+        const training = this.running.get(runOfTask(execution.task) ?? '');
+        if (training) training.pid = processId;
+      }),
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
         const training = this.running.get(runOfTask(execution.task) ?? '');
         if (training) void this.tellEnd(training, exitCode);
@@ -120,17 +132,16 @@ export class PythonTrainings implements vscode.Disposable {
     return taskOf(job, vscode.Uri.joinPath(extensionUri, 'recorder', 'src').fsPath);
   }
 
-  /** Goes on with a task that VS Code kept over a reload of the window. */
+  /** Follows a task that has begun, or that VS Code kept over a reload of the window. */
   private takeUp(execution: vscode.TaskExecution): void {
     const job = this.memory.of(runOfTask(execution.task) ?? '');
-    if (!job || this.running.has(job.folder)) return;
-    this.services.log.info(`${job.name} goes on into ${job.folder}`);
-    this.follow(job, execution);
+    if (job) this.follow(job, execution);
   }
 
   private follow(job: PythonJob, execution: vscode.TaskExecution): void {
     const { folder } = job;
     if (this.running.has(folder)) return;
+    this.services.log.info(`${job.name} is recorded into ${folder}`);
     const begun = existsSync(path.join(folder, MANIFEST_NAME));
     this.running.set(folder, {
       job,
@@ -157,6 +168,8 @@ export class PythonTrainings implements vscode.Disposable {
   /** The last snapshot may have come with the end. */
   private async tellEnd(training: Watched, exitCode: number | undefined): Promise<void> {
     const { name, folder } = training.job;
+    // VS Code tells of the end of what it ends itself before that is so.
+    if (training.pid !== undefined) await untilGone(training.pid);
     await this.onRunChanged(folder);
     training.watch.close();
     training.waiting?.dispose();
@@ -172,4 +185,10 @@ export class PythonTrainings implements vscode.Disposable {
       : `${name} ended, and no activation patterns were recorded; its terminal says why.`;
     void showWarningMessage(what);
   }
+}
+
+/** Waits until a process is gone, or for as long as may be expected. */
+async function untilGone(pid: number): Promise<void> {
+  const until = Date.now() + ENDING_MS;
+  while (isProcess(pid) && Date.now() < until) await sleep(LOOK_EVERY_MS);
 }
