@@ -113,7 +113,7 @@ async function apdfLines(
   const prototypes = options.resolution !== undefined;
   const analysed = prototypes
     ? await analyseOne(run, parseResolution(options.resolution!), index, progress)
-    : analyseSnapshot(run, index, await readSnapshot(run, index), 'exact');
+    : analyseSnapshot({ run, index, snapshot: await readSnapshot(run, index), resolution: 'exact' });
   tellNotices(
     analysed.snapshot.levels.map(({ coarse, layer }, l) =>
       coarse && !prototypes

@@ -176,7 +176,7 @@ function chooseBlocks(
   const classRank = rankClasses(nodes, classes);
   for (const grouping of groupings(classRank.length)) {
     const groupOf = groupNumbers(nodes, classes, classRank, grouping);
-    const { keep, groups } = countAlone(nodes, bySize, groupOf, budget, smallest);
+    const { keep, groups } = countAlone(nodes, { bySize, groupOf, budget, smallest });
     const allWorthy = keep < bySize.length && nodes.occurrences[bySize[keep]] < smallest;
     const fits = keep + groups <= budget;
     if (fits && (allWorthy || 2 * groups <= budget || !grouping.singletons)) {
@@ -210,10 +210,12 @@ function filledBySize({ occurrences }: LevelNodes): Int32Array {
 /** How many of the largest nodes stay alone: as many as leave room for the groups of the rest. */
 function countAlone(
   { occurrences }: LevelNodes,
-  bySize: Int32Array,
-  groupOf: Int32Array,
-  budget: number,
-  smallest: number,
+  {
+    bySize,
+    groupOf,
+    budget,
+    smallest,
+  }: { bySize: Int32Array; groupOf: Int32Array; budget: number; smallest: number },
 ): { keep: number; groups: number } {
   const met = new Uint8Array(3 * (GROUPED_CLASSES + 1));
   let groups = 0;

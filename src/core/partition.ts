@@ -51,7 +51,7 @@ export function informationGainPartition(
     set: [0],
   };
   for (let l = levels.length - 1; l >= 0 && active.set.length > 0; l--) {
-    active = splitLevel(active, levels[l], l, predicted, classes, sets, clusterSet);
+    active = splitLevel({ active, level: levels[l], l, predicted, classes, sets, clusterSet });
   }
   for (let i = 0; i < active.instances.length; i++) {
     clusterSet[active.instances[i]] = active.set[active.of[i]];
@@ -66,15 +66,23 @@ interface ActiveSets {
   set: number[];
 }
 
-function splitLevel(
-  active: ActiveSets,
-  level: LevelNodes,
-  l: number,
-  predicted: Int32Array,
-  classes: number,
-  sets: PartitionSet[],
-  clusterSet: Int32Array,
-): ActiveSets {
+function splitLevel({
+  active,
+  level,
+  l,
+  predicted,
+  classes,
+  sets,
+  clusterSet,
+}: {
+  active: ActiveSets;
+  level: LevelNodes;
+  l: number;
+  predicted: Int32Array;
+  classes: number;
+  sets: PartitionSet[];
+  clusterSet: Int32Array;
+}): ActiveSets {
   const node = active.instances.map((i) => level.of[i]);
   const output = active.instances.map((i) => predicted[i]);
   const parts = refine(active.of, active.set.length, node, level.count);

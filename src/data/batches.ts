@@ -17,13 +17,19 @@ export interface Batch {
  * @param double Float64Array instead of Float32Array
  * @throws InputError as Features.read, and where the scaling does not fit the shape
  */
-export async function* batches(
-  dataset: Pick<Dataset, 'features'>,
-  arranger: RowArranger,
-  scaling: Scaling,
-  batchSize: number,
-  double: boolean,
-): AsyncGenerator<Batch> {
+export async function* batches({
+  dataset,
+  arranger,
+  scaling,
+  batchSize,
+  double,
+}: {
+  dataset: Pick<Dataset, 'features'>;
+  arranger: RowArranger;
+  scaling: Scaling;
+  batchSize: number;
+  double: boolean;
+}): AsyncGenerator<Batch> {
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`batch size ${batchSize}, expected a whole number above 0`);
   }

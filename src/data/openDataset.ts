@@ -207,7 +207,7 @@ function select(
   const { take, sample, split, seed = 0, data } = options;
   const joined = parts.length === 1 ? parts[0].features : new JoinedFeatures(parts);
   checkCount(data[0].path, Math.min(joined.count, take ?? Infinity, sample ?? Infinity), options.limits);
-  const rows = selectRows(joined.count, take, sample, seed, notices);
+  const rows = selectRows({ count: joined.count, take, sample, seed, notices });
   const { instances, origin } = numberInstances(parts, joined.count, rows);
   const named = data.length > 1 || data[0].name !== undefined;
   const splits = named

@@ -100,13 +100,19 @@ export class SelectedFeatures implements Features {
  * @returns undefined where all are in use
  * @throws InputError where a number is no positive whole one
  */
-export function selectRows(
-  count: number,
-  take: number | undefined,
-  sample: number | undefined,
-  seed: number,
-  notices: string[],
-): Int32Array | undefined {
+export function selectRows({
+  count,
+  take,
+  sample,
+  seed,
+  notices,
+}: {
+  count: number;
+  take: number | undefined;
+  sample: number | undefined;
+  seed: number;
+  notices: string[];
+}): Int32Array | undefined {
   for (const [option, value] of Object.entries({ take, sample })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
       throw new InputError(option, `${value} is no number of instances: expected 1 or more`);

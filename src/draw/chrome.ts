@@ -118,18 +118,24 @@ export function drawChrome(picture: Picture, layout: PictureLayout, columns: num
       'font-size': TEXT_SIZE,
       fill: theme.faint,
     }),
-    ...columns.map((x, c) => drawHead(picture, layout, c, x, columns[c + 1])),
+    ...columns.map((x, c) => drawHead({ picture, layout, c, x, next: columns[c + 1] })),
     ...layout.legend.map((item) => drawLegendItem(picture, layout, item)),
   ].join('');
 }
 
-function drawHead(
-  picture: Picture,
-  layout: PictureLayout,
-  c: number,
-  x: number,
-  next: number | undefined,
-): string {
+function drawHead({
+  picture,
+  layout,
+  c,
+  x,
+  next,
+}: {
+  picture: Picture;
+  layout: PictureLayout;
+  c: number;
+  x: number;
+  next: number | undefined;
+}): string {
   const head = picture.heads[c];
   const width = next === undefined ? picture.width - x - 4 : next - x - 8;
   const { theme } = picture;

@@ -45,7 +45,13 @@ export function drawFlow(picture: FlowPicture): string {
     drawMergedCaptions(picture, geometry, layout),
     drawOutputNames(picture, layout, outputPlaces(picture, geometry)),
   ].join('\n');
-  return document(picture.width, picture.height, picture.title, describe(picture), body);
+  return document({
+    width: picture.width,
+    height: picture.height,
+    title: picture.title,
+    description: describe(picture),
+    body,
+  });
 }
 
 function describe(picture: FlowPicture): string {

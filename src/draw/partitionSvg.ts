@@ -38,7 +38,7 @@ export function drawPartition(picture: PartitionPicture): string {
     drawOutputNames(picture, layout, outputPlaces(geometry)),
   ].join('\n');
   const description = `${picture.subtitle} ${pluralise(picture.clusters, 'cluster')}, split from the outputs (right) back to the first level (left).`;
-  return document(picture.width, picture.height, picture.title, description, body);
+  return document({ width: picture.width, height: picture.height, title: picture.title, description, body });
 }
 
 const merged = hatchings.find(({ kind }) => kind === 'pure')!;
@@ -50,19 +50,25 @@ function drawColumns(picture: PartitionPicture, geometry: IcicleGeometry): strin
   return geometry.columns
     .map((column, l) => {
       const root = l === geometry.columns.length - 1;
-      const boxes = column.boxes.map((box) => drawBox(picture, column, box, l, root));
+      const boxes = column.boxes.map((box) => drawBox({ picture, column, box, l, root }));
       return element('g', {}, boxes.join(''));
     })
     .join('');
 }
 
-function drawBox(
-  picture: PartitionPicture,
-  column: { x: number; width: number },
-  box: IcicleBox,
-  l: number,
-  root: boolean,
-): string {
+function drawBox({
+  picture,
+  column,
+  box,
+  l,
+  root,
+}: {
+  picture: PartitionPicture;
+  column: { x: number; width: number };
+  box: IcicleBox;
+  l: number;
+  root: boolean;
+}): string {
   const { theme } = picture;
   const tint = box.leaf || root ? 0 : SPLIT_TINT;
   const segments = box.segments.map((segment) =>

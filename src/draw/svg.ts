@@ -33,13 +33,19 @@ export function textElement(text: string, attributes: Attributes): string {
 }
 
 /** A whole SVG document with a title and a description for those who cannot see it. */
-export function document(
-  width: number,
-  height: number,
-  title: string,
-  description: string,
-  body: string,
-): string {
+export function document({
+  width,
+  height,
+  title,
+  description,
+  body,
+}: {
+  width: number;
+  height: number;
+  title: string;
+  description: string;
+  body: string;
+}): string {
   const head =
     element('title', { id: 'title' }, escapeText(title)) +
     element('desc', { id: 'desc' }, escapeText(description));

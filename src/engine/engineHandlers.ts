@@ -125,7 +125,7 @@ function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, Sele
       const originals = await store.cache.remember(`${opened.key}label noise`, async () => ({
         of: await readLabelNoise(opened.run),
       }));
-      return instancesPage(run, model, seen, rows, from, count, originals.of);
+      return instancesPage({ run, model, look: seen, rows, from, count, originals: originals.of });
     },
     'instances/find': async ({ folder, state, instance }) => {
       const opened = await store.open(folder);
@@ -135,7 +135,7 @@ function selectionHandlers(store: RunStore, scenes: Scenes): Pick<Handlers, Sele
       instancePlace(store, await store.open(folder), instance),
     'selection/details': async (request, work) => {
       const { run, model, seen, rows } = await selected(request, work);
-      return selectionDetails(run, model, seen, request.state.selection, rows);
+      return selectionDetails({ run, model, look: seen, selection: request.state.selection, rows });
     },
     'level/patterns': async ({ folder, state, level, count }, work) => {
       const { run } = await store.open(folder);

@@ -37,7 +37,7 @@ function serve(): void {
   const service = createEngineHandlers(tell);
   for (const method of Object.keys(service) as (keyof EngineRequests)[]) {
     connection.onRequest(method, (envelope: RequestEnvelope, token: CancellationToken) =>
-      answer(connection, service, tell, running, method, envelope, token),
+      answer({ connection, service, tell, running }, method, envelope, token),
     );
   }
   process.on('disconnect', () => {
@@ -47,11 +47,17 @@ function serve(): void {
   connection.listen();
 }
 
+/** What is needed to answer requests. */
+interface Answering {
+  connection: MessageConnection;
+  service: Handlers;
+  tell: Tell;
+  /** Requests that are being answered. */
+  running: Set<AbortController>;
+}
+
 async function answer<K extends keyof EngineRequests>(
-  connection: MessageConnection,
-  service: Handlers,
-  tell: Tell,
-  running: Set<AbortController>,
+  { connection, service, tell, running }: Answering,
   method: K,
   { params, progress }: RequestEnvelope,
   token: CancellationToken,

@@ -101,9 +101,12 @@ export async function readSnapshot(run: Run, index: number): Promise<Snapshot> {
       kept === 'patterns'
         ? {
             layer,
-            exact: await readExact(checkedBytes(await read(`l${l}`), layer, file, `l${l}`, rows), layer),
+            exact: await readExact(
+              checkedBytes(await read(`l${l}`), layer, { file, name: `l${l}`, rows }),
+              layer,
+            ),
           }
-        : { layer, coarse: await readCoarse(read, column, layer, `l${l}`, file) },
+        : { layer, coarse: await readCoarse({ read, column, layer, name: `l${l}`, file }) },
     );
   }
   const outcome = await readOutcome(run, read, names, rows);
@@ -197,9 +200,7 @@ function integers(array: NumberArray, file: string, name: string, rows?: number)
 function checkedBytes(
   array: NumberArray,
   layer: Layer,
-  file: string,
-  name: string,
-  rows?: number,
+  { file, name, rows }: { file: string; name: string; rows?: number },
 ): { bytes: Uint8Array; rows: number } {
   const width = bytesPerRow(layer.units, layer.bits);
   const fits =
@@ -232,15 +233,21 @@ async function readExact(
   return table.finish(ids);
 }
 
-async function readCoarse(
-  read: (name: string) => Promise<NumberArray>,
-  column: (name: string) => Promise<Int32Array>,
-  layer: Layer,
-  name: string,
-  file: string,
-) {
+async function readCoarse({
+  read,
+  column,
+  layer,
+  name,
+  file,
+}: {
+  read: (name: string) => Promise<NumberArray>;
+  column: (name: string) => Promise<Int32Array>;
+  layer: Layer;
+  name: string;
+  file: string;
+}) {
   const member = `${name}_prototypes`;
-  const { bytes, rows: count } = checkedBytes(await read(member), layer, file, member);
+  const { bytes, rows: count } = checkedBytes(await read(member), layer, { file, name: member });
   const modes = fromPackedBytes(bytes, count, layer.units, layer.bits);
   const of = await column(`${name}_prototype`);
   const wrong = of.findIndex((prototype) => prototype < 0 || prototype >= modes.count);

@@ -15,13 +15,19 @@ export interface Evaluation {
 const ROWS_AT_ONCE = 1024;
 
 /** Loss and accuracy of a network as it is, without dropout. @param breathe lets other work in after each batch */
-export async function evaluate(
-  { tf }: TensorEngine,
-  graph: LayerGraph,
-  loss: TrainingSettings['loss'],
-  { values, shape, labels }: TrainingInstances,
-  breathe?: () => Promise<void>,
-): Promise<Evaluation> {
+export async function evaluate({
+  engine: { tf },
+  graph,
+  loss,
+  instances: { values, shape, labels },
+  breathe,
+}: {
+  engine: TensorEngine;
+  graph: LayerGraph;
+  loss: TrainingSettings['loss'];
+  instances: TrainingInstances;
+  breathe?: () => Promise<void>;
+}): Promise<Evaluation> {
   const rows = labels.length;
   const size = shape.reduce((product, axis) => product * axis, 1);
   let sum = 0;
@@ -33,7 +39,13 @@ export async function evaluate(
       const x = tf.tensor(values.subarray(from * size, to * size), [to - from, ...shape], 'float32');
       scores = graph.run(x).scores.dataSync();
     });
-    const result = lossOf(loss, scores, labels.subarray(from, to), to - from, false);
+    const result = lossOf({
+      kind: loss,
+      scores,
+      labels: labels.subarray(from, to),
+      rows: to - from,
+      wantGradient: false,
+    });
     sum += result.loss * (to - from);
     right += result.right;
     await breathe?.();

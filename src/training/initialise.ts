@@ -29,7 +29,12 @@ export function initialWeights(
   return weights.map(({ name, shape, layer }, w) => {
     const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
     const kind = name.slice(name.lastIndexOf('/') + 1);
-    fill(values, shape, initializerOf(kind, layers.get(layer)), stream(seed, 'initial', w), layer);
+    fill(values, {
+      shape,
+      initializer: initializerOf(kind, layers.get(layer)),
+      random: stream(seed, 'initial', w),
+      layer,
+    });
     return values;
   });
 }
@@ -51,10 +56,17 @@ function initializerOf(
 
 function fill(
   values: Float32Array,
-  shape: readonly number[],
-  { name, config }: { name: string; config: Record<string, unknown> },
-  random: Random,
-  layer: string,
+  {
+    shape,
+    initializer: { name, config },
+    random,
+    layer,
+  }: {
+    shape: readonly number[];
+    initializer: { name: string; config: Record<string, unknown> };
+    random: Random;
+    layer: string;
+  },
 ): void {
   const [fanIn, fanOut] = fans(shape);
   const uniform = (limit: number) => values.forEach((_, i) => (values[i] = (2 * random.float() - 1) * limit));
@@ -82,7 +94,7 @@ function fill(
     case 'lecunnormal':
       return gauss(Math.sqrt(1 / fanIn));
     case 'variancescaling':
-      return varianceScaling(config, fanIn, fanOut, uniform, gauss);
+      return varianceScaling({ config, fanIn, fanOut, uniform, gauss });
     default:
       throw new InputError(
         `layer ${layer}`,
@@ -92,13 +104,19 @@ function fill(
 }
 
 /** Keras' VarianceScaling, of which Glorot's and He's are cases. */
-function varianceScaling(
-  config: Record<string, unknown>,
-  fanIn: number,
-  fanOut: number,
-  uniform: (limit: number) => void,
-  gauss: (deviation: number) => void,
-): void {
+function varianceScaling({
+  config,
+  fanIn,
+  fanOut,
+  uniform,
+  gauss,
+}: {
+  config: Record<string, unknown>;
+  fanIn: number;
+  fanOut: number;
+  uniform: (limit: number) => void;
+  gauss: (deviation: number) => void;
+}): void {
   const { scale = 1, mode = 'fanIn', distribution = 'normal' } = config;
   const fan = { fanin: fanIn, fanout: fanOut, fanavg: (fanIn + fanOut) / 2 }[
     String(mode).replace('_', '').toLowerCase()

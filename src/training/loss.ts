@@ -16,26 +16,38 @@ export interface LossResult {
  * @param scores [rows, width], before softmax or sigmoid
  * @param labels class of each row
  */
-export function lossOf(
-  kind: TrainingSettings['loss'],
-  scores: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  rows: number,
-  wantGradient: boolean,
-): LossResult {
+export function lossOf({
+  kind,
+  scores,
+  labels,
+  rows,
+  wantGradient,
+}: {
+  kind: TrainingSettings['loss'];
+  scores: ArrayLike<number>;
+  labels: ArrayLike<number>;
+  rows: number;
+  wantGradient: boolean;
+}): LossResult {
   const gradient = wantGradient ? new Float32Array(scores.length) : undefined;
   return kind === 'binaryCrossEntropy'
     ? binaryCrossEntropy(scores, labels, rows, gradient)
-    : crossEntropy(scores, labels, rows, scores.length / rows, gradient);
+    : crossEntropy({ scores, labels, rows, classes: scores.length / rows, gradient });
 }
 
-function crossEntropy(
-  scores: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  rows: number,
-  classes: number,
-  gradient: Float32Array | undefined,
-): LossResult {
+function crossEntropy({
+  scores,
+  labels,
+  rows,
+  classes,
+  gradient,
+}: {
+  scores: ArrayLike<number>;
+  labels: ArrayLike<number>;
+  rows: number;
+  classes: number;
+  gradient: Float32Array | undefined;
+}): LossResult {
   let loss = 0;
   let right = 0;
   for (let row = 0, at = 0; row < rows; row++, at += classes) {

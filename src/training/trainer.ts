@@ -117,7 +117,13 @@ export class Trainer {
     tf.tidy(() => {
       const x = tf.tensor(batch.subarray(0, rows * size), [rows, ...set.shape], 'float32');
       const loss = tf.customGrad((scores) => {
-        const found = lossOf(settings.loss, (scores as Tensor).dataSync(), labels, rows, true);
+        const found = lossOf({
+          kind: settings.loss,
+          scores: (scores as Tensor).dataSync(),
+          labels,
+          rows,
+          wantGradient: true,
+        });
         result = found;
         return {
           value: tf.scalar(found.loss),
@@ -127,7 +133,7 @@ export class Trainer {
       const { grads } = tf.variableGrads(() => {
         const { scores } = this.graph.run(x, {
           training: true,
-          dropoutMask: (call, shape, rate) => this.dropoutMask(epoch, step, call, shape, rate),
+          dropoutMask: (call, shape, rate) => this.dropoutMask({ epoch, step, call, shape, rate }),
         });
         return loss(scores) as Scalar;
       }, this.trained);
@@ -148,7 +154,19 @@ export class Trainer {
   }
 
   /** Units that are kept have 1 / (1 − rate), the others 0 (inverted dropout). */
-  private dropoutMask(epoch: number, step: number, call: number, shape: number[], rate: number): Tensor {
+  private dropoutMask({
+    epoch,
+    step,
+    call,
+    shape,
+    rate,
+  }: {
+    epoch: number;
+    step: number;
+    call: number;
+    shape: number[];
+    rate: number;
+  }): Tensor {
     const random = stream(this.settings.seed, 'dropout', epoch, step, call);
     const mask = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
     const kept = 1 / (1 - rate);

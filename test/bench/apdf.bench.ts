@@ -46,7 +46,7 @@ function measure(snapshot: Snapshot, diagram: Diagram): number {
     if (!recorded?.exact) return;
     const { patterns, of } = recorded.exact;
     sum += unitActivity(patterns, recorded.layer.pieces).dead;
-    sum += classCores(patterns, of, labels, right, DIGIT_CLASSES).length;
+    sum += classCores({ patterns, of, labels, correct: right, classes: DIGIT_CLASSES }).length;
   });
   return sum;
 }
@@ -69,7 +69,7 @@ bench('Activation patterns against the bare forward pass', async () => {
   const prepared: Batch[] = [];
   for await (const batch of source(dataset)) prepared.push(batch);
   const snapshotOf = (batches: BatchSource) =>
-    takeSnapshot(runner, dataset, batches, 0, { patternLimit: USUAL_PATTERN_LIMIT });
+    takeSnapshot({ runner, dataset, batches, epoch: 0, options: { patternLimit: USUAL_PATTERN_LIMIT } });
   const everything = async (batches: BatchSource) => {
     const taken = await snapshotOf(batches);
     return measure(taken, diagramOf(taken));
@@ -133,7 +133,7 @@ async function partTimes(
   const layers = recordedLayers(runner);
   const packed = layers.map((layer) => emptyPatterns(USUAL_BATCH, layer.units, layer.bits));
   const options = { patternLimit: USUAL_PATTERN_LIMIT };
-  const snapshot = await takeSnapshot(runner, dataset, inMemory(prepared), 0, options);
+  const snapshot = await takeSnapshot({ runner, dataset, batches: inMemory(prepared), epoch: 0, options });
   const diagram = diagramOf(snapshot);
   return sideBySide(
     {

@@ -14,7 +14,13 @@ import { bench, figure, mebibytes, ms, printTable, sideBySide, timeOf } from './
 import { mnistFile, mnistScaling, openMnist, USUAL_BATCH } from './mnist';
 
 function batchesOf(dataset: Dataset, scaling: Scaling) {
-  return batches(dataset, matchShape(dataset.features, [784], 'MNIST'), scaling, USUAL_BATCH, false);
+  return batches({
+    dataset,
+    arranger: matchShape(dataset.features, [784], 'MNIST'),
+    scaling,
+    batchSize: USUAL_BATCH,
+    double: false,
+  });
 }
 
 async function readAll(dataset: Dataset, scaling: Scaling): Promise<number> {

@@ -27,13 +27,19 @@ async function rememberStock(): Promise<void> {
 }
 
 /** Something that runs one kernel so many times with the same tensors. */
-async function repeated(
-  kernel: tf.KernelFunc,
-  name: 'wasm' | 'cpu',
-  inputs: Inputs,
-  attributes: object,
-  times: number,
-): Promise<() => void> {
+async function repeated({
+  kernel,
+  name,
+  inputs,
+  attributes,
+  times,
+}: {
+  kernel: tf.KernelFunc;
+  name: 'wasm' | 'cpu';
+  inputs: Inputs;
+  attributes: object;
+  times: number;
+}): Promise<() => void> {
   await tf.setBackend(name);
   const backend = tf.backend();
   const tensors = Object.fromEntries(
@@ -66,8 +72,8 @@ async function compare({ title, kernel, inputs, attributes, times, faster }: Com
   const rounds = other === 'cpu' ? { warmUp: 1, rounds: 3 } : { warmUp: 2, rounds: 7 };
   const timings = await sideBySide(
     {
-      ours: await repeated(ours, 'wasm', inputs, attributes, times),
-      stock: await repeated(stock, other, inputs, attributes, times),
+      ours: await repeated({ kernel: ours, name: 'wasm', inputs, attributes, times }),
+      stock: await repeated({ kernel: stock, name: other, inputs, attributes, times }),
     },
     rounds,
   );

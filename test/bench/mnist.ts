@@ -50,7 +50,7 @@ export function sourceFor(
   size = USUAL_BATCH,
 ): BatchSource {
   const arranger = matchShape(features, runner.input.shape, 'MNIST', runner.input.name);
-  return (dataset) => batches(dataset, arranger, mnistScaling, size, false);
+  return (dataset) => batches({ dataset, arranger, scaling: mnistScaling, batchSize: size, double: false });
 }
 
 /** Records one model over a dataset, in memory. */
@@ -58,7 +58,13 @@ export async function recordModel(model: string, dataset: Dataset, batchSize?: n
   const runner = await openModel(model, { instanceShape: dataset.features.shape });
   try {
     const source = sourceFor(runner, dataset.features, batchSize);
-    return await takeSnapshot(runner, dataset, source, 0, { patternLimit: USUAL_PATTERN_LIMIT });
+    return await takeSnapshot({
+      runner,
+      dataset,
+      batches: source,
+      epoch: 0,
+      options: { patternLimit: USUAL_PATTERN_LIMIT },
+    });
   } finally {
     await runner.close();
   }

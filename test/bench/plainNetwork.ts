@@ -43,20 +43,26 @@ export class PlainNetwork {
   step(x: Float32Array, labels: ArrayLike<number>, rows: number, learningRate: number): number {
     let input = x;
     this.layers.forEach((layer, l) => {
-      forward(layer, input, rows, this.outputs[l], l < this.layers.length - 1);
+      forward({ layer, x: input, rows, out: this.outputs[l], relu: l < this.layers.length - 1 });
       input = this.outputs[l];
     });
     const last = this.layers.length - 1;
-    const loss = softmaxGradient(
-      this.outputs[last],
+    const loss = softmaxGradient({
+      scores: this.outputs[last],
       labels,
       rows,
-      this.layers[last].units,
-      this.gradients[last],
-    );
+      classes: this.layers[last].units,
+      gradient: this.gradients[last],
+    });
     for (let l = last; l >= 0; l--) {
       const before = l === 0 ? x : this.outputs[l - 1];
-      backward(this.layers[l], before, rows, this.gradients[l], l === 0 ? undefined : this.gradients[l - 1]);
+      backward({
+        layer: this.layers[l],
+        x: before,
+        rows,
+        gradient: this.gradients[l],
+        before: l === 0 ? undefined : this.gradients[l - 1],
+      });
     }
     for (const { kernel, bias, kernelGradient, biasGradient } of this.layers) {
       for (let i = 0; i < kernel.length; i++) kernel[i] -= learningRate * kernelGradient[i];
@@ -66,7 +72,19 @@ export class PlainNetwork {
   }
 }
 
-function forward(layer: PlainLayer, x: Float32Array, rows: number, out: Float32Array, relu: boolean): void {
+function forward({
+  layer,
+  x,
+  rows,
+  out,
+  relu,
+}: {
+  layer: PlainLayer;
+  x: Float32Array;
+  rows: number;
+  out: Float32Array;
+  relu: boolean;
+}): void {
   const { inputs, units, kernel, bias } = layer;
   for (let row = 0; row < rows; row++) {
     const to = row * units;
@@ -80,13 +98,19 @@ function forward(layer: PlainLayer, x: Float32Array, rows: number, out: Float32A
   }
 }
 
-function softmaxGradient(
-  scores: Float32Array,
-  labels: ArrayLike<number>,
-  rows: number,
-  classes: number,
-  gradient: Float32Array,
-): number {
+function softmaxGradient({
+  scores,
+  labels,
+  rows,
+  classes,
+  gradient,
+}: {
+  scores: Float32Array;
+  labels: ArrayLike<number>;
+  rows: number;
+  classes: number;
+  gradient: Float32Array;
+}): number {
   let loss = 0;
   for (let row = 0, at = 0; row < rows; row++, at += classes) {
     let most = -Infinity;
@@ -101,13 +125,19 @@ function softmaxGradient(
 }
 
 /** Gradients of a layer by its weights, and by the output of the one before, through its ReLU. */
-function backward(
-  layer: PlainLayer,
-  x: Float32Array,
-  rows: number,
-  gradient: Float32Array,
-  before: Float32Array | undefined,
-): void {
+function backward({
+  layer,
+  x,
+  rows,
+  gradient,
+  before,
+}: {
+  layer: PlainLayer;
+  x: Float32Array;
+  rows: number;
+  gradient: Float32Array;
+  before: Float32Array | undefined;
+}): void {
   const { inputs, units, kernel, kernelGradient, biasGradient } = layer;
   kernelGradient.fill(0);
   biasGradient.fill(0);

@@ -52,8 +52,13 @@ async function images(): Promise<{ values: Float32Array; labels: Int32Array }> {
 }
 
 async function ourTrainer(engine: TensorEngine, data: Awaited<ReturnType<typeof images>>): Promise<Trainer> {
-  const { topology } = networkTopology(layers, { shape: [PIXELS] }, DIGIT_CLASSES, 'crossEntropy');
-  const graph = await LayerGraph.create(engine, topology, undefined, 'bench');
+  const { topology } = networkTopology({
+    layers,
+    features: { shape: [PIXELS] },
+    classes: DIGIT_CLASSES,
+    loss: 'crossEntropy',
+  });
+  const graph = await LayerGraph.create({ engine, topology, weights: undefined, source: 'bench' });
   graph.setWeights(initialWeights(graph.weights, new Map(), 1));
   const settings = {
     epochs: 1,

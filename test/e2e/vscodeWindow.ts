@@ -32,9 +32,7 @@ export class VsCodeWindow {
   private constructor(
     readonly page: Page,
     readonly folder: string,
-    private readonly browser: Browser,
-    private readonly serverPid: number,
-    private readonly ends: (() => unknown)[],
+    private readonly started: { browser: Browser; serverPid: number; ends: (() => unknown)[] },
   ) {}
 
   /** Starts the server, and opens its window in Chromium. */
@@ -46,7 +44,7 @@ export class VsCodeWindow {
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });
     const ends = [server.stop, workspace.remove];
-    const window = new VsCodeWindow(page, workspace.folder, browser, server.pid, ends);
+    const window = new VsCodeWindow(page, workspace.folder, { browser, serverPid: server.pid, ends });
     page.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
       const own = hostname === '127.0.0.1' || hostname.endsWith('.vscode-cdn.net') || hostname === '';
@@ -77,8 +75,8 @@ export class VsCodeWindow {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    for (const end of this.ends) await end();
+    await this.started.browser.close();
+    for (const end of this.started.ends) await end();
   }
 
   /** Engines that this window started: other windows have theirs. */
@@ -88,7 +86,7 @@ export class VsCodeWindow {
       const [pid, parent, ...args] = line.trim().split(/\s+/);
       return { pid: Number(pid), parent: Number(parent), args: args.join(' ') };
     });
-    const own = new Set([this.serverPid]);
+    const own = new Set([this.started.serverPid]);
     for (let size = 0; size !== own.size;) {
       size = own.size;
       for (const { pid, parent } of processes) if (own.has(parent)) own.add(pid);

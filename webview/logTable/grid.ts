@@ -227,7 +227,7 @@ export class LogGrid {
   private rowElement(number: number, sight: ColumnsInSight): HTMLElement {
     const row = this.pages.row(number);
     const standing = { shown: number === this.shown, selected: number === this.selected };
-    const element = makeRow(number, row, standing, this.columns, sight);
+    const element = makeRow({ number, row, marks: standing, columns: this.columns, sight });
     this.canvas.append(element);
     this.drawn.set(number, element);
     return element;

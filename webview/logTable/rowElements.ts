@@ -30,13 +30,19 @@ export function headCells(columns: TableColumns, sight: ColumnsInSight): HTMLEle
  * A row of the table.
  * @param row what is in it; undefined while that is on its way
  */
-export function makeRow(
-  number: number,
-  row: TableRow | undefined,
-  { shown, selected }: { shown: boolean; selected: boolean },
-  columns: TableColumns,
-  sight: ColumnsInSight,
-): HTMLElement {
+export function makeRow({
+  number,
+  row,
+  marks: { shown, selected },
+  columns,
+  sight,
+}: {
+  number: number;
+  row: TableRow | undefined;
+  marks: { shown: boolean; selected: boolean };
+  columns: TableColumns;
+  sight: ColumnsInSight;
+}): HTMLElement {
   const element = make('div', {
     class: ['row', shown && 'shown', selected && 'selected'].filter(Boolean).join(' '),
     id: idOf(number),

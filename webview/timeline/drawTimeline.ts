@@ -106,19 +106,26 @@ function drawEpochs(svg: Svg, { axis, timeline, x, layout }: TimelinePicture): v
 function drawFirstRow(svg: Svg, { timeline, layout, level, fontWidth }: TimelinePicture): void {
   const { width, firstRow, rowStart, accuracyAxis } = layout;
   const title = 'patterns per level';
-  drawText(svg, title, 'axis-title', rowStart, firstRow, 'start');
+  drawText({ svg, text: title, className: 'axis-title', x: rowStart, y: firstRow, anchor: 'start' });
   const end = accuracyAxis === undefined ? width - 6 : accuracyAxis + 44;
   const right = accuracyAxis === undefined ? end : end - nameWidth('accuracy', fontWidth) - 16;
   const left = rowStart + nameWidth(title, fontWidth) + 16;
   for (const name of levelNames(timeline.levels, level, [left, right], fontWidth)) {
     const className = name.curve === level ? 'level chosen' : 'level';
-    drawName(svg, name, firstRow, 'axis-title', className).attr(
+    drawName(svg, { name, row: firstRow, textClass: 'axis-title', lineClass: className }).attr(
       'stroke-opacity',
       opacityOf(name.curve, timeline),
     );
   }
   if (accuracyAxis !== undefined) {
-    drawText(svg, 'accuracy', 'axis-title accuracy-title', end, firstRow, 'end');
+    drawText({
+      svg,
+      text: 'accuracy',
+      className: 'axis-title accuracy-title',
+      x: end,
+      y: firstRow,
+      anchor: 'end',
+    });
   }
 }
 
@@ -206,7 +213,7 @@ function drawMetricAxis(svg: Svg, picture: TimelinePicture): number {
   const texts = axisTitles(group, groups, scale, layout.metricAxis !== undefined);
   const text = texts.find((one) => nameWidth(one, fontWidth) <= (end - layout.rowStart) / 2.5) ?? '';
   const className = group ? `axis-title metric-text ${colourClass(picture, group)}` : 'axis-title';
-  if (text !== '') drawText(svg, text, className, end, layout.secondRow, 'end');
+  if (text !== '') drawText({ svg, text, className, x: end, y: layout.secondRow, anchor: 'end' });
   if (group && layout.metricAxis !== undefined) {
     const y = metricScale(group, scale, layout.bottom, layout.top);
     axisGroup(svg, `axis metric-axis ${colourClass(picture, group)}`, layout.metricAxis, 0).call(
@@ -244,12 +251,21 @@ function drawMetricNames(svg: Svg, picture: TimelinePicture, end: number): void 
   const { curves, groups, layout, fontWidth, dashes } = picture;
   const names = curves.map(({ name }) => name);
   const { placed, more } = metricNames(names, [layout.rowStart, end], fontWidth);
-  if (more) drawText(svg, more.text, 'axis-title', more.x, layout.secondRow, 'start');
+  if (more) {
+    drawText({
+      svg,
+      text: more.text,
+      className: 'axis-title',
+      x: more.x,
+      y: layout.secondRow,
+      anchor: 'start',
+    });
+  }
   for (const name of placed) {
     const curve = curves[name.curve];
     const group = groups.find((one) => one.curves.includes(curve))!;
     const className = `metric ${colourClass(picture, group)}`;
-    drawName(svg, name, layout.secondRow, 'axis-title', className).attr(
+    drawName(svg, { name, row: layout.secondRow, textClass: 'axis-title', lineClass: className }).attr(
       'stroke-dasharray',
       dashOf(dashes, curve),
     );
@@ -267,8 +283,16 @@ function drawMarks(svg: Svg, { axis, x, layout }: TimelinePicture): void {
   svg.append('path').attr('class', 'snapshot-marks').attr('d', places.map(mark).join(''));
 }
 
-function drawName(svg: Svg, { x, text }: PlacedName, row: number, textClass: string, lineClass: string) {
-  drawText(svg, text, textClass, x + SAMPLE, row, 'start');
+function drawName(
+  svg: Svg,
+  {
+    name: { x, text },
+    row,
+    textClass,
+    lineClass,
+  }: { name: PlacedName; row: number; textClass: string; lineClass: string },
+) {
+  drawText({ svg, text, className: textClass, x: x + SAMPLE, y: row, anchor: 'start' });
   return svg
     .append('line')
     .attr('class', lineClass)
@@ -278,14 +302,21 @@ function drawName(svg: Svg, { x, text }: PlacedName, row: number, textClass: str
     .attr('y2', row - 3);
 }
 
-function drawText(
-  svg: Svg,
-  text: string,
-  className: string,
-  x: number,
-  y: number,
-  anchor: 'start' | 'end',
-): void {
+function drawText({
+  svg,
+  text,
+  className,
+  x,
+  y,
+  anchor,
+}: {
+  svg: Svg;
+  text: string;
+  className: string;
+  x: number;
+  y: number;
+  anchor: 'start' | 'end';
+}): void {
   svg
     .append('text')
     .attr('class', className)

@@ -111,7 +111,7 @@ export function layoutFlow(overview: FlowShape, order: LevelOrder, frame: Frame)
     });
     return { x: xs[l], width: frame.columnWidth, boxes };
   });
-  const ribbons = overview.flows.flatMap((_, l) => ribbonsBetween(overview, order, columns, l, scale));
+  const ribbons = overview.flows.flatMap((_, l) => ribbonsBetween({ overview, order, columns, l, scale }));
   return { columns, ribbons, scale };
 }
 
@@ -128,18 +128,40 @@ function stack(heights: number[], rank: Int32Array, frame: Frame): Float64Array 
   return tops;
 }
 
-function ribbonsBetween(
-  overview: FlowShape,
-  order: LevelOrder,
-  columns: Column[],
-  l: number,
-  scale: number,
-): Ribbon[] {
+function ribbonsBetween({
+  overview,
+  order,
+  columns,
+  l,
+  scale,
+}: {
+  overview: FlowShape;
+  order: LevelOrder;
+  columns: Column[];
+  l: number;
+  scale: number;
+}): Ribbon[] {
   const flows = overview.flows[l];
   const x0 = columns[l].x + columns[l].width;
   const x1 = columns[l + 1].x;
-  const y0 = stackEnds(flows.source, flows.target, flows, columns[l], order[l], order[l + 1], scale);
-  const y1 = stackEnds(flows.target, flows.source, flows, columns[l + 1], order[l + 1], order[l], scale);
+  const y0 = stackEnds({
+    near: flows.source,
+    far: flows.target,
+    flows,
+    column: columns[l],
+    nearRank: order[l],
+    farRank: order[l + 1],
+    scale,
+  });
+  const y1 = stackEnds({
+    near: flows.target,
+    far: flows.source,
+    flows,
+    column: columns[l + 1],
+    nearRank: order[l + 1],
+    farRank: order[l],
+    scale,
+  });
   return Array.from(flows.source, (source, f) => ({
     level: l,
     source,
@@ -155,15 +177,23 @@ function ribbonsBetween(
 }
 
 /** Upper edge of every flow at one of its ends: stacked in its box by class, then by where the other end is. */
-function stackEnds(
-  near: Int32Array,
-  far: Int32Array,
-  flows: { class: Int32Array; instances: Int32Array },
-  column: Column,
-  nearRank: Int32Array,
-  farRank: Int32Array,
-  scale: number,
-): Float64Array {
+function stackEnds({
+  near,
+  far,
+  flows,
+  column,
+  nearRank,
+  farRank,
+  scale,
+}: {
+  near: Int32Array;
+  far: Int32Array;
+  flows: { class: Int32Array; instances: Int32Array };
+  column: Column;
+  nearRank: Int32Array;
+  farRank: Int32Array;
+  scale: number;
+}): Float64Array {
   const sorted = Int32Array.from(near.keys()).sort(
     (a, b) =>
       nearRank[near[a]] - nearRank[near[b]] ||

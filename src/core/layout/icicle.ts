@@ -61,13 +61,19 @@ interface Group {
  * @param levels number of hidden levels
  * @param smallest least height of a set that is drawn alone
  */
-export function layoutIcicle(
-  partition: Partition,
-  levels: number,
-  classes: IcicleClasses,
-  frame: Frame,
-  smallest: number,
-): IcicleGeometry {
+export function layoutIcicle({
+  partition,
+  levels,
+  classes,
+  frame,
+  smallest,
+}: {
+  partition: Partition;
+  levels: number;
+  classes: IcicleClasses;
+  frame: Frame;
+  smallest: number;
+}): IcicleGeometry {
   const { predicted, classOf } = classes;
   const scale = frame.height / predicted.length;
   const majority = majorityOutputs(partition, levels, predicted, classes.outputs);
@@ -84,14 +90,14 @@ export function layoutIcicle(
   };
   for (let l = levels - 1; l >= 0; l--) {
     groups = groups.flatMap((group) =>
-      splitGroup(group, partition, children, majority, smallest / scale, scale),
+      splitGroup({ group, partition, children, majority, smallestSize: smallest / scale, scale }),
     );
     const boxOfSet = new Int32Array(partition.sets.length).fill(-1);
     groups.forEach((group, g) => {
       for (const s of group.sets) boxOfSet[s] = g;
     });
     const of = setsAt(partition, l).map((s) => boxOfSet[s]);
-    const boxes = boxesOf(groups, of, classOf, classes.classes, scale);
+    const boxes = boxesOf({ groups, boxOf: of, classOf, classes: classes.classes, scale });
     columns[l] = { x: xs[l], width: frame.columnWidth, boxes, of };
   }
   return { columns, scale };
@@ -138,14 +144,21 @@ function majorityOutputs(
 }
 
 /** The groups that a group falls into one level further back, by majority output, the largest first. */
-function splitGroup(
-  group: Group,
-  partition: Partition,
-  children: number[][],
-  majority: Int32Array,
-  smallestSize: number,
-  scale: number,
-): Group[] {
+function splitGroup({
+  group,
+  partition,
+  children,
+  majority,
+  smallestSize,
+  scale,
+}: {
+  group: Group;
+  partition: Partition;
+  children: number[][];
+  majority: Int32Array;
+  smallestSize: number;
+  scale: number;
+}): Group[] {
   const merged = new Map<number, Group>();
   const parts: Group[] = [];
   for (const s of group.sets.flatMap((set) => children[set])) {
@@ -202,13 +215,19 @@ function segmentsOf(table: Contingency, row: number, top: number, scale: number)
   return segments;
 }
 
-function boxesOf(
-  groups: Group[],
-  boxOf: Int32Array,
-  classOf: Int32Array,
-  classes: number,
-  scale: number,
-): IcicleBox[] {
+function boxesOf({
+  groups,
+  boxOf,
+  classOf,
+  classes,
+  scale,
+}: {
+  groups: Group[];
+  boxOf: Int32Array;
+  classOf: Int32Array;
+  classes: number;
+  scale: number;
+}): IcicleBox[] {
   // Instances whose cluster ended in a later level belong to no box of this one: a row of its own that is not drawn.
   const box = boxOf.map((g) => (g < 0 ? groups.length : g));
   const table = contingency(box, groups.length + 1, classOf, classes);

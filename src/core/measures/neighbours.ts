@@ -34,13 +34,13 @@ export function neighbourDisagreement(
     });
     around.fill(0);
     const own = !compared.includes(a);
-    const radius = radiusOf(
+    const radius = radiusOf({
       level,
       compared,
       distances,
-      neighbours + 1 - (own ? level.occurrences[a] : 0),
-      patterns.units,
-    );
+      wanted: neighbours + 1 - (own ? level.occurrences[a] : 0),
+      units: patterns.units,
+    });
     let total = 0;
     const count = (b: number) => {
       for (let m = offsets[b]; m < offsets[b + 1]; m++) around[labels[members[m]]]++;
@@ -64,13 +64,19 @@ function comparedPatterns(level: PatternLevel, seed: number): Int32Array {
 }
 
 /** Least distance within which the compared patterns hold `wanted` instances. */
-function radiusOf(
-  level: PatternLevel,
-  compared: Int32Array,
-  distances: Int32Array,
-  wanted: number,
-  units: number,
-): number {
+function radiusOf({
+  level,
+  compared,
+  distances,
+  wanted,
+  units,
+}: {
+  level: PatternLevel;
+  compared: Int32Array;
+  distances: Int32Array;
+  wanted: number;
+  units: number;
+}): number {
   const within = new Int32Array(units + 1);
   compared.forEach((b, i) => {
     within[distances[i]] += level.occurrences[b];

@@ -17,13 +17,19 @@ export interface UnitInformation {
  * @param classOf class of each instance
  * @param pieces pieces of the activation
  */
-export function unitInformation(
-  patterns: PackedPatterns,
-  of: Int32Array,
-  classOf: Int32Array,
-  classes: number,
-  pieces: number,
-): UnitInformation {
+export function unitInformation({
+  patterns,
+  of,
+  classOf,
+  classes,
+  pieces,
+}: {
+  patterns: PackedPatterns;
+  of: Int32Array;
+  classOf: Int32Array;
+  classes: number;
+  pieces: number;
+}): UnitInformation {
   const { units } = patterns;
   const table = contingency(classOf, classes, of, patterns.count);
   const total = of.length;

@@ -87,14 +87,14 @@ function hammingBitsOfMany(
 
 /** Number of units whose pieces differ between rows of planes: popcount of the OR over the planes of their XOR. */
 function hammingPieces(
+  layout: RowLayout,
   a: Uint32Array,
   i: number,
   b: Uint32Array,
   j: number,
-  planes: number,
-  wordsPerPlane: number,
   limit: number,
 ): number {
+  const { planes, wordsPerPlane } = layout;
   let total = 0;
   for (let w = 0; w < wordsPerPlane && total <= limit; w++) {
     let differs = 0;
@@ -124,5 +124,5 @@ export function hammingUnits(
 ): number {
   return layout.planes === 1
     ? hammingBits(a, i, b, j, layout.wordsPerPlane, limit)
-    : hammingPieces(a, i, b, j, layout.planes, layout.wordsPerPlane, limit);
+    : hammingPieces(layout, a, i, b, j, limit);
 }

@@ -62,14 +62,21 @@ export interface ClassCore {
  * Class cores (Geng et al. 2023): for each class the units that are on, or off, for at least `share` of its correctly
  * predicted instances. Readable on wide layers where exact patterns are not.
  */
-export function classCores(
-  patterns: PackedPatterns,
-  of: Int32Array,
-  labels: Int32Array,
-  correct: Uint8Array,
-  classes: number,
+export function classCores({
+  patterns,
+  of,
+  labels,
+  correct,
+  classes,
   share = 0.95,
-): ClassCore[] {
+}: {
+  patterns: PackedPatterns;
+  of: Int32Array;
+  labels: Int32Array;
+  correct: Uint8Array;
+  classes: number;
+  share?: number;
+}): ClassCore[] {
   // Instances that are not predicted right are a class of their own, which is left out.
   const classOf = new Int32Array(labels.length);
   for (let i = 0; i < classOf.length; i++) classOf[i] = correct[i] === 0 ? classes : labels[i];

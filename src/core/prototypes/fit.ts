@@ -85,7 +85,7 @@ export function* prototypeSteps(
   yield;
   return start
     ? yield* continued(patterns, weights, sample, yield* startModes(patterns, start, k), turns)
-    : yield* seeded(patterns, weights, sample, k, random, turns);
+    : yield* seeded({ patterns, weights, sample, k, random, turns });
 }
 
 /** Every pattern its own prototype. */
@@ -99,7 +99,7 @@ function exactPrototypes(
   if (!start) {
     const assignment = Int32Array.from({ length: patterns.count }, (_, pattern) => pattern);
     const modes = orderByOccurrences(patterns, assignment, weights, { rows: [], modes: [] });
-    return collect(modes, assignment, weights, distance, []);
+    return collect({ modes, assignment, weights, distance, reborn: [] });
   }
   const { assignment, reborn } = matchPatterns(patterns.count, start, k);
   const highest = assignment.reduce((most, prototype) => Math.max(most, prototype), start.count - 1);
@@ -109,20 +109,27 @@ function exactPrototypes(
     const row = patterns.words.subarray(pattern * stride, (pattern + 1) * stride);
     modes.words.set(row, prototype * stride);
   }
-  return collect(modes, assignment, weights, distance, reborn);
+  return collect({ modes, assignment, weights, distance, reborn });
 }
 
-function* seeded(
-  patterns: PackedPatterns,
-  weights: Int32Array,
-  sample: WeightedRows,
-  k: number,
-  random: Random,
-  turns: number,
-): WorkSteps<Prototypes> {
+function* seeded({
+  patterns,
+  weights,
+  sample,
+  k,
+  random,
+  turns,
+}: {
+  patterns: PackedPatterns;
+  weights: Int32Array;
+  sample: WeightedRows;
+  k: number;
+  random: Random;
+  turns: number;
+}): WorkSteps<Prototypes> {
   const modes = emptyPatterns(k, patterns.units, patterns.planes);
   const stride = wordsPerRow(patterns);
-  const seeds = yield* seedRows(sample.rows, sample.weights, k, random, TRIES);
+  const seeds = yield* seedRows(sample.rows, { weights: sample.weights, k, random, tries: TRIES });
   for (const [mode, row] of seeds.entries()) {
     modes.words.set(sample.rows.words.subarray(row * stride, (row + 1) * stride), mode * stride);
   }
@@ -134,7 +141,7 @@ function* seeded(
     yield* assignRows(modes, allOf(modes), patterns, assignment, distance, ties);
   }
   const ordered = orderByOccurrences(modes, assignment, weights, ties);
-  return collect(ordered, assignment, weights, distance, []);
+  return collect({ modes: ordered, assignment, weights, distance, reborn: [] });
 }
 
 function* continued(
@@ -158,13 +165,7 @@ function* continued(
   note(yield* new ModeIteration(sample, modes).run(turns));
   const { assignment, distance } = yield* assignAll(patterns, modes, allOf(modes));
   note(yield* fillEmptyModes(modes, patterns, assignment, distance));
-  return collect(
-    modes,
-    assignment,
-    weights,
-    distance,
-    Array.from(reborn).sort((a, b) => a - b),
-  );
+  return collect({ modes, assignment, weights, distance, reborn: Array.from(reborn).sort((a, b) => a - b) });
 }
 
 function allOf(modes: PackedPatterns): Int32Array {
@@ -183,13 +184,19 @@ function* assignAll(
   return { assignment, distance };
 }
 
-function collect(
-  modes: PackedPatterns,
-  assignment: Int32Array,
-  weights: Int32Array,
-  distance: Int32Array,
-  reborn: number[],
-): Prototypes {
+function collect({
+  modes,
+  assignment,
+  weights,
+  distance,
+  reborn,
+}: {
+  modes: PackedPatterns;
+  assignment: Int32Array;
+  weights: Int32Array;
+  distance: Int32Array;
+  reborn: number[];
+}): Prototypes {
   const occurrences = countOccurrences(assignment, weights, modes.count);
   return { count: modes.count, modes, assignment, distance, occurrences, reborn };
 }

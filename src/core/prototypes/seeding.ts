@@ -13,10 +13,7 @@ import { rowsPerStep, type WorkSteps } from '../workSteps';
  */
 export function* seedRows(
   patterns: PackedPatterns,
-  weights: Int32Array,
-  k: number,
-  random: Random,
-  tries: number,
+  { weights, k, random, tries }: { weights: Int32Array; k: number; random: Random; tries: number },
 ): WorkSteps<Int32Array> {
   const { count } = patterns;
   const seeds = new Int32Array(k);
@@ -32,7 +29,15 @@ export function* seedRows(
       const row = draw(nearest, weights, random);
       let sum = 0;
       for (let from = 0; from < count; from += step) {
-        sum += distancesWith(patterns, weights, row, nearest, closer, from, Math.min(count, from + step));
+        sum += distancesWith({
+          patterns,
+          weights,
+          seed: row,
+          nearest,
+          closer,
+          from,
+          to: Math.min(count, from + step),
+        });
         yield;
       }
       if (sum < bestSum) {
@@ -63,15 +68,23 @@ function draw(distances: Float64Array, weights: Int32Array, random: Random): num
 }
 
 /** Distance of rows `from` … `to` − 1 to the nearest of the chosen when `seed` joins them. Returns their weighted sum. */
-function distancesWith(
-  patterns: PackedPatterns,
-  weights: Int32Array,
-  seed: number,
-  nearest: Float64Array,
-  out: Float64Array,
-  from: number,
-  to: number,
-): number {
+function distancesWith({
+  patterns,
+  weights,
+  seed,
+  nearest,
+  closer: out,
+  from,
+  to,
+}: {
+  patterns: PackedPatterns;
+  weights: Int32Array;
+  seed: number;
+  nearest: Float64Array;
+  closer: Float64Array;
+  from: number;
+  to: number;
+}): number {
   const { words } = patterns;
   const stride = wordsPerRow(patterns);
   let sum = 0;

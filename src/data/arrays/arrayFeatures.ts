@@ -66,22 +66,34 @@ export class ArrayFeatures implements Features {
     checkRequest(indices, this.count, this.units, out);
     const held = this.held;
     if (held) {
-      forEachRun(indices, indices.length, (first, rows, at) => this.copyHeld(held, first, rows, out, at));
+      forEachRun(indices, indices.length, (first, rows, at) => this.copyHeld({ held, first, rows, out, at }));
     } else {
       await this.source.reading((readAt) => this.readRuns(readAt, indices, out));
     }
   }
 
-  private copyHeld(held: Elements, first: number, rows: number, out: Numbers, at: number): void {
+  private copyHeld({
+    held,
+    first,
+    rows,
+    out,
+    at,
+  }: {
+    held: Elements;
+    first: number;
+    rows: number;
+    out: Numbers;
+    at: number;
+  }): void {
     if (this.offsets) {
       for (let row = 0; row < rows; row++) {
         held.gather(first + row, this.offsets, out, (at + row) * this.units);
       }
-      this.checkGathered(held, this.offsets, first, rows, out, at);
+      this.checkGathered({ elements: held, offsets: this.offsets, first, rows, out, at });
     } else {
       const from = first * this.units;
       held.copy(from, from + rows * this.units, out, at * this.units);
-      this.check(held, from, first, rows, out, at);
+      this.check({ elements: held, from, first, rows, out, at });
     }
   }
 
@@ -104,19 +116,28 @@ export class ArrayFeatures implements Features {
       toHostOrder(bytes, this.type);
       const elements = elementsOf(bytes, this.type);
       elements.copy(0, elements.length, out, at * this.units);
-      some.forEach((index, row) => this.check(elements, row * this.units, index, 1, out, at + row));
+      some.forEach((index, row) =>
+        this.check({ elements, from: row * this.units, first: index, rows: 1, out, at: at + row }),
+      );
     }
   }
 
   /** Looks for numbers that cannot be used in what was copied: `out` from row `at`, elements from `from`. */
-  private check(
-    elements: Elements,
-    from: number,
-    first: number,
-    rows: number,
-    out: Numbers,
-    at: number,
-  ): void {
+  private check({
+    elements,
+    from,
+    first,
+    rows,
+    out,
+    at,
+  }: {
+    elements: Elements;
+    from: number;
+    first: number;
+    rows: number;
+    out: Numbers;
+    at: number;
+  }): void {
     const start = at * this.units;
     const size = rows * this.units;
     const bad =
@@ -128,14 +149,21 @@ export class ArrayFeatures implements Features {
     }
   }
 
-  private checkGathered(
-    elements: Elements,
-    offsets: Float64Array,
-    first: number,
-    rows: number,
-    out: Numbers,
-    at: number,
-  ): void {
+  private checkGathered({
+    elements,
+    offsets,
+    first,
+    rows,
+    out,
+    at,
+  }: {
+    elements: Elements;
+    offsets: Float64Array;
+    first: number;
+    rows: number;
+    out: Numbers;
+    at: number;
+  }): void {
     const start = at * this.units;
     if (this.type.kind === 'float') {
       const bad = firstNonFinite(out, start, start + rows * this.units) - start;

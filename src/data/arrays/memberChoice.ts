@@ -39,13 +39,19 @@ const partners: [RegExp, string[]][] = [
  * @param role `only`: the name must be given unless there is a single array
  * @throws InputError listing the arrays there are
  */
-export function chooseMember(
-  file: string,
-  members: readonly NpzMember[],
-  wanted: string | undefined,
-  role: 'data' | 'labels' | 'only',
-  notices: string[],
-): NpzMember {
+export function chooseMember({
+  file,
+  members,
+  wanted,
+  role,
+  notices,
+}: {
+  file: string;
+  members: readonly NpzMember[];
+  wanted: string | undefined;
+  role: 'data' | 'labels' | 'only';
+  notices: string[];
+}): NpzMember {
   const names = members.map((member) => member.name);
   const shown = names.slice(0, 12).map(oneLine).join(', ') + (names.length > 12 ? ', …' : '');
   if (members.length === 0) throw new InputError(file, 'has no arrays in it');

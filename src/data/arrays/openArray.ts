@@ -32,7 +32,10 @@ export async function openArray(
     case 'npy':
       return openNpy(file);
     case 'npz':
-      return openMember(chooseMember(file, await listMembers(file), member, role, notices), limits);
+      return openMember(
+        chooseMember({ file, members: await listMembers(file), wanted: member, role, notices }),
+        limits,
+      );
     case 'idx':
       return openIdx(file);
     case 'gzip':

@@ -117,26 +117,44 @@ function movedChannels(
   const toFirst = axes !== 'CHW' ? matchAxes([c, a, b], inputShape) : undefined;
   const toLast = axes !== 'HWC' ? matchAxes([b, c, a], inputShape) : undefined;
   if (toFirst) {
-    return transposed(a * b, c, toFirst, 'CHW', [
-      `Instances of ${formatShape(shape)} (channels last) become ${formatShape(toFirst)} (channels first).`,
-    ]);
+    return transposed({
+      lines: a * b,
+      columns: c,
+      shape: toFirst,
+      axes: 'CHW',
+      notices: [
+        `Instances of ${formatShape(shape)} (channels last) become ${formatShape(toFirst)} (channels first).`,
+      ],
+    });
   }
   if (toLast) {
-    return transposed(a, b * c, toLast, 'HWC', [
-      `Instances of ${formatShape(shape)} (channels first) become ${formatShape(toLast)} (channels last).`,
-    ]);
+    return transposed({
+      lines: a,
+      columns: b * c,
+      shape: toLast,
+      axes: 'HWC',
+      notices: [
+        `Instances of ${formatShape(shape)} (channels first) become ${formatShape(toLast)} (channels last).`,
+      ],
+    });
   }
   return undefined;
 }
 
 /** Every instance is a matrix of `lines` × `columns`, which is transposed. */
-function transposed(
-  lines: number,
-  columns: number,
-  shape: number[],
-  axes: AxisOrder,
-  notices: string[],
-): RowArranger {
+function transposed({
+  lines,
+  columns,
+  shape,
+  axes,
+  notices,
+}: {
+  lines: number;
+  columns: number;
+  shape: number[];
+  axes: AxisOrder;
+  notices: string[];
+}): RowArranger {
   if (lines === 1 || columns === 1) return unchanged(shape, axes);
   const units = lines * columns;
   const arrange = (source: Numbers, rows: number, out: Numbers) => {
@@ -161,11 +179,11 @@ function flattenedImage(
   const wanted = guessAxes(filled);
   if (wanted === 'CHW' && axes === 'HWC') {
     const [channels, height, width] = filled;
-    return transposed(height * width, channels, filled, 'CHW', []);
+    return transposed({ lines: height * width, columns: channels, shape: filled, axes: 'CHW', notices: [] });
   }
   if (wanted === 'HWC' && axes === 'CHW') {
     const [height, width, channels] = filled;
-    return transposed(channels, height * width, filled, 'HWC', []);
+    return transposed({ lines: channels, columns: height * width, shape: filled, axes: 'HWC', notices: [] });
   }
   return unchanged(filled, axes);
 }

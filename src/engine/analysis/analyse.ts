@@ -26,13 +26,19 @@ export function classCount(run: Run): number {
 }
 
 /** Resolves a snapshot; prototypes go on from the one before, when there is one. */
-export function analyseSnapshot(
-  run: Run,
-  index: number,
-  snapshot: Snapshot,
-  resolution: Resolution,
-  earlier?: AnalysedSnapshot,
-): AnalysedSnapshot {
+export function analyseSnapshot({
+  run,
+  index,
+  snapshot,
+  resolution,
+  earlier,
+}: {
+  run: Run;
+  index: number;
+  snapshot: Snapshot;
+  resolution: Resolution;
+  earlier?: AnalysedSnapshot;
+}): AnalysedSnapshot {
   const sameInstances = earlier !== undefined && equalArrays(earlier.snapshot.instances, snapshot.instances);
   const resolved = snapshot.levels.map((level, l) =>
     resolveLevel(level, resolution, sameInstances ? earlier.resolved[l] : undefined),
@@ -57,7 +63,13 @@ export async function* analyseRun(
   let earlier: AnalysedSnapshot | undefined;
   for (let index = 0; index <= last; index++) {
     progress.signal?.throwIfAborted();
-    const analysed = analyseSnapshot(run, index, await readSnapshot(run, index), resolution, earlier);
+    const analysed = analyseSnapshot({
+      run,
+      index,
+      snapshot: await readSnapshot(run, index),
+      resolution,
+      earlier,
+    });
     progress.onSnapshot?.(index + 1, last + 1);
     yield analysed;
     earlier = analysed;
@@ -74,7 +86,7 @@ export async function analyseOne(
   index: number,
   progress: AnalysisProgress = {},
 ): Promise<AnalysedSnapshot> {
-  const alone = analyseSnapshot(run, index, await readSnapshot(run, index), resolution);
+  const alone = analyseSnapshot({ run, index, snapshot: await readSnapshot(run, index), resolution });
   if (index === 0 || alone.resolved.every((level) => level.resolution === 'exact')) return alone;
   let analysed = alone;
   for await (analysed of analyseRun(run, resolution, index, progress));

@@ -106,14 +106,21 @@ export class RunStore {
    * A level of a snapshot at its resolution. Prototypes go on from those of the snapshot before, as far back as the level
    * shows as many prototypes of the same instances, so that they are the ones that every command names.
    */
-  async level(
-    opened: OpenedRun,
-    index: number,
-    l: number,
-    resolution: Resolution,
-    filter: Filter,
-    work: Work,
-  ): Promise<ResolvedLevel> {
+  async level({
+    opened,
+    index,
+    l,
+    resolution,
+    filter,
+    work,
+  }: {
+    opened: OpenedRun;
+    index: number;
+    l: number;
+    resolution: Resolution;
+    filter: Filter;
+    work: Work;
+  }): Promise<ResolvedLevel> {
     const keyOf = (s: number) => `${opened.key}level ${s} ${l} ${resolution} ${filter.key}`;
     const snapshot = await this.snapshot(opened, index, filter);
     const wanted = wantedResolution(snapshot.levels[l], resolution);
@@ -164,17 +171,23 @@ export class RunStore {
   }
 
   /** A snapshot with all levels at their resolutions. */
-  async analysed(
-    opened: OpenedRun,
-    index: number,
-    resolutions: LevelResolutions,
-    filter: Filter,
-    work: Work,
-  ): Promise<AnalysedSnapshot> {
+  async analysed({
+    opened,
+    index,
+    resolutions,
+    filter,
+    work,
+  }: {
+    opened: OpenedRun;
+    index: number;
+    resolutions: LevelResolutions;
+    filter: Filter;
+    work: Work;
+  }): Promise<AnalysedSnapshot> {
     const snapshot = await this.snapshot(opened, index, filter);
     const resolved: ResolvedLevel[] = [];
     for (const l of snapshot.levels.keys()) {
-      resolved.push(await this.level(opened, index, l, resolutions(l), filter, work));
+      resolved.push(await this.level({ opened, index, l, resolution: resolutions(l), filter, work }));
     }
     await letMessagesIn(work);
     const names = snapshot.levels.map((_, l) => resolutions(l)).join();

@@ -21,15 +21,23 @@ const LONGEST_PAGE = 10_000;
 const DESTINATIONS = 5;
 
 /** A page of the instances of some rows of a scene, in the dataset's order. */
-export function instancesPage(
-  run: Run,
-  model: SceneModel,
-  { whole }: ShownSnapshot,
-  rows: Int32Array,
-  from: number,
-  count: number,
-  originals?: ReadonlyMap<number, number>,
-): InstancesPage {
+export function instancesPage({
+  run,
+  model,
+  look: { whole },
+  rows,
+  from,
+  count,
+  originals,
+}: {
+  run: Run;
+  model: SceneModel;
+  look: ShownSnapshot;
+  rows: Int32Array;
+  from: number;
+  count: number;
+  originals?: ReadonlyMap<number, number>;
+}): InstancesPage {
   const start = Math.max(0, Math.floor(from));
   const page = rows.slice(start, start + Math.min(LONGEST_PAGE, Math.max(0, Math.floor(count))));
   if (!whole) return { total: rows.length, from: start, rows: [] };
@@ -98,15 +106,21 @@ export function levelPatterns(
  * What is known of the selected instances, and of the node when one is selected.
  * @param rows of the scene that are selected
  */
-export function selectionDetails(
-  run: Run,
-  model: SceneModel,
-  look: ShownSnapshot,
-  selection: Selection,
-  rows: Int32Array,
-): SelectionDetails {
+export function selectionDetails({
+  run,
+  model,
+  look,
+  selection,
+  rows,
+}: {
+  run: Run;
+  model: SceneModel;
+  look: ShownSnapshot;
+  selection: Selection;
+  rows: Int32Array;
+}): SelectionDetails {
   const { whole } = look;
-  const title = titleOf(run, model, look, selection, rows);
+  const title = titleOf({ run, model, look, selection, rows });
   const shownAll = model.instances.length;
   const facts: [string, string][] = [
     [
@@ -145,13 +159,19 @@ export function selectionDetails(
   };
 }
 
-function titleOf(
-  run: Run,
-  model: SceneModel,
-  { shown }: ShownSnapshot,
-  selection: Selection,
-  rows: Int32Array,
-): string {
+function titleOf({
+  run,
+  model,
+  look: { shown },
+  selection,
+  rows,
+}: {
+  run: Run;
+  model: SceneModel;
+  look: ShownSnapshot;
+  selection: Selection;
+  rows: Int32Array;
+}): string {
   switch (selection.kind) {
     case 'none':
       return run.manifest.name;

@@ -95,7 +95,7 @@ export async function showSnapshot(
   const classing = colourInstances(run, snapshot, state.colour);
   const classes = sceneClasses(classing, state.hiddenClasses);
   if (snapshot.instances.length === 0) return { classes };
-  const whole = await store.analysed(opened, index, resolutions, filter, work);
+  const whole = await store.analysed({ opened, index, resolutions, filter, work });
   const rows = visibleRows(classing, classes);
   if (rows.length === 0) return { whole, classes };
   if (rows.length === snapshot.instances.length) return { whole, shown: whole, classing, classes };

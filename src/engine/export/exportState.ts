@@ -63,7 +63,13 @@ async function pictureOf(
       model.kind === 'time'
         ? `${name} · ${run.layers[state.level].name} over time`
         : `${name} · ${snapshotName(run.manifest.snapshots[state.snapshot])}`;
-    return drawFlowView(model.flow.view, scenes.orderOf(model), model.flow.classing, title, page);
+    return drawFlowView({
+      view: model.flow.view,
+      order: scenes.orderOf(model),
+      classing: model.flow.classing,
+      title,
+      page,
+    });
   }
   if (model.scene?.kind !== 'patterns') throw new Error(`no picture of the ${model.kind} view`);
   const classing = colourInstances(run, await store.snapshot(opened, state.snapshot), state.colour);
@@ -98,7 +104,7 @@ export async function exportData(
   if (!shown) throw nothingLeft(folder);
   const lines =
     what === 'instances'
-      ? await instanceLines(store, opened, checked, shown, format, work)
+      ? await instanceLines({ store, opened, checked, analysed: shown, format, work })
       : linesOf(opened, shown, what, format);
   await writeText(file, lines, work);
   return { file };
@@ -115,14 +121,21 @@ function linesOf(
   return format === 'csv' ? apdfCsv(analysed, prototypes) : apdfJson(analysed, prototypes);
 }
 
-async function instanceLines(
-  store: RunStore,
-  opened: OpenedRun,
-  { filter }: CheckedState,
-  analysed: AnalysedSnapshot,
-  format: ExportFormat,
-  work: Work,
-): Promise<Lines> {
+async function instanceLines({
+  store,
+  opened,
+  checked: { filter },
+  analysed,
+  format,
+  work,
+}: {
+  store: RunStore;
+  opened: OpenedRun;
+  checked: CheckedState;
+  analysed: AnalysedSnapshot;
+  format: ExportFormat;
+  work: Work;
+}): Promise<Lines> {
   const shown = new Set(analysed.snapshot.instances);
   const snapshotAt = async (s: number) => {
     await letMessagesIn(work);

@@ -58,27 +58,29 @@ export function drawPatterns(
         fill: theme.text,
       }),
     );
-    addAll(body, rowCells(scene, r, left, y, cell, colour, theme.faint));
+    addAll(body, rowCells(scene, { row: r, left, y, cell, colour, line: theme.faint }));
   }
-  body.push(stateMarks(scene, left, top, cell, theme.faint));
+  body.push(stateMarks(scene, { left, top, cell, fill: theme.faint }));
   const marks = 'A dot above a unit: it is always the same piece. Left: node, occurrences, purity.';
   if (textWidth(marks, SIZE) < WIDTH) {
     body.push(
       textElement(marks, { x: MARGIN, y: height - MARGIN / 2, 'font-size': SIZE, fill: theme.faint }),
     );
   }
-  return document(WIDTH, height, title, subtitle, body.join('\n'));
+  return document({ width: WIDTH, height, title, description: subtitle, body: body.join('\n') });
 }
 
 /** Cells of one pattern as one path for each piece above 0: the higher the piece the fuller its colour. */
 function rowCells(
   { units, piecesOf, pieces }: PatternsScene,
-  row: number,
-  left: number,
-  y: number,
-  cell: number,
-  colour: string,
-  line: string,
+  {
+    row,
+    left,
+    y,
+    cell,
+    colour,
+    line,
+  }: { row: number; left: number; y: number; cell: number; colour: string; line: string },
 ): string[] {
   const width = Math.max(0.2, cell > 3 ? cell - 1 : cell);
   const paths = Array.from({ length: pieces }, () => '');
@@ -97,10 +99,7 @@ function rowCells(
 /** A dot above each unit that is dead or always on. */
 function stateMarks(
   { unitState }: PatternsScene,
-  left: number,
-  top: number,
-  cell: number,
-  fill: string,
+  { left, top, cell, fill }: { left: number; top: number; cell: number; fill: string },
 ): string {
   const dots = Array.from(unitState, (state, u) =>
     state === 0

@@ -41,6 +41,16 @@ export interface FollowHooks {
   onChange(state: FollowState): void;
 }
 
+/** What a follower goes on with. */
+interface FollowedRun {
+  from: FollowSource;
+  /** Undefined until there is a first snapshot. */
+  writer?: RunWriter;
+  /** When each checkpoint was recorded, by its portable path. */
+  recordedAt: ReadonlyMap<string, number>;
+  lock: RunLock;
+}
+
 /** Troubles that are told. */
 const MOST_TROUBLES = 20;
 
@@ -53,6 +63,8 @@ export class RunFollower {
   private readonly recorder: ModelRecorder;
   private readonly notices: HeldNotices;
   private readonly watching: { close(): void };
+  private writer: RunWriter | undefined;
+  private readonly lock: RunLock;
   private status: FollowState['status'] = 'following';
   private message?: string;
   private recorded = 0;
@@ -65,11 +77,10 @@ export class RunFollower {
   private constructor(
     private readonly request: FollowRequest,
     private readonly hooks: FollowHooks,
-    from: FollowSource,
-    private writer: RunWriter | undefined,
-    recordedAt: ReadonlyMap<string, number>,
-    private readonly lock: RunLock,
+    { from, writer, recordedAt, lock }: FollowedRun,
   ) {
+    this.writer = writer;
+    this.lock = lock;
     const { folder, checkpoints } = request;
     this.notices = new HeldNotices(hooks.onNotice);
     this.recorder = new ModelRecorder(from.source, (text) => this.notices.add(text), from.expected);
@@ -91,7 +102,7 @@ export class RunFollower {
       const writer = from.run && (await RunWriter.resume(lock));
       const recordedAt = await recordingTimes(folder, writer?.snapshots ?? [], checkpoints);
       if (writer) await rememberFolder(folder, checkpoints, true);
-      const follower = new RunFollower(request, hooks, from, writer, recordedAt, lock);
+      const follower = new RunFollower(request, hooks, { from, writer, recordedAt, lock });
       from.source.dataset.notices.forEach((text) => follower.notices.add(text));
       follower.notices.tell();
       await follower.look();

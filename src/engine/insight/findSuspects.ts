@@ -99,7 +99,14 @@ export async function findSuspects(run: Run, question: SuspectQuestion, work: Wo
     confidence: last.confidence,
     marginScore: marginScoreOf(columns, score),
     plan,
-    ...expectation(score, votes, labels, last.predicted, judged, { classes, snapshots: used.length }),
+    ...expectation({
+      score,
+      votes,
+      labels,
+      predicted: last.predicted,
+      judged,
+      counts: { classes, snapshots: used.length },
+    }),
     notices: history.notices,
   };
 }
@@ -176,14 +183,21 @@ function marginScoreOf(columns: readonly SnapshotColumns[], score: Float32Array)
   return rankMean(score, mean);
 }
 
-function expectation(
-  score: Float32Array,
-  votes: NeighbourVotes,
-  labels: Int32Array,
-  predicted: Int32Array,
-  judged: Int32Array,
-  { classes, snapshots }: { classes: number; snapshots: number },
-): Pick<Suspects, 'expected' | 'doubt'> {
+function expectation({
+  score,
+  votes,
+  labels,
+  predicted,
+  judged,
+  counts: { classes, snapshots },
+}: {
+  score: Float32Array;
+  votes: NeighbourVotes;
+  labels: Int32Array;
+  predicted: Int32Array;
+  judged: Int32Array;
+  counts: { classes: number; snapshots: number };
+}): Pick<Suspects, 'expected' | 'doubt'> {
   const pick = (values: Int32Array) => Int32Array.from(judged, (row) => values[row]);
   const own = pick(labels);
   const majority = Int32Array.from(judged, (row) =>

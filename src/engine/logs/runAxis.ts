@@ -28,7 +28,7 @@ export function placeRows(
 ): Float64Array {
   const own = groups.hasEpochs ? placesByEpoch(groups, anchors) : placesByStep(groups);
   const knots = knotsOf(own, anchors);
-  const place = placing(knots, groups, own, shift, lastEpoch);
+  const place = placing({ knots, groups, own, shift, lastEpoch });
   return own.map(place);
 }
 
@@ -108,13 +108,19 @@ function knotsOf(own: Float64Array, anchors: readonly Anchor[]): Knot[] {
 }
 
 /** Turns the log's own coordinate into an epoch of the run: linear between knots, and beyond as on the whole. */
-function placing(
-  knots: Knot[],
-  groups: RowGroups,
-  own: Float64Array,
-  shift: number,
-  lastEpoch: number,
-): (at: number) => number {
+function placing({
+  knots,
+  groups,
+  own,
+  shift,
+  lastEpoch,
+}: {
+  knots: Knot[];
+  groups: RowGroups;
+  own: Float64Array;
+  shift: number;
+  lastEpoch: number;
+}): (at: number) => number {
   if (knots.length === 0) {
     if (groups.hasEpochs) return (at) => at - shift;
     const most = own.reduce((largest, at) => (at > largest ? at : largest), 0);

@@ -68,7 +68,7 @@ export class RunLogs {
       instead === undefined
         ? await declaredLog(opened.run.folder, links)
         : { file: path.resolve(instead), origin: 'linked' };
-    if (declared) return this.readChosen(opened, links, declared, options, work);
+    if (declared) return this.readChosen({ opened, links, chosen: declared, options, work });
     const found =
       declared === undefined && options.findBeside ? await this.readBeside(opened, options, work) : undefined;
     return found ?? { opened, version: `none ${opened.version}` };
@@ -78,13 +78,19 @@ export class RunLogs {
    * The log of a run at this moment, with what was set right by hand for it.
    * @throws InputError where the folder is no run
    */
-  private async readChosen(
-    opened: OpenedRun,
-    links: RunLinks,
-    chosen: ChosenLog,
-    options: LogOptions,
-    work: Work,
-  ): Promise<RunLog> {
+  private async readChosen({
+    opened,
+    links,
+    chosen,
+    options,
+    work,
+  }: {
+    opened: OpenedRun;
+    links: RunLinks;
+    chosen: ChosenLog;
+    options: LogOptions;
+    work: Work;
+  }): Promise<RunLog> {
     const { folder, manifest } = opened.run;
     const { followed, version: readVersion } = await this.registry.read(chosen.file, options, work.signal);
     const run = await this.readEventRun(chosen.file, followed.log, options, work);
@@ -142,7 +148,7 @@ export class RunLogs {
     const before = this.beside.get(folder)?.chosen;
     const refused = new Set<string>();
     const read = async (chosen: ChosenLog) => {
-      const log = await this.readChosen(opened, noLinks, chosen, options, work);
+      const log = await this.readChosen({ opened, links: noLinks, chosen, options, work });
       const fits = log.followed?.state === 'read' && log.matched && log.matched.marks.length > 0;
       if (!fits) refused.add(chosen.file);
       this.beside.set(folder, { refused, ...(fits ? { chosen } : {}) });

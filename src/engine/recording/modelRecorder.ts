@@ -119,7 +119,13 @@ export class ModelRecorder {
       this.expected ??= { layers, of: model };
       const { onProgress, signal, earlier } = hooks;
       const options = { patternLimit, onProgress, signal, earlier, labels, classes: this.kept };
-      const snapshot = await takeSnapshot(runner, dataset, batchSource, moment.epoch, options);
+      const snapshot = await takeSnapshot({
+        runner,
+        dataset,
+        batches: batchSource,
+        epoch: moment.epoch,
+        options,
+      });
       if (moment.step !== undefined) snapshot.step = moment.step;
       const classes = [...this.kept.classes];
       await this.tellRange(runner, snapshot);
@@ -158,7 +164,8 @@ export class ModelRecorder {
       runner.layers.reduce((sum, layer) => sum + layer.units, 0);
     const fitting = Math.max(1, Math.min(2048, Math.floor(NUMBERS_PER_BATCH / perRow)));
     const size = batchSize ?? fitting;
-    return (data) => batches(data, arranger, scaling, size, runner.input.type === 'float64');
+    return (data) =>
+      batches({ dataset: data, arranger, scaling, batchSize: size, double: runner.input.type === 'float64' });
   }
 }
 

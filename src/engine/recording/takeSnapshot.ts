@@ -39,13 +39,19 @@ export function isCoarse(layer: Layer, instances: number, patternLimit: number):
  * one is packed, so that an engine which computes in the background is kept busy, and no more than two are in memory.
  * @throws InputError naming layer and instance of the first pre-activation that is NaN or infinite
  */
-export async function takeSnapshot(
-  runner: ModelRunner,
-  dataset: Dataset,
-  batches: BatchSource,
-  epoch: number,
-  options: SnapshotOptions,
-): Promise<Snapshot> {
+export async function takeSnapshot({
+  runner,
+  dataset,
+  batches,
+  epoch,
+  options,
+}: {
+  runner: ModelRunner;
+  dataset: Dataset;
+  batches: BatchSource;
+  epoch: number;
+  options: SnapshotOptions;
+}): Promise<Snapshot> {
   const instances = dataset.instances;
   const rows = instances.length;
   const layers = recordedLayers(runner);
@@ -67,7 +73,9 @@ export async function takeSnapshot(
   for await (const { batch, result } of runBatches(runner, batches(dataset), options.signal)) {
     recorders.forEach((recorder, l) => {
       const bad = recorder.add(result.taps[l], batch.from, batch.rows);
-      if (bad >= 0) throw notFinite(runner, layers[l], dataset, batch, result.taps[l], bad, l);
+      if (bad >= 0) {
+        throw notFinite({ runner, layer: layers[l], dataset, batch, tap: result.taps[l], bad, l });
+      }
     });
     const unknown = result.predicted.findIndex((output) => output < 0);
     if (unknown >= 0) throw noClass(runner, dataset, batch.from + unknown);
@@ -109,15 +117,23 @@ function noClass(runner: ModelRunner, dataset: Dataset, row: number): InputError
   return new InputError(runner.path, problem, `output ${runner.output.name}, ${instanceText(dataset, row)}`);
 }
 
-function notFinite(
-  runner: ModelRunner,
-  layer: Layer,
-  dataset: Dataset,
-  batch: Batch,
-  tap: ArrayLike<number>,
-  bad: number,
-  l: number,
-): InputError {
+function notFinite({
+  runner,
+  layer,
+  dataset,
+  batch,
+  tap,
+  bad,
+  l,
+}: {
+  runner: ModelRunner;
+  layer: Layer;
+  dataset: Dataset;
+  batch: Batch;
+  tap: ArrayLike<number>;
+  bad: number;
+  l: number;
+}): InputError {
   return new InputError(
     runner.path,
     `the pre-activation of unit ${bad % layer.units} is ${tap[bad]}, expected a finite number`,

@@ -151,19 +151,25 @@ function reportSnapshot(
     instances: snapshot.instances.length,
     accuracy: right && accuracyOf(right),
     paths: paths.count,
-    levels: resolved.map((_, l) => reportLevel(run, analysed, l, earlier, final)),
+    levels: resolved.map((_, l) => reportLevel({ run, analysed, l, earlier, final })),
     clusters: reportClusters(analysed),
     novelty: splitNovelty(run, snapshot, (reference, other) => noveltyOf(paths, reference, other)),
   };
 }
 
-function reportLevel(
-  run: Run,
-  analysed: AnalysedSnapshot,
-  l: number,
-  earlier: AnalysedSnapshot | undefined,
-  final: Snapshot,
-): LevelReport {
+function reportLevel({
+  run,
+  analysed,
+  l,
+  earlier,
+  final,
+}: {
+  run: Run;
+  analysed: AnalysedSnapshot;
+  l: number;
+  earlier: AnalysedSnapshot | undefined;
+  final: Snapshot;
+}): LevelReport {
   const { snapshot, diagram } = analysed;
   const resolved = analysed.resolved[l];
   const { layer, exact } = snapshot.levels[l];
@@ -222,7 +228,16 @@ function reportBits(
     dead,
     alwaysOn,
     live,
-    classCores: right && labels && classCores(exact.patterns, exact.of, labels, right, diagram.classes),
+    classCores:
+      right &&
+      labels &&
+      classCores({
+        patterns: exact.patterns,
+        of: exact.of,
+        labels,
+        correct: right,
+        classes: diagram.classes,
+      }),
   };
 }
 

@@ -59,7 +59,7 @@ export async function drawSnapshot(
   }
   const { analysed, classing, view, order } = state!;
   const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
-  return drawFlowView(view, order, classing, title, options);
+  return drawFlowView({ view, order, classing, title, page: options });
 }
 
 /** A snapshot's view with its order, which the next snapshot's starts from. */
@@ -77,7 +77,7 @@ function flowState(
   before?: FlowState,
 ): FlowState {
   const classing = colourInstances(run, analysed.snapshot, options.colour);
-  const view = flowView(run, analysed, classing, options.budget);
+  const view = flowView({ run, analysed, classing, budget: options.budget });
   const sameInstances =
     before && equalArrays(before.analysed.snapshot.instances, analysed.snapshot.instances);
   const earlier = sameInstances ? inherit(before, view) : undefined;
@@ -93,15 +93,21 @@ function inherit(before: FlowState, { overview }: FlowView): LevelOrder {
 }
 
 /** Draws the flow view or the time view as an SVG document. */
-export function drawFlowView(
-  view: FlowView,
-  order: LevelOrder,
-  classing: Colouring,
-  title: string,
-  page: PageOptions,
-): string {
+export function drawFlowView({
+  view,
+  order,
+  classing,
+  title,
+  page,
+}: {
+  view: FlowView;
+  order: LevelOrder;
+  classing: Colouring;
+  title: string;
+  page: PageOptions;
+}): string {
   return drawFlow({
-    ...pageOf(view.diagram, view.outputs, view.heads, classing, title, page),
+    ...pageOf({ diagram: view.diagram, outputs: view.outputs, heads: view.heads, classing, title, page }),
     overview: view.overview,
     order,
     nodeWords: view.nodeWords,
@@ -150,7 +156,7 @@ export function layOutPartition(view: PartitionView, frame: Frame, smallest: num
     predicted: analysed.snapshot.predicted,
     outputs: analysed.diagram.classes,
   };
-  const { columns, scale } = layoutIcicle(view.partition, levels, classes, frame, smallest);
+  const { columns, scale } = layoutIcicle({ partition: view.partition, levels, classes, frame, smallest });
   if (sources.length === columns.length) return { columns, scale };
   // Without the hidden columns the others close up.
   const step = sources.length > 1 ? (frame.width - frame.columnWidth) / (sources.length - 1) : 0;
@@ -161,7 +167,7 @@ export function layOutPartition(view: PartitionView, frame: Frame, smallest: num
 export function drawPartitionView(run: Run, view: PartitionView, page: PageOptions): string {
   const { analysed, classing, partition, heads, outputs } = view;
   const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
-  const common = pageOf(analysed.diagram, outputs, heads, classing, title, page);
+  const common = pageOf({ diagram: analysed.diagram, outputs, heads, classing, title, page });
   return drawPartition({
     ...common,
     title: `${common.title} · partition by information gain`,
@@ -171,14 +177,21 @@ export function drawPartitionView(run: Run, view: PartitionView, page: PageOptio
   });
 }
 
-function pageOf(
-  diagram: FlowView['diagram'],
-  outputs: Picture['outputs'],
-  heads: ColumnHead[],
-  classing: Colouring,
-  title: string,
-  page: PageOptions,
-): Picture {
+function pageOf({
+  diagram,
+  outputs,
+  heads,
+  classing,
+  title,
+  page,
+}: {
+  diagram: FlowView['diagram'];
+  outputs: Picture['outputs'];
+  heads: ColumnHead[];
+  classing: Colouring;
+  title: string;
+  page: PageOptions;
+}): Picture {
   const right = accuracyOfDiagram(diagram);
   const accuracy = right === undefined ? '' : ` · accuracy ${formatShare(right)}`;
   return {

@@ -22,7 +22,13 @@ export function flowModel(
 ): SceneModel {
   const { shown, classing, classes } = look;
   if (!shown || !classing) return emptyModel(key, 'flow', classes);
-  const view = flowView(run, shown, classing, state.budget, state.hiddenLevels);
+  const view = flowView({
+    run,
+    analysed: shown,
+    classing,
+    budget: state.budget,
+    hiddenLevels: state.hiddenLevels,
+  });
   return modelOf(key, 'flow', shown.snapshot.instances, { view, classing, classes });
 }
 
@@ -30,13 +36,19 @@ export function flowModel(
  * The time view: one level at every snapshot. Colours, hidden classes and outputs are those of the last snapshot.
  * @throws InputError where the snapshots are not of the same instances
  */
-export async function timeModel(
-  key: string,
-  store: RunStore,
-  opened: OpenedRun,
-  { state, filter, resolutions }: CheckedState,
-  work: Work,
-): Promise<SceneModel> {
+export async function timeModel({
+  key,
+  store,
+  opened,
+  checked: { state, filter, resolutions },
+  work,
+}: {
+  key: string;
+  store: RunStore;
+  opened: OpenedRun;
+  checked: CheckedState;
+  work: Work;
+}): Promise<SceneModel> {
   const { run } = opened;
   const count = run.manifest.snapshots.length;
   const l = state.level;
@@ -57,14 +69,22 @@ export async function timeModel(
         `snapshots ${s + 1} and ${count} are of different instances, so a level cannot be followed over time`,
       );
     }
-    const level = await store.level(opened, s, l, resolutions(l), filter, work);
+    const level = await store.level({ opened, index: s, l, resolution: resolutions(l), filter, work });
     levels.push(all ? level : thinResolved(level, snapshot.levels[l], rows));
     snapshots.push({ epoch: snapshot.epoch, step: snapshot.step });
     await letMessagesIn(work);
   }
   const shown = all ? last : thinSnapshot(last, rows);
   const shownClassing = colourInstances(run, shown, state.colour);
-  const view = timeView(run, snapshots, shown, levels, l, shownClassing, state.budget);
+  const view = timeView({
+    run,
+    snapshots,
+    last: shown,
+    levels,
+    l,
+    classing: shownClassing,
+    budget: state.budget,
+  });
   return modelOf(key, 'time', shown.instances, { view, classing: shownClassing, classes });
 }
 

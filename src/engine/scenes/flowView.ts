@@ -25,46 +25,72 @@ export interface FlowView {
 }
 
 /** The flow view: levels of one snapshot. Levels that are hidden are left out, and paths lead past them. */
-export function flowView(
-  run: Run,
-  analysed: AnalysedSnapshot,
-  classing: Colouring,
-  budget: number,
-  hiddenLevels: readonly number[] = [],
-): FlowView {
+export function flowView({
+  run,
+  analysed,
+  classing,
+  budget,
+  hiddenLevels = [],
+}: {
+  run: Run;
+  analysed: AnalysedSnapshot;
+  classing: Colouring;
+  budget: number;
+  hiddenLevels?: readonly number[];
+}): FlowView {
   const { snapshot, resolved } = analysed;
   const sources = [...resolved.keys()].filter((l) => !hiddenLevels.includes(l));
   const all = sources.length === resolved.length;
   const levels = sources.map((l) => resolved[l]);
   const diagram = all ? analysed.diagram : diagramOf(run, levels, snapshot);
   const heads = levelHeads(run, analysed);
-  return viewOf(run, diagram, classing, budget, {
-    sources: [...sources, resolved.length],
-    heads: sources.map((l) => heads[l]),
-    levels,
+  return viewOf({
+    run,
+    diagram,
+    classing,
+    budget,
+    shown: {
+      sources: [...sources, resolved.length],
+      heads: sources.map((l) => heads[l]),
+      levels,
+    },
   });
 }
 
 /** The time view: one level over snapshots of the same instances, then the outputs of the last. */
-export function timeView(
-  run: Run,
-  snapshots: readonly Pick<Snapshot, 'epoch' | 'step'>[],
-  last: Snapshot,
-  levels: readonly ResolvedLevel[],
-  l: number,
-  classing: Colouring,
-  budget: number,
-): FlowView {
+export function timeView({
+  run,
+  snapshots,
+  last,
+  levels,
+  l,
+  classing,
+  budget,
+}: {
+  run: Run;
+  snapshots: readonly Pick<Snapshot, 'epoch' | 'step'>[];
+  last: Snapshot;
+  levels: readonly ResolvedLevel[];
+  l: number;
+  classing: Colouring;
+  budget: number;
+}): FlowView {
   const diagram = diagramOf(run, levels, last);
   const { units } = run.layers[l];
   const heads = snapshots.map(({ epoch, step }, s) => ({
     title: [snapshotName({ epoch, step }), `epoch ${epoch}`, `${epoch}`],
     lines: nodeLines(levels[s], units, diagram.levels[s].labels),
   }));
-  return viewOf(run, diagram, classing, budget, {
-    sources: Array.from({ length: snapshots.length + 1 }, (_, s) => s),
-    heads,
-    levels,
+  return viewOf({
+    run,
+    diagram,
+    classing,
+    budget,
+    shown: {
+      sources: Array.from({ length: snapshots.length + 1 }, (_, s) => s),
+      heads,
+      levels,
+    },
   });
 }
 
@@ -77,13 +103,19 @@ function diagramOf(run: Run, levels: readonly ResolvedLevel[], { predicted, labe
   });
 }
 
-function viewOf(
-  run: Run,
-  diagram: Diagram,
-  classing: Colouring,
-  budget: number,
-  shown: { sources: number[]; heads: ColumnHead[]; levels: readonly ResolvedLevel[] },
-): FlowView {
+function viewOf({
+  run,
+  diagram,
+  classing,
+  budget,
+  shown,
+}: {
+  run: Run;
+  diagram: Diagram;
+  classing: Colouring;
+  budget: number;
+  shown: { sources: number[]; heads: ColumnHead[]; levels: readonly ResolvedLevel[] };
+}): FlowView {
   const smallest = smallestAlone(diagram.instances);
   const overview = buildOverview(diagram, classing.classOf, classing.classes.length, { budget, smallest });
   const heads = shown.heads.map((head, c) => withCoverage(head, overview.levels[c].coverage));

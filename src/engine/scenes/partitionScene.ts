@@ -14,13 +14,19 @@ const SMALLEST_PIXELS = 2;
  * The partition view.
  * @param height of the drawing in pixels: what would be too low to see is merged
  */
-export function partitionModel(
-  key: string,
-  { run }: OpenedRun,
-  { state }: CheckedState,
-  look: ShownSnapshot,
-  height: number,
-): SceneModel {
+export function partitionModel({
+  key,
+  opened: { run },
+  checked: { state },
+  look,
+  height,
+}: {
+  key: string;
+  opened: OpenedRun;
+  checked: CheckedState;
+  look: ShownSnapshot;
+  height: number;
+}): SceneModel {
   const { shown, classing, classes } = look;
   const kind = 'partition';
   if (!shown || !classing) {

@@ -1,6 +1,6 @@
 import { nodeClasses } from '../../core/diagram';
 import type { LevelNodes } from '../../core/nodes';
-import { pieceOf } from '../../core/patterns/packing';
+import { pieceOf, type PackedPatterns } from '../../core/patterns/packing';
 import { unitInformation } from '../../core/measures/unitInformation';
 import type { PatternsScene } from '../../protocol/scene';
 import { levelHead, wordOf } from './columnHeads';
@@ -57,9 +57,12 @@ export function patternsModel(
   // What units tell is read off the exact patterns where they were kept.
   const { exact } = shown.snapshot.levels[l];
   const { classOf } = classing;
-  const units = exact
-    ? unitInformation(exact.patterns, exact.of, classOf, classing.classes.length, layer.pieces)
-    : unitInformation(patterns, nodes.of, classOf, classing.classes.length, layer.pieces);
+  const units = unitInformation({
+    ...(exact ?? { patterns, of: nodes.of }),
+    classOf,
+    classes: classing.classes.length,
+    pieces: layer.pieces,
+  });
   const byInformation = Int32Array.from(units.information.keys()).sort(
     (a, b) => units.information[b] - units.information[a] || a - b,
   );
@@ -67,12 +70,7 @@ export function patternsModel(
   const largest = largestFirst(nodes);
   const rows = largest.slice(0, state.budget);
   const ofClasses = nodeClasses(nodes, classOf, classing.classes.length);
-  const piecesOf = new Uint8Array(rows.length * unitsShown.length);
-  rows.forEach((n, r) => {
-    unitsShown.forEach((j, u) => {
-      piecesOf[r * unitsShown.length + u] = pieceOf(patterns, n, j);
-    });
-  });
+  const piecesOf = piecesShown(patterns, rows, unitsShown);
   const scene: PatternsScene = {
     ...common,
     instances: shown.snapshot.instances.length,
@@ -99,6 +97,17 @@ export function patternsModel(
     nodes: { of: nodes.of, count: nodes.count, blockOf: rowOf },
   };
   return { key, kind, instances: shown.snapshot.instances, classOf, columns: [column], flows: [], scene };
+}
+
+/** Pieces of the nodes in `rows`, [rows, units]. */
+function piecesShown(patterns: PackedPatterns, rows: Int32Array, units: Int32Array): Uint8Array {
+  const pieces = new Uint8Array(rows.length * units.length);
+  rows.forEach((n, r) => {
+    units.forEach((j, u) => {
+      pieces[r * units.length + u] = pieceOf(patterns, n, j);
+    });
+  });
+  return pieces;
 }
 
 /** Nodes that have instances, the largest first. */

@@ -75,7 +75,7 @@ export class Scenes {
     if (known) return known;
     const { view } = state;
     if (view === 'time') {
-      const model = await timeModel(key, this.store, opened, checked, work);
+      const model = await timeModel({ key, store: this.store, opened, checked, work });
       this.store.cache.put(key, model);
       return model;
     }
@@ -84,7 +84,7 @@ export class Scenes {
     return this.store.cache.remember(key, () => {
       switch (view) {
         case 'partition':
-          return partitionModel(key, opened, checked, look, this.heightOf(part, height));
+          return partitionModel({ key, opened, checked, look, height: this.heightOf(part, height) });
         case 'patterns':
           return patternsModel(key, opened, checked, look);
         case 'flow':

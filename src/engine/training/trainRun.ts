@@ -77,7 +77,7 @@ async function beginTraining(work: TrainingWork, force: boolean): Promise<Runnin
     checkpoint: checkpointName(0),
     seconds: 0,
   };
-  const training = new RunningTraining(prepared, writer, state, hooks, control);
+  const training = new RunningTraining(prepared, writer, { state }, { hooks, control });
   await training.beforeTheFirst();
   return training;
 }
@@ -102,7 +102,7 @@ async function resumeTraining(work: TrainingWork, before: TrainingState): Promis
   // Prototypes, where only those are kept, go on from the snapshot before.
   const earlier = last < 0 ? undefined : await readSnapshot(await openRun(run), last);
   const state: TrainingState = { ...before, status: 'running', epochs, message: undefined };
-  const training = new RunningTraining(prepared, writer, state, hooks, control, earlier);
+  const training = new RunningTraining(prepared, writer, { state, earlier }, { hooks, control });
   await training.goOnFrom(optimizer);
   return training;
 }

@@ -19,8 +19,23 @@ import type { TrainingState } from '../../runs/trainingState';
 /** Messages are let in this often. */
 const BREATHE_MS = 20;
 
+/** Where a training stands as it begins or goes on. */
+interface TrainingStart {
+  state: TrainingState;
+  /** Snapshot that the next one is compared with. */
+  earlier?: Snapshot;
+}
+
+/** Who listens to a training, and who stops it. */
+interface TrainingOversight {
+  hooks: TrainHooks;
+  control: TrainingControl;
+}
+
 /** A training under way. */
 export class RunningTraining {
+  private readonly hooks: TrainHooks;
+  private readonly control: TrainingControl;
   private readonly trainer: Trainer;
   private readonly observer: NetworkObserver;
   private readonly early: EarlySnapshot[];
@@ -33,11 +48,11 @@ export class RunningTraining {
   constructor(
     private readonly prepared: PreparedTraining,
     private readonly writer: RunWriter,
-    state: TrainingState,
-    private readonly hooks: TrainHooks,
-    private readonly control: TrainingControl,
-    earlier?: Snapshot,
+    { state, earlier }: TrainingStart,
+    { hooks, control }: TrainingOversight,
   ) {
+    this.hooks = hooks;
+    this.control = control;
     const { engine, graph, config, data, features, run } = prepared;
     const set = instanceSet(features, data.labels, data.trainRows);
     this.trainer = new Trainer(engine, graph, config.training, set);
@@ -133,7 +148,13 @@ export class RunningTraining {
     const { earlyStopping, loss } = config.training;
     if (!earlyStopping) return undefined;
     const set = instanceSet(features, data.labels, data.rowsOfSplit(earlyStopping.split));
-    const found = await evaluate(engine, graph, loss, set, () => this.control.breathe());
+    const found = await evaluate({
+      engine,
+      graph,
+      loss,
+      instances: set,
+      breathe: () => this.control.breathe(),
+    });
     return this.stop.after(epoch, found[earlyStopping.metric]);
   }
 

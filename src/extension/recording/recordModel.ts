@@ -51,7 +51,7 @@ export async function recordOrReopen(
   // It is kept up with its checkpoints, and may have more of them than are there now.
   if (services.following.of(folder)) return folder;
   const there = await runAt(services, folder);
-  if (there === 'none') return record(services, recording, folder, false, stages);
+  if (there === 'none') return record(services, { recording, out: folder, force: false, stages });
   if (there !== 'damaged' && (await isCurrent(there, recording))) return folder;
   const reason =
     there === 'damaged' ? 'is damaged' : 'was recorded from other files, or they have changed since';
@@ -61,8 +61,10 @@ export async function recordOrReopen(
     'Replace',
     'Keep Both',
   );
-  if (choice === 'Replace') return record(services, recording, folder, true, stages);
-  if (choice === 'Keep Both') return record(services, recording, await freeFolder(folder), false, stages);
+  if (choice === 'Replace') return record(services, { recording, out: folder, force: true, stages });
+  if (choice === 'Keep Both') {
+    return record(services, { recording, out: await freeFolder(folder), force: false, stages });
+  }
   return undefined;
 }
 
@@ -76,10 +78,12 @@ export function runFolderOf(services: Pick<Services, 'context'>, models: readonl
 
 async function record(
   services: Pick<Services, 'log' | 'engine' | 'runs'>,
-  { models, dataset }: Recording,
-  out: string,
-  force: boolean,
-  stages: RecordingStages,
+  {
+    recording: { models, dataset },
+    out,
+    force,
+    stages,
+  }: { recording: Recording; out: string; force: boolean; stages: RecordingStages },
 ): Promise<string> {
   const name = path.basename(out);
   const title = models.length > 1 ? `${name} (${models.length} models)` : path.basename(models[0]);

@@ -22,6 +22,16 @@ export type SessionEvent = 'run' | 'state' | 'scene' | 'selection' | 'curves' | 
 /** Short work is not announced: a message that flashes by disturbs more than it tells. */
 const ANNOUNCE_AFTER_MS = 120;
 
+/** What a session begins with. */
+interface SessionOptions {
+  /** State it was last looked at in. */
+  remembered?: ViewState;
+  /** Blocks of a level when nothing is remembered. */
+  usualBudget?: number;
+  /** Name of its panel, which stays when the window is reloaded. */
+  panel?: string;
+}
+
 /**
  * How one run is looked at. Panel, trees, status bar and commands read it and ask it to change; none keeps a copy.
  * Drawing goes on in the engine: the latest request wins, older ones are cancelled. It needs no VS Code around it.
@@ -49,6 +59,9 @@ export class Session {
   /** Where its panel was when it was left: the snapshot by its own name, and whether the newest was followed. */
   returnsTo?: { snapshot?: string; follows?: boolean };
 
+  /** Name of its panel, which stays when the window is reloaded. */
+  readonly panel: string;
+  private readonly remembered?: ViewState;
   private current: ViewState;
   private work?: CancellationTokenSource;
   private latest: Promise<void> = Promise.resolve();
@@ -63,17 +76,14 @@ export class Session {
 
   /**
    * @param folder absolute path of the run
-   * @param remembered state it was last looked at in
-   * @param usualBudget blocks of a level when nothing is remembered
-   * @param panel name of its panel, which stays when the window is reloaded
    */
   constructor(
     private readonly engine: Requests,
     readonly folder: string,
-    private readonly remembered?: ViewState,
-    usualBudget = initialState.budget,
-    readonly panel = '',
+    { remembered, usualBudget = initialState.budget, panel = '' }: SessionOptions = {},
   ) {
+    this.remembered = remembered;
+    this.panel = panel;
     this.current = remembered ?? { ...initialState, budget: usualBudget };
   }
 

@@ -86,7 +86,11 @@ export class Sessions implements vscode.Disposable {
       // Numbers of blocks are those of a scene that another panel may show differently.
       elsewhere(latest);
     const panel = kept.panel ?? randomUUID();
-    const session = new Session(this.engine, folder, remembered, setting('apd.blocks'), panel);
+    const session = new Session(this.engine, folder, {
+      remembered,
+      usualBudget: setting('apd.blocks'),
+      panel,
+    });
     if (own?.follows !== undefined && remembered) {
       session.returnsTo = { snapshot: own.snapshot, follows: own.follows };
     }

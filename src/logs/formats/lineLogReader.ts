@@ -25,14 +25,17 @@ export interface LineOptions {
 /** A log whose unit is the line. */
 export class LineLogReader implements LogReader {
   private readonly splitter: LineSplitter;
+  private readonly store: RowStore;
+  private readonly problems: Problems;
 
   constructor(
     private readonly format: LogFormat,
     private readonly parser: LineParser,
-    private readonly store: RowStore,
-    private readonly problems: Problems,
+    { store, problems }: { store: RowStore; problems: Problems },
     { longest, rewinding }: LineOptions,
   ) {
+    this.store = store;
+    this.problems = problems;
     const sink: LineSink = {
       line: (text, number) => parser.line(text, number),
       tooLong: (number) =>

@@ -40,17 +40,17 @@ export function createLogReader(
     case 'json':
       return new JsonDocumentReader(store, problems);
     case 'jsonLines':
-      return new LineLogReader(format, new JsonLinesParser(store, problems), store, problems, lines);
+      return new LineLogReader(format, new JsonLinesParser(store, problems), { store, problems }, lines);
     case 'csv':
-      return new LineLogReader(format, new CsvLogParser(store, problems), store, problems, lines);
+      return new LineLogReader(format, new CsvLogParser(store, problems), { store, problems }, lines);
     case 'text': {
       const options = { longest: LONGEST_TEXT_LINE, rewinding: true };
-      return new LineLogReader(format, new TextLogParser(store), store, problems, options);
+      return new LineLogReader(format, new TextLogParser(store), { store, problems }, options);
     }
     case 'pattern': {
       const options = { longest: LONGEST_PATTERN_LINE, rewinding: true };
       const parser = new PatternLogParser(pattern ?? { pattern: '', source: 'log pattern' }, store, problems);
-      return new LineLogReader(format, parser, store, problems, options);
+      return new LineLogReader(format, parser, { store, problems }, options);
     }
   }
 }

@@ -68,7 +68,7 @@ export function matchCheckpoints(
     const reference = corrections.rows?.get(checkpoints[checkpoint].name);
     const found =
       reference === undefined
-        ? findByNumbers(numbers[checkpoint], index, join, perEpoch, byOrder.get(checkpoint))
+        ? findByNumbers(numbers[checkpoint], { index, join, perEpoch, byOrder: byOrder.get(checkpoint) })
         : findByHand(reference, log, index);
     if (typeof found === 'string') result.unmatchedCheckpoints.push({ checkpoint, reason: found });
     else result.matches.push({ checkpoint, ...found, byHand: reference !== undefined });
@@ -118,10 +118,12 @@ function rowsByOrder(names: CheckpointNumbers[], order: number[], index: RowInde
 
 function findByNumbers(
   { epoch, step }: CheckpointNumbers,
-  index: RowIndex,
-  join: EpochJoin,
-  perEpoch: Map<number, number>,
-  byOrder: number | undefined,
+  {
+    index,
+    join,
+    perEpoch,
+    byOrder,
+  }: { index: RowIndex; join: EpochJoin; perEpoch: Map<number, number>; byOrder: number | undefined },
 ): FoundRow | string {
   if (epoch !== undefined && index.hasEpochs) {
     // A step only tells checkpoints of one epoch apart: tools differ in when they count it.

@@ -258,7 +258,9 @@ function gathered(values: TensorData, layout: InstanceLayout, rows: number, held
   const units = layout.before * layout.after;
   const out =
     values instanceof Float64Array ? new Float64Array(rows * units) : new Float32Array(rows * units);
-  for (let row = 0; row < rows; row++) copyInstance(values, layout, [row, held], out, row * units);
+  for (let row = 0; row < rows; row++) {
+    copyInstance(values, { layout, row: [row, held], out, at: row * units });
+  }
   return out;
 }
 

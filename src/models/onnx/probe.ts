@@ -85,10 +85,12 @@ const product = (shape: readonly number[]): number => shape.reduce((size, axis) 
 /** Copies the values of one instance, [before, after], into `out` at `at`. */
 export function copyInstance(
   values: TensorData,
-  { before, after }: InstanceLayout,
-  [row, rows]: [number, number],
-  out: TensorData,
-  at = 0,
+  {
+    layout: { before, after },
+    row: [row, rows],
+    out,
+    at = 0,
+  }: { layout: InstanceLayout; row: [number, number]; out: TensorData; at?: number },
 ): void {
   for (let k = 0; k < before; k++) {
     const from = (k * rows + row) * after;
@@ -123,8 +125,8 @@ function standsApart(one: TensorData, other: TensorData, layout: InstanceLayout,
   const units = layout.before * layout.after;
   const [a, b] = [new Float64Array(units), new Float64Array(units)];
   for (let row = 0; row < rows; row++) {
-    copyInstance(one, layout, [row, rows], a);
-    copyInstance(other, layout, [at(row), rows + grown], b);
+    copyInstance(one, { layout, row: [row, rows], out: a });
+    copyInstance(other, { layout, row: [at(row), rows + grown], out: b });
     if (!sameValues(a, b)) return false;
   }
   return true;

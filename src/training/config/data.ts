@@ -56,12 +56,19 @@ export async function openTrainingData(
   const trainSplit = splits && (data.train ?? splits.names[0]);
   const trainRows =
     trainSplit === undefined ? Int32Array.from({ length: count }, (_, row) => row) : rowsOfSplit(trainSplit);
-  checkTraining(config, labels, trainRows, trainSplit, refuse);
+  checkTraining(config, { labels, rows: trainRows, split: trainSplit, refuse });
   const scaling = await scalingOf(data, dataset, trainRows, refuse);
   const taught = Int32Array.from(labels.values);
   const present = [...new Set(labels.values)].sort((a, b) => a - b);
   const { labelNoise } = data;
-  const flipped = labelNoise && addLabelNoise(taught, trainRows, dataset.instances, present, labelNoise);
+  const flipped =
+    labelNoise &&
+    addLabelNoise(taught, {
+      rows: trainRows,
+      instances: dataset.instances,
+      classes: present,
+      noise: labelNoise,
+    });
   if (training.loss === 'binaryCrossEntropy' && labels.classes.length !== 2) {
     const problem = `\`binaryCrossEntropy\` is for 2 classes, the data has ${labels.classes.length}`;
     throw refuse('/training/loss', problem);
@@ -161,10 +168,12 @@ function checkSplits(splits: Splits | undefined, data: DataConfig, refuse: Refus
 
 function checkTraining(
   { training: { batchSize }, data }: TrainingConfig,
-  labels: Labels,
-  rows: Int32Array,
-  split: string | undefined,
-  refuse: Refuse,
+  {
+    labels,
+    rows,
+    split,
+    refuse,
+  }: { labels: Labels; rows: Int32Array; split: string | undefined; refuse: Refuse },
 ): void {
   const what = split === undefined ? 'the data' : `the split \`${split}\``;
   const first = labels.values[rows[0]];

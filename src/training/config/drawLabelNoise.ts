@@ -18,10 +18,17 @@ export interface FlippedLabels {
  */
 export function addLabelNoise(
   labels: Int32Array,
-  rows: Int32Array,
-  instances: Int32Array,
-  classes: readonly number[],
-  { share, seed }: { share: number; seed: number },
+  {
+    rows,
+    instances,
+    classes,
+    noise: { share, seed },
+  }: {
+    rows: Int32Array;
+    instances: Int32Array;
+    classes: readonly number[];
+    noise: { share: number; seed: number };
+  },
 ): FlippedLabels {
   const random = new Random(seed);
   const chosen = random.sample(rows.length, Math.round(share * rows.length)).map((index) => rows[index]);

@@ -26,13 +26,19 @@ export interface NetworkTopology {
  * @param source the configuration's file, for errors
  * @throws ConfigError at the value that is wrong
  */
-export function networkTopology(
-  layers: readonly LayerConfig[],
-  features: { shape: Shape; axes?: AxisOrder },
-  classes: number,
-  loss: TrainingSettings['loss'],
-  source?: string,
-): NetworkTopology {
+export function networkTopology({
+  layers,
+  features,
+  classes,
+  loss,
+  source,
+}: {
+  layers: readonly LayerConfig[];
+  features: { shape: Shape; axes?: AxisOrder };
+  classes: number;
+  loss: TrainingSettings['loss'];
+  source?: string;
+}): NetworkTopology {
   if (layers.length === 0) throw new ConfigError('/model/layers', 'the network has no layers', source);
   const inputShape = networkInput(features, layers[0]);
   if (inputShape.length === 0 || sizeOf(inputShape) === 0) {
@@ -89,15 +95,15 @@ class TopologyWriter {
         preparation === 'flatten'
           ? { className: 'Flatten', config: {} }
           : { className: 'Reshape', config: { target_shape: [...input] } };
-      this.push(name, prepared, [this.last], pointer, input);
+      this.push(name, { written: prepared, inputs: [this.last], pointer, shape: input });
     }
     const written = kerasLayer(layer, input, output, ending);
     const inputs = layer.type === 'add' ? [this.last, this.outputs.get(layer.with) ?? ''] : [this.last];
-    this.push(layer.name, written, inputs, pointer, output);
+    this.push(layer.name, { written, inputs, pointer, shape: output });
     const after = layer.type === 'activation' ? undefined : separateActivation(layer, output);
     if (after) {
       const name = freeName(`${layer.name}_activation`, this.taken);
-      this.push(name, after, [this.last], pointer, output);
+      this.push(name, { written: after, inputs: [this.last], pointer, shape: output });
     }
     this.outputs.set(layer.name, this.last);
   }
@@ -119,10 +125,12 @@ class TopologyWriter {
 
   private push(
     name: string,
-    { className, config }: KerasClass,
-    inputs: string[],
-    pointer: string,
-    shape: Shape,
+    {
+      written: { className, config },
+      inputs,
+      pointer,
+      shape,
+    }: { written: KerasClass; inputs: string[]; pointer: string; shape: Shape },
   ) {
     const inbound = inputs.map((input) => [input, 0, 0, {}]);
     this.layers.push({

@@ -19,7 +19,9 @@ describe('batches', () => {
     const numbers = Float32Array.from({ length: 14 }, (_, index) => index);
     const dataset = await open(temporary('x.npy', encodeNpy(numbers, [7, 2])));
     const arranger = matchShape(dataset.features, [2], 'x');
-    const found = await collect(batches(dataset, arranger, noScaling, 3, false));
+    const found = await collect(
+      batches({ dataset, arranger, scaling: noScaling, batchSize: 3, double: false }),
+    );
     assert.deepEqual(
       found.map(({ from, rows, data }) => [from, rows, data.length]),
       [
@@ -33,7 +35,11 @@ describe('batches', () => {
       [...numbers],
     );
     assert.ok(found.every(({ data }) => data instanceof Float32Array));
-    assert.equal((await collect(batches(dataset, arranger, noScaling, 100, true))).length, 1);
+    assert.equal(
+      (await collect(batches({ dataset, arranger, scaling: noScaling, batchSize: 100, double: true })))
+        .length,
+      1,
+    );
   });
 
   it('arranges, then scales by the channels of the model, also selected instances', async () => {
@@ -43,7 +49,9 @@ describe('batches', () => {
     const [first] = dataset.instances;
     const arranger = matchShape(dataset.features, [3, 2, 2], 'x');
     const scaling = parseScaling({ scale: '2', mean: '0,100,0' });
-    const [batch, ...others] = await collect(batches(dataset, arranger, scaling, 1, true));
+    const [batch, ...others] = await collect(
+      batches({ dataset, arranger, scaling, batchSize: 1, double: true }),
+    );
     assert.equal(others.length, 1);
     assert.ok(batch.data instanceof Float64Array);
     const expected = [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11].map(
@@ -55,7 +63,7 @@ describe('batches', () => {
   it('tells of bad numbers in the batch that has them', async () => {
     const dataset = await open(fixture('nan.npy'));
     const arranger = matchShape(dataset.features, [2], 'x');
-    const all = batches(dataset, arranger, noScaling, 1, false);
+    const all = batches({ dataset, arranger, scaling: noScaling, batchSize: 1, double: false });
     assert.equal((await all.next()).value?.from, 0);
     assert.match(await problemOf(all.next()), /nan\.npy, index 1: column 1 is NaN/);
   });
@@ -65,10 +73,13 @@ describe('batches', () => {
     const arranger = matchShape(flat(2), [2], 'x');
     const scaling = parseScaling({ mean: '1,2,3' });
     assert.match(
-      await problemOf(batches(dataset, arranger, scaling, 1, false).next()),
+      await problemOf(batches({ dataset, arranger, scaling, batchSize: 1, double: false }).next()),
       /mean: has 3 numbers/,
     );
-    await assert.rejects(batches(dataset, arranger, noScaling, 0, false).next(), RangeError);
+    await assert.rejects(
+      batches({ dataset, arranger, scaling: noScaling, batchSize: 0, double: false }).next(),
+      RangeError,
+    );
   });
 
   it('reads images of bytes and of float32 by plain copies', async function () {
@@ -79,7 +90,15 @@ describe('batches', () => {
       const arranger = matchShape(dataset.features, [784], 'x');
       const start = performance.now();
       let rows = 0;
-      for await (const batch of batches(dataset, arranger, noScaling, 512, false)) rows += batch.rows;
+      for await (const batch of batches({
+        dataset,
+        arranger,
+        scaling: noScaling,
+        batchSize: 512,
+        double: false,
+      })) {
+        rows += batch.rows;
+      }
       const elapsed = performance.now() - start;
       assert.equal(rows, count);
       // Some 15 ms on an idle machine; a conversion number by number would take over a second.

@@ -23,7 +23,7 @@ function timelineOf({ snapshots }: RunInfo): Timeline {
 /** A session of a run, its engine, and what it told since it was last asked. */
 function begin(remembered?: ViewState) {
   const engine = new AskedEngine();
-  const session = new Session(engine.requests, '/run', remembered);
+  const session = new Session(engine.requests, '/run', { remembered });
   let events: SessionEvent[] = [];
   session.onDidChange((event) => events.push(event));
   const told = () => {

@@ -197,7 +197,7 @@ describe('tfjs model files', () => {
       assert.equal(runner.input.name, 'x');
       assert.equal(runner.input.batch, undefined);
     }
-    const graph = await LayerGraph.create(engine, keras2, undefined, 'm');
+    const graph = await LayerGraph.create({ engine, topology: keras2, weights: undefined, source: 'm' });
     assert.deepEqual(graph.trainingNotices, [
       'Regularisers and constraints of the model are not applied in training.',
     ]);
@@ -228,7 +228,7 @@ describe('tfjs model files', () => {
         ],
       },
     };
-    const graph = await LayerGraph.create(engine, topology, undefined, 'm');
+    const graph = await LayerGraph.create({ engine, topology, weights: undefined, source: 'm' });
     assert.deepEqual(
       graph.layers.map(({ activation, breakpoints }) => [activation, breakpoints]),
       [
@@ -285,7 +285,12 @@ describe('tfjs model files', () => {
     assert.equal(runner.sha256, sha256);
     await runner.close();
     const again = await readLayersModel(at('model.json'), engine);
-    const second = await LayerGraph.create(engine, again.topology, again.weights, 'm');
+    const second = await LayerGraph.create({
+      engine,
+      topology: again.topology,
+      weights: again.weights,
+      source: 'm',
+    });
     assert.deepEqual(await second.readWeights(), await graph.readWeights());
     assert.deepEqual(second.topology, graph.topology);
     second.dispose();

@@ -364,14 +364,14 @@ describe('LayerGraph of a tfjs model', () => {
     const { topology } = await saved(model);
     const weights = weightMap(model);
     const { numTensors } = tf.memory();
-    const graph = await LayerGraph.create(engine, topology, weights, 'm');
+    const graph = await LayerGraph.create({ engine, topology, weights, source: 'm' });
     tf.tidy(() => void graph.run(tf.zeros([2, 3]), { taps: true, training: true }).output);
     assert.equal(tf.memory().numTensors, numTensors + 8);
     graph.dispose();
     assert.equal(tf.memory().numTensors, numTensors);
     const [first] = weights.keys();
     weights.delete(first);
-    await assert.rejects(LayerGraph.create(engine, topology, weights, 'm'), InputError);
+    await assert.rejects(LayerGraph.create({ engine, topology, weights, source: 'm' }), InputError);
     assert.equal(tf.memory().numTensors, numTensors);
   });
 
@@ -383,7 +383,7 @@ describe('LayerGraph of a tfjs model', () => {
       ],
     });
     const { topology } = await saved(model);
-    const graph = await LayerGraph.create(engine, topology, undefined, 'm');
+    const graph = await LayerGraph.create({ engine, topology, weights: undefined, source: 'm' });
     assert.deepEqual(
       graph.weights.map(({ name, shape, role, layer }) => ({ name, shape, role, layer })),
       [

@@ -75,7 +75,13 @@ export async function graphOf(
   options?: GraphOptions,
 ): Promise<LayerGraph> {
   const { topology } = await saved(model);
-  return LayerGraph.create(engine, topology, weightMap(model), 'stock/model.json', options);
+  return LayerGraph.create({
+    engine,
+    topology,
+    weights: weightMap(model),
+    source: 'stock/model.json',
+    options,
+  });
 }
 
 /** Writes a saved model: one weights file, or one every so many bytes. */

@@ -169,8 +169,13 @@ describe('training: next to a direct computation', function () {
         units,
         activation: l < 2 ? ('relu' as const) : ('linear' as const),
       }));
-      const { topology } = networkTopology(layers, { shape: [2] }, 2, 'crossEntropy');
-      const graph = await LayerGraph.create(engine, topology, undefined, 'moons');
+      const { topology } = networkTopology({
+        layers,
+        features: { shape: [2] },
+        classes: 2,
+        loss: 'crossEntropy',
+      });
+      const graph = await LayerGraph.create({ engine, topology, weights: undefined, source: 'moons' });
       graph.setWeights(
         network.flatMap(({ kernel, bias }) => [Float32Array.from(kernel.flat()), Float32Array.from(bias)]),
       );

@@ -31,7 +31,7 @@ export function flowSceneOf(
   const classOf = Int32Array.from(classes);
   const dense = blocks.map(denseNumbers);
   const columns = dense.map(({ of, count }, c) => {
-    const column = columnOf(of, count, classOf, c, c === blocks.length - 1);
+    const column = columnOf({ of, count, classOf, source: c, last: c === blocks.length - 1 });
     return earlier && from
       ? continued(column, of, denseNumbers(from.blocks[c]).of, earlier.columns[c])
       : column;
@@ -60,13 +60,19 @@ function denseNumbers(of: number[]): { of: Int32Array; count: number } {
   return { of: Int32Array.from(of, (name) => names.indexOf(name)), count: names.length };
 }
 
-function columnOf(
-  of: Int32Array,
-  count: number,
-  classOf: Int32Array,
-  source: number,
-  last: boolean,
-): SceneColumn {
+function columnOf({
+  of,
+  count,
+  classOf,
+  source,
+  last,
+}: {
+  of: Int32Array;
+  count: number;
+  classOf: Int32Array;
+  source: number;
+  last: boolean;
+}): SceneColumn {
   const histogram = contingency(of, count, classOf, 3);
   const best = largestEntries(histogram);
   return {

@@ -32,13 +32,19 @@ export function clear({ context, width, height, ratio }: Surface): void {
 }
 
 /** Ribbons, magnified; lit ones are painted stronger. */
-export function paintRibbons(
-  surface: Surface,
-  paths: RibbonPath[],
-  paints: Paints,
-  zoom: Zoom,
-  opacity: number,
-): void {
+export function paintRibbons({
+  surface,
+  paths,
+  paints,
+  zoom,
+  opacity,
+}: {
+  surface: Surface;
+  paths: RibbonPath[];
+  paints: Paints;
+  zoom: Zoom;
+  opacity: number;
+}): void {
   const { context, ratio } = surface;
   context.setTransform(ratio * zoom.k, 0, 0, ratio * zoom.k, ratio * zoom.x, ratio * zoom.y);
   for (const { class: index, path, lineWidth, weight } of paths) {
@@ -60,13 +66,19 @@ export function paintRibbons(
  * Boxes with their classes' parts, hatching and (in high contrast) outlines.
  * @param least least height of what is painted of a box, so that a few instances stay visible
  */
-export function paintBoxes(
-  surface: Surface,
-  scene: DrawnScene,
-  paints: Paints,
-  zoom: Zoom,
+export function paintBoxes({
+  surface,
+  scene,
+  paints,
+  zoom,
   least = 0.5,
-): void {
+}: {
+  surface: Surface;
+  scene: DrawnScene;
+  paints: Paints;
+  zoom: Zoom;
+  least?: number;
+}): void {
   for (const column of scene.columns) {
     const x = column.x * zoom.k + zoom.x;
     const width = column.width * zoom.k;
@@ -74,7 +86,7 @@ export function paintBoxes(
     for (const box of column.boxes) {
       const y = box.y * zoom.k + zoom.y;
       if (y <= surface.height && y + box.height * zoom.k >= -1) {
-        paintBox(surface.context, box, x, width, paints, zoom, least);
+        paintBox(surface.context, { box, x, width, paints, zoom, least });
       }
     }
   }
@@ -83,12 +95,14 @@ export function paintBoxes(
 
 function paintBox(
   context: CanvasRenderingContext2D,
-  box: DrawnBox,
-  x: number,
-  width: number,
-  { colours, fills, hatchings }: Paints,
-  zoom: Zoom,
-  least: number,
+  {
+    box,
+    x,
+    width,
+    paints: { colours, fills, hatchings },
+    zoom,
+    least,
+  }: { box: DrawnBox; x: number; width: number; paints: Paints; zoom: Zoom; least: number },
 ): void {
   context.globalAlpha = box.opacity * (box.pale ? PALE : 1);
   for (const { class: index, y, height } of visibleSegments(box.segments, least / zoom.k)) {
@@ -137,15 +151,23 @@ export function paintSetEdges(surface: Surface, scene: DrawnScene, { colours }: 
 }
 
 /** Rings around blocks: selected ones, and the one that has the keyboard's focus. */
-export function paintRings(
-  surface: Surface,
-  scene: DrawnScene,
-  places: BlockPlace[],
-  zoom: Zoom,
-  colour: string,
-  gap: number,
-  lineWidth: number,
-): void {
+export function paintRings({
+  surface,
+  scene,
+  places,
+  zoom,
+  colour,
+  gap,
+  lineWidth,
+}: {
+  surface: Surface;
+  scene: DrawnScene;
+  places: BlockPlace[];
+  zoom: Zoom;
+  colour: string;
+  gap: number;
+  lineWidth: number;
+}): void {
   const { context } = surface;
   context.strokeStyle = colour;
   context.lineWidth = lineWidth;

@@ -19,11 +19,13 @@ const ROW_TEXT = 13;
  */
 export function paintPatterns(
   surface: Surface,
-  scene: PatternsScene,
-  drawn: DrawnScene,
-  paints: Paints,
-  zoom: Zoom,
-  { picture }: PatternMatrix,
+  {
+    scene,
+    drawn,
+    paints,
+    zoom,
+    matrix: { picture },
+  }: { scene: PatternsScene; drawn: DrawnScene; paints: Paints; zoom: Zoom; matrix: PatternMatrix },
 ): void {
   const { context } = surface;
   const column = drawn.columns[0];
@@ -57,21 +59,32 @@ export function paintPatterns(
       context.clearRect(left + unit * cell + inner, 0, cell - inner, surface.height);
     }
   }
-  paintStrip(surface, scene, drawn, paints, left, cell, inner, first, end);
-  paintRowHeads(surface, scene, drawn, paints, zoom);
+  paintStrip(surface, { scene, drawn, paints, left, cell, inner, first, end });
+  paintRowHeads(surface, { scene, drawn, paints, zoom });
 }
 
 /** Above the matrix: how telling each unit is, and marks on dead (×) and always-on (filled) ones. */
 function paintStrip(
   { context, width }: Surface,
-  scene: PatternsScene,
-  drawn: DrawnScene,
-  { colours }: Paints,
-  left: number,
-  cell: number,
-  inner: number,
-  first: number,
-  end: number,
+  {
+    scene,
+    drawn,
+    paints: { colours },
+    left,
+    cell,
+    inner,
+    first,
+    end,
+  }: {
+    scene: PatternsScene;
+    drawn: DrawnScene;
+    paints: Paints;
+    left: number;
+    cell: number;
+    inner: number;
+    first: number;
+    end: number;
+  },
 ): void {
   const bottom = drawn.frame.y - 18;
   const most = largest(scene.information, 1e-9);
@@ -100,10 +113,12 @@ function paintStrip(
 /** Beside the rows: pattern, occurrences, majority class and purity, as much as fits; and what the strip shows. */
 function paintRowHeads(
   surface: Surface,
-  scene: PatternsScene,
-  drawn: DrawnScene,
-  { colours }: Paints,
-  zoom: Zoom,
+  {
+    scene,
+    drawn,
+    paints: { colours },
+    zoom,
+  }: { scene: PatternsScene; drawn: DrawnScene; paints: Paints; zoom: Zoom },
 ): void {
   const { context } = surface;
   const room = (drawn.frame.x - 20) / colours.fontWidth;

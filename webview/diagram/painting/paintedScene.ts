@@ -50,11 +50,17 @@ export class PaintedScene {
     clear(surface);
     if (scene.kind === 'patterns') {
       this.matrix = patternMatrix(scene, paints.fills, paints.colours.faint, this.matrix);
-      paintPatterns(surface, scene, drawn, paints, zoom, this.matrix);
+      paintPatterns(surface, { scene, drawn, paints, zoom, matrix: this.matrix });
       return;
     }
-    paintRibbons(surface, this.pathsOf(drawn, zoom.k), paints, zoom, paints.colours.ribbon);
-    paintBoxes(surface, drawn, paints, zoom);
+    paintRibbons({
+      surface,
+      paths: this.pathsOf(drawn, zoom.k),
+      paints,
+      zoom,
+      opacity: paints.colours.ribbon,
+    });
+    paintBoxes({ surface, scene: drawn, paints, zoom });
     if (scene.kind === 'partition') paintSetEdges(surface, drawn, paints, zoom);
   }
 
@@ -64,14 +70,32 @@ export class PaintedScene {
     clear(surface);
     if (marks.paths) {
       const lit = this.litOf(drawn, marks.paths, zoom.k);
-      paintRibbons(surface, lit.paths, paints, zoom, LIT);
-      paintBoxes(surface, lit.scene, paints, zoom, LEAST_LIT);
+      paintRibbons({ surface, paths: lit.paths, paints, zoom, opacity: LIT });
+      paintBoxes({ surface, scene: lit.scene, paints, zoom, least: LEAST_LIT });
     }
     const { text, focus, background } = paints.colours;
-    paintRings(surface, drawn, marks.hovered, zoom, text, 1, 1);
-    paintRings(surface, drawn, marks.selected, zoom, background, 1, 3);
-    paintRings(surface, drawn, marks.selected, zoom, text, 2, 2);
-    if (marks.focused) paintRings(surface, drawn, [marks.focused], zoom, focus, 4, 2);
+    paintRings({ surface, scene: drawn, places: marks.hovered, zoom, colour: text, gap: 1, lineWidth: 1 });
+    paintRings({
+      surface,
+      scene: drawn,
+      places: marks.selected,
+      zoom,
+      colour: background,
+      gap: 1,
+      lineWidth: 3,
+    });
+    paintRings({ surface, scene: drawn, places: marks.selected, zoom, colour: text, gap: 2, lineWidth: 2 });
+    if (marks.focused) {
+      paintRings({
+        surface,
+        scene: drawn,
+        places: [marks.focused],
+        zoom,
+        colour: focus,
+        gap: 4,
+        lineWidth: 2,
+      });
+    }
     if (marks.ribbon) paintRibbonRing(surface, marks.ribbon, zoom, focus);
     this.stage.picture.context.canvas.classList.toggle('dimmed', marks.paths !== undefined);
   }

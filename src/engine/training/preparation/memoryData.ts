@@ -17,15 +17,22 @@ const ROWS_AT_ONCE = 4096;
 export class MemoryFeatures implements Features {
   private readonly size: number;
 
+  readonly shape: readonly number[];
+  readonly axes: AxisOrder;
+  readonly count: number;
+
+  /**
+   * @param values [count, …shape], row-major; shared between threads
+   * @param place where an instance comes from
+   */
   constructor(
-    /** [count, …shape], row-major; shared between threads. */
     readonly values: Float32Array,
-    readonly shape: readonly number[],
-    readonly axes: AxisOrder,
-    readonly count: number,
-    /** Where an instance comes from. */
+    { shape, axes, count }: Pick<Features, 'shape' | 'axes' | 'count'>,
     readonly place: (index: number) => InstancePlace,
   ) {
+    this.shape = shape;
+    this.axes = axes;
+    this.count = count;
     this.size = shape.reduce((product, axis) => product * axis, 1);
   }
 
@@ -49,13 +56,19 @@ export class MemoryFeatures implements Features {
  * @param breathe lets other work in between two reads
  * @throws InputError where they do not fit the network's input or the memory
  */
-export async function loadFeatures(
-  dataset: Dataset,
-  scaling: Scaling,
-  input: ModelInput,
-  tell: (text: string) => void,
-  breathe: () => Promise<void>,
-): Promise<MemoryFeatures> {
+export async function loadFeatures({
+  dataset,
+  scaling,
+  input,
+  tell,
+  breathe,
+}: {
+  dataset: Dataset;
+  scaling: Scaling;
+  input: ModelInput;
+  tell: (text: string) => void;
+  breathe: () => Promise<void>;
+}): Promise<MemoryFeatures> {
   const { features, sources } = dataset;
   const arranger = matchShape(features, input.shape, sources[0].path, input.name);
   arranger.notices.forEach(tell);
@@ -70,12 +83,16 @@ export async function loadFeatures(
     );
   }
   const values = new Float32Array(new SharedArrayBuffer(bytes));
-  for await (const batch of batches(dataset, arranger, scaling, ROWS_AT_ONCE, false)) {
+  for await (const batch of batches({ dataset, arranger, scaling, batchSize: ROWS_AT_ONCE, double: false })) {
     values.set(batch.data, batch.from * size);
     await breathe();
   }
   const place = (index: number) => features.place(index);
-  return new MemoryFeatures(values, arranger.shape, arranger.axes, features.count, place);
+  return new MemoryFeatures(
+    values,
+    { shape: arranger.shape, axes: arranger.axes, count: features.count },
+    place,
+  );
 }
 
 /** Instances of some rows, for a trainer. */

@@ -94,13 +94,19 @@ async function prepare(
   const engine = await loadTensorflow(config.backend, { searchFolders: params.backendFolders });
   const { name, version, reason } = engine.backend;
   tell(`Trains on ${name} ${version}: ${reason}.`);
-  const graph = await buildNetwork(config, configFile, data, engine, state && run);
+  const graph = await buildNetwork({ config, configFile, data, engine, run: state && run });
   graph.notices.forEach(tell);
   for (const { name: layer, activation, reason: why } of graph.skipped) {
     tell(`No patterns are taken of ${layer} (${activation}): ${why}.`);
   }
   const breathe = () => control.breathe();
-  const features = await loadFeatures(data.dataset, data.scaling, graph.input, tell, breathe);
+  const features = await loadFeatures({
+    dataset: data.dataset,
+    scaling: data.scaling,
+    input: graph.input,
+    tell,
+    breathe,
+  });
   const rows = rowsToShow(config, data);
   return {
     config,
@@ -148,33 +154,44 @@ export async function locateTraining(params: TrainParams): Promise<LocatedTraini
  * The network: of the configuration's layers with weights from the seed, or of a saved model. One that is gone on with has
  * the topology that its run keeps; its weights come from the checkpoint.
  */
-async function buildNetwork(
-  config: TrainingConfig,
-  configFile: string,
-  data: TrainingData,
-  engine: TensorEngine,
-  run: string | undefined,
-): Promise<LayerGraph> {
+async function buildNetwork({
+  config,
+  configFile,
+  data,
+  engine,
+  run,
+}: {
+  config: TrainingConfig;
+  configFile: string;
+  data: TrainingData;
+  engine: TensorEngine;
+  run: string | undefined;
+}): Promise<LayerGraph> {
   const { model, training } = config;
   if (run !== undefined) {
     const file = path.join(run, TRAINING_FOLDER, TOPOLOGY_COPY);
-    return LayerGraph.create(engine, await readTopology(file), undefined, file);
+    return LayerGraph.create({
+      engine,
+      topology: await readTopology(file),
+      weights: undefined,
+      source: file,
+    });
   }
   if (model.from !== undefined) {
     const file = namedFile(path.dirname(configFile), model.from, configFile);
     const { topology, weights } = await readLayersModel(file, engine);
-    const graph = await LayerGraph.create(engine, topology, weights, file);
+    const graph = await LayerGraph.create({ engine, topology, weights, source: file });
     checkWidth(graph, data, config, file);
     return graph;
   }
-  const { topology } = networkTopology(
-    model.layers ?? [],
-    data.dataset.features,
-    data.classes.length,
-    training.loss,
-    configFile,
-  );
-  const graph = await LayerGraph.create(engine, topology, undefined, configFile);
+  const { topology } = networkTopology({
+    layers: model.layers ?? [],
+    features: data.dataset.features,
+    classes: data.classes.length,
+    loss: training.loss,
+    source: configFile,
+  });
+  const graph = await LayerGraph.create({ engine, topology, weights: undefined, source: configFile });
   const values = initialWeights(graph.weights, layersOf(topology), training.seed);
   graph.setWeights(values);
   return graph;

@@ -59,7 +59,8 @@ export class Observer {
     const { graph, engine, shown, source } = from;
     this.runner = runnerOfGraph(graph, engine, { path: source, sha256: '' });
     const arranger = matchShape(shown.features, shown.features.shape, source);
-    this.batches = (dataset) => batches(dataset, arranger, noScaling, SNAPSHOT_ROWS, false);
+    this.batches = (dataset) =>
+      batches({ dataset, arranger, scaling: noScaling, batchSize: SNAPSHOT_ROWS, double: false });
   }
 
   /**
@@ -71,12 +72,18 @@ export class Observer {
     const evaluations = new Map<string, Evaluation>();
     if (wanted.evaluate) {
       for (const [split, set] of sets) {
-        evaluations.set(split, await evaluate(engine, graph, loss, set, breathe));
+        evaluations.set(split, await evaluate({ engine, graph, loss, instances: set, breathe }));
       }
     }
     if (!wanted.snapshot) return { evaluations };
     const options = { patternLimit: USUAL_PATTERN_LIMIT, earlier: this.earlier, breathe };
-    const snapshot = await takeSnapshot(this.runner, shown, this.batches, wanted.epoch, options);
+    const snapshot = await takeSnapshot({
+      runner: this.runner,
+      dataset: shown,
+      batches: this.batches,
+      epoch: wanted.epoch,
+      options,
+    });
     if (wanted.step !== undefined) snapshot.step = wanted.step;
     this.earlier = snapshot;
     return { snapshot, evaluations };

@@ -45,9 +45,14 @@ const nowhere: InstancePlace = { file: 'the data' };
 export async function serveObserver(): Promise<void> {
   const data = workerData as ObserverThreadData;
   const engine = await loadTensorflow('wasm');
-  const graph = await LayerGraph.create(engine, data.topology, undefined, data.source);
+  const graph = await LayerGraph.create({
+    engine,
+    topology: data.topology,
+    weights: undefined,
+    source: data.source,
+  });
   const { values, shape, axes, count, rows } = data;
-  const features = new MemoryFeatures(values, shape, axes, count, () => nowhere);
+  const features = new MemoryFeatures(values, { shape, axes, count }, () => nowhere);
   const shown: Dataset = {
     ...data.shown,
     features: rows ? new SelectedFeatures(features, rows) : features,

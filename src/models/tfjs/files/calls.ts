@@ -64,13 +64,19 @@ interface Waiting {
  * there, or that takes its own output.
  * @throws InputError naming the layer and what it waits for
  */
-export function checkCalls(
-  layers: readonly JsonObject[],
-  isModel: (layer: JsonObject) => boolean,
-  ends: JsonObject,
-  source: string,
-  place: string,
-): void {
+export function checkCalls({
+  layers,
+  isModel,
+  ends,
+  source,
+  place,
+}: {
+  layers: readonly JsonObject[];
+  isModel: (layer: JsonObject) => boolean;
+  ends: JsonObject;
+  source: string;
+  place: string;
+}): void {
   const made = new Map<string, number>();
   let waiting: Waiting[] = [];
   for (const layer of layers) {

@@ -71,7 +71,7 @@ function layerConfig(walk: Walk, config: Json, place: string, depth = 0): Json {
     if (/(_r|R)egularizer$|(_c|C)onstraint$/.test(key)) {
       walk.regularised ||= value !== null;
     } else if (!/(_i|I)nitializer$/.test(key)) {
-      copy[key] = configMember(walk, key, value, place, depth);
+      copy[key] = configMember({ walk, key, value, place, depth });
     }
   }
   return typeof copy.class_name === 'string' && isObject(copy.config)
@@ -80,7 +80,19 @@ function layerConfig(walk: Walk, config: Json, place: string, depth = 0): Json {
 }
 
 /** One member of a layer's configuration. */
-function configMember(walk: Walk, key: string, value: Json, place: string, depth: number): Json {
+function configMember({
+  walk,
+  key,
+  value,
+  place,
+  depth,
+}: {
+  walk: Walk;
+  key: string;
+  value: Json;
+  place: string;
+  depth: number;
+}): Json {
   if (/^data_?format$/i.test(key) && typeof value === 'string' && /^channels_?first$/i.test(value)) {
     throw new InputError(
       walk.source,
@@ -100,17 +112,23 @@ function configMember(walk: Walk, key: string, value: Json, place: string, depth
 /** An object with a class within a configuration: a wrapped layer, a cell or an activation. */
 function wrappedLayer(walk: Walk, copy: JsonObject, config: JsonObject, place: string): JsonObject {
   const className = copy.class_name as string;
-  return walk.isLayer(className) ? madeLayer(walk, className, { ...copy }, config, place) : copy;
+  return walk.isLayer(className) ? madeLayer({ walk, className, layer: { ...copy }, config, place }) : copy;
 }
 
 /** Finishes the configuration of a layer: initial values that are checked, and members that have changed their names. */
-function madeLayer(
-  walk: Walk,
-  className: string,
-  layer: JsonObject,
-  config: JsonObject,
-  place: string,
-): JsonObject {
+function madeLayer({
+  walk,
+  className,
+  layer,
+  config,
+  place,
+}: {
+  walk: Walk;
+  className: string;
+  layer: JsonObject;
+  config: JsonObject;
+  place: string;
+}): JsonObject {
   const made: JsonObject = { ...config };
   for (const weight of [...initialised, ...normalising]) {
     // SeparableConv2D takes such a member for a mistake.
@@ -134,13 +152,19 @@ function madeLayer(
 }
 
 /** The layers of a container, each prepared. */
-function preparedContainer(
-  walk: Walk,
-  className: string,
-  config: JsonObject,
-  path: string,
-  depth: number,
-): JsonObject {
+function preparedContainer({
+  walk,
+  className,
+  config,
+  path,
+  depth,
+}: {
+  walk: Walk;
+  className: string;
+  config: JsonObject;
+  path: string;
+  depth: number;
+}): JsonObject {
   const place = path === '' ? 'modelTopology' : `model '${path}'`;
   if (depth > DEEPEST_NESTING) throw new InputError(walk.source, 'is nested too deeply', place);
   const functional = className !== 'Sequential';
@@ -173,7 +197,7 @@ function preparedContainer(
       at,
     );
   }
-  checkCalls(prepared, isContainer, copy, walk.source, place);
+  checkCalls({ layers: prepared, isModel: isContainer, ends: copy, source: walk.source, place });
   return copy;
 }
 
@@ -207,11 +231,11 @@ function preparedLayer(
   checkClass(walk, className, place);
   const named = name === undefined ? config : { ...config, name };
   if (containers.has(className)) {
-    const inner = preparedContainer(walk, className, named, path, where.depth + 1);
+    const inner = preparedContainer({ walk, className, config: named, path, depth: where.depth + 1 });
     return { ...layer, config: inner };
   }
   const copy = layerConfig(walk, named, place) as JsonObject;
-  return madeLayer(walk, className, { ...layer }, copy, place);
+  return madeLayer({ walk, className, layer: { ...layer }, config: copy, place });
 }
 
 /** @throws InputError when there is no such layer, or it would run code */
@@ -249,7 +273,7 @@ export function prepareTopology(
   const walk: Walk = { source, isLayer, layers: 0, regularised: false };
   const given = Array.isArray(model.config) ? { layers: model.config } : model.config;
   if (!isObject(given)) throw new InputError(source, `is ${kindOf(given)}`, 'modelTopology, config');
-  const config = preparedContainer(walk, className, given, '', 0);
+  const config = preparedContainer({ walk, className, config: given, path: '', depth: 0 });
   const trainingNotices = walk.regularised
     ? ['Regularisers and constraints of the model are not applied in training.']
     : [];

@@ -180,13 +180,19 @@ function activationMember(layer: Layer): ActivationInstance | undefined {
  * @param instance shape of one instance of the input, -1 where open
  * @throws InputError when a layer's output is empty or larger than can be
  */
-export function planOf(
-  tf: Tensorflow,
-  library: LayersLibrary,
-  model: Container,
-  instance: readonly number[],
-  source: string,
-): Plan {
+export function planOf({
+  tf,
+  library,
+  model,
+  instance,
+  source,
+}: {
+  tf: Tensorflow;
+  library: LayersLibrary;
+  model: Container;
+  instance: readonly number[];
+  source: string;
+}): Plan {
   const planner = new Planner(tf, library, source);
   const input = planner.slot([null, ...instance.map((size) => (size < 0 ? null : size))]);
   const slots = planner.container(model, [input], []);

@@ -17,16 +17,16 @@ type Shape4 = [number, number, number, number];
 
 /**
  * Sizes of a convolution of images [batch, height, width, channels].
- * @param depthwise each channel has filters of its own
+ * @param attributes `depthwise`: each channel has filters of its own
  * @throws Error for images with their channels first, which the WebAssembly backend cannot convolve either
  */
 export function convolutionOf(
   tf: Tensorflow,
   inputShape: number[],
   filterShape: number[],
-  { strides, pad, dimRoundingMode, dataFormat = 'NHWC', dilations = 1 }: ConvolutionAttributes,
-  depthwise = false,
+  attributes: ConvolutionAttributes & { depthwise?: boolean },
 ): Convolution {
+  const { strides, pad, dimRoundingMode, dataFormat = 'NHWC', dilations = 1, depthwise = false } = attributes;
   if (dataFormat !== 'NHWC') throw new Error(`Images must be NHWC (channels last), not ${dataFormat}`);
   return tf.backend_util.computeConv2DInfo(
     inputShape as Shape4,

@@ -30,7 +30,10 @@ function forEachLine(
 export const depthwiseBackpropFilter: WasmKernel<ConvolutionAttributes & { filterShape: number[] }> = {
   name: 'DepthwiseConv2dNativeBackpropFilter',
   run({ heap, inputs: { x, dy }, attributes }) {
-    const convolution = convolutionOf(heap.tf, x.shape, attributes.filterShape, attributes, true);
+    const convolution = convolutionOf(heap.tf, x.shape, attributes.filterShape, {
+      ...attributes,
+      depthwise: true,
+    });
     const { inChannels, outChannels, strideWidth } = convolution;
     const each = outChannels / inChannels;
     const sums = new Float64Array(sizeOf(attributes.filterShape));
@@ -60,7 +63,10 @@ export const depthwiseBackpropFilter: WasmKernel<ConvolutionAttributes & { filte
 export const depthwiseBackpropInput: WasmKernel<ConvolutionAttributes & { inputShape: number[] }> = {
   name: 'DepthwiseConv2dNativeBackpropInput',
   run({ heap, inputs: { dy, filter }, attributes }) {
-    const convolution = convolutionOf(heap.tf, attributes.inputShape, filter.shape, attributes, true);
+    const convolution = convolutionOf(heap.tf, attributes.inputShape, filter.shape, {
+      ...attributes,
+      depthwise: true,
+    });
     const { inChannels, outChannels, strideWidth } = convolution;
     const each = outChannels / inChannels;
     const dx = heap.zeros(convolution.inShape);

@@ -35,7 +35,7 @@ export const conv2dBackpropFilter: WasmKernel<ConvolutionAttributes & { filterSh
       for (let first = 0; first < convolution.batchSize; first += atOnce) {
         const images = Math.min(atOnce, convolution.batchSize - first);
         const grid = { images, height, width, places: images * height * width };
-        addImages(heap, x, dy, convolution, grid, first, sums);
+        addImages({ heap, x, dy, convolution, grid, first, sums });
       }
     }
     const dw = heap.make(filterShape);
@@ -50,29 +50,43 @@ function reach(filter: number, stride: number): number {
 }
 
 /** Adds the gradient of some images to the sums. */
-function addImages(
-  heap: WasmHeap,
-  x: TensorInfo,
-  dy: TensorInfo,
-  convolution: Convolution,
-  grid: Grid,
-  first: number,
-  sums: Float64Array,
-): void {
+function addImages({
+  heap,
+  x,
+  dy,
+  convolution,
+  grid,
+  first,
+  sums,
+}: {
+  heap: WasmHeap;
+  x: TensorInfo;
+  dy: TensorInfo;
+  convolution: Convolution;
+  grid: Grid;
+  first: number;
+  sums: Float64Array;
+}): void {
   const { filterHeight, filterWidth, strideHeight, strideWidth, inChannels, outChannels } = convolution;
   const furthest = reach(filterHeight, strideHeight) * grid.width + reach(filterWidth, strideWidth);
   const gradient = heap.zeros([grid.places, outChannels]);
   const channels = heap.make([inChannels * grid.places + furthest]);
-  spreadOutput(heap, dy, gradient, convolution, grid, first);
+  spreadOutput(heap, { dy, gradient, convolution, grid, first });
   // Elements of the filter a stride apart read the same places of the input.
   for (let row = 0; row < Math.min(strideHeight, filterHeight); row++) {
     for (let column = 0; column < Math.min(strideWidth, filterWidth); column++) {
-      spreadInput(heap, x, channels, convolution, grid, first, row, column);
+      spreadInput(heap, { x, channels, convolution, grid, first, row, column });
       for (let r = row; r < filterHeight; r += strideHeight) {
         for (let s = column; s < filterWidth; s += strideWidth) {
           const step = ((r - row) / strideHeight) * grid.width + (s - column) / strideWidth;
           const shifted = heap.part(channels, step, [1, inChannels, grid.places]);
-          addProduct(heap, shifted, gradient, sums, (r * filterWidth + s) * inChannels * outChannels);
+          addProduct({
+            heap,
+            a: shifted,
+            b: gradient,
+            sums,
+            from: (r * filterWidth + s) * inChannels * outChannels,
+          });
           heap.forget(shifted);
         }
       }
@@ -82,7 +96,19 @@ function addImages(
 }
 
 /** Adds the product of two matrices to the sums from a place on. */
-function addProduct(heap: WasmHeap, a: TensorInfo, b: TensorInfo, sums: Float64Array, from: number): void {
+function addProduct({
+  heap,
+  a,
+  b,
+  sums,
+  from,
+}: {
+  heap: WasmHeap;
+  a: TensorInfo;
+  b: TensorInfo;
+  sums: Float64Array;
+  from: number;
+}): void {
   const product = heap.run('BatchMatMul', { a, b }, { transposeA: false, transposeB: false });
   const [values] = heap.values(product);
   for (let k = 0; k < values.length; k++) sums[from + k] += values[k];
@@ -92,11 +118,13 @@ function addProduct(heap: WasmHeap, a: TensorInfo, b: TensorInfo, sums: Float64A
 /** Copies the output gradient of some images to the grid, [places, channels], whose other places are zero. */
 function spreadOutput(
   heap: WasmHeap,
-  dy: TensorInfo,
-  gradient: TensorInfo,
-  { outHeight, outWidth, outChannels }: Convolution,
-  grid: Grid,
-  first: number,
+  {
+    dy,
+    gradient,
+    convolution: { outHeight, outWidth, outChannels },
+    grid,
+    first,
+  }: { dy: TensorInfo; gradient: TensorInfo; convolution: Convolution; grid: Grid; first: number },
 ): void {
   const [source, target] = heap.values(dy, gradient);
   const row = outWidth * outChannels;
@@ -111,13 +139,23 @@ function spreadOutput(
 /** Copies the input of some images that one element of the filter reads to the grid, [channels, places]. */
 function spreadInput(
   heap: WasmHeap,
-  x: TensorInfo,
-  channels: TensorInfo,
-  { inHeight, inWidth, inChannels, strideHeight, strideWidth, padInfo }: Convolution,
-  grid: Grid,
-  first: number,
-  row: number,
-  column: number,
+  {
+    x,
+    channels,
+    convolution: { inHeight, inWidth, inChannels, strideHeight, strideWidth, padInfo },
+    grid,
+    first,
+    row,
+    column,
+  }: {
+    x: TensorInfo;
+    channels: TensorInfo;
+    convolution: Convolution;
+    grid: Grid;
+    first: number;
+    row: number;
+    column: number;
+  },
 ): void {
   const [source, target] = heap.values(x, channels);
   target.fill(0);

@@ -21,14 +21,14 @@ export const conv2dBackpropInput: WasmKernel<ConvolutionAttributes & { inputShap
     const convolution = convolutionOf(heap.tf, attributes.inputShape, filter.shape, attributes);
     if (sizeOf(convolution.inShape) === 0 || sizeOf(dy.shape) === 0) return heap.zeros(convolution.inShape);
     const exact = paddingAtOnce(convolution);
-    if (exact) return convolvePart(heap, dy, filter, convolution, 0, 0, exact);
+    if (exact) return convolvePart(heap, { dy, filter, convolution, row: 0, column: 0, padding: exact });
     const dx = heap.zeros(convolution.inShape);
     for (let row = 0; row < Math.min(convolution.strideHeight, convolution.filterHeight); row++) {
       for (let column = 0; column < Math.min(convolution.strideWidth, convolution.filterWidth); column++) {
         const [high, wide] = partSize(convolution, row, column);
         const all = { top: high - 1, bottom: high - 1, left: wide - 1, right: wide - 1 };
-        const part = convolvePart(heap, dy, filter, convolution, row, column, all);
-        interleave(heap, part, dx, convolution, row, column);
+        const part = convolvePart(heap, { dy, filter, convolution, row, column, padding: all });
+        interleave({ heap, part, dx, convolution, row, column });
         heap.free(part);
       }
     }
@@ -58,14 +58,23 @@ function partSize(convolution: Convolution, row: number, column: number): [numbe
 /** Convolves the output gradient with a part of the filter. */
 function convolvePart(
   heap: WasmHeap,
-  dy: TensorInfo,
-  filter: TensorInfo,
-  convolution: Convolution,
-  row: number,
-  column: number,
-  { top, bottom, left, right }: Padding,
+  {
+    dy,
+    filter,
+    convolution,
+    row,
+    column,
+    padding: { top, bottom, left, right },
+  }: {
+    dy: TensorInfo;
+    filter: TensorInfo;
+    convolution: Convolution;
+    row: number;
+    column: number;
+    padding: Padding;
+  },
 ): TensorInfo {
-  const turned = turnedPart(heap, filter, convolution, row, column);
+  const turned = turnedPart({ heap, filter, convolution, row, column });
   const pad = [
     [0, 0],
     [top, bottom],
@@ -79,13 +88,19 @@ function convolvePart(
 }
 
 /** A part of the filter, last element first, with inputs and outputs changed over: [height, width, outputs, inputs]. */
-function turnedPart(
-  heap: WasmHeap,
-  filter: TensorInfo,
-  convolution: Convolution,
-  row: number,
-  column: number,
-): TensorInfo {
+function turnedPart({
+  heap,
+  filter,
+  convolution,
+  row,
+  column,
+}: {
+  heap: WasmHeap;
+  filter: TensorInfo;
+  convolution: Convolution;
+  row: number;
+  column: number;
+}): TensorInfo {
   const { filterWidth, strideHeight, strideWidth, inChannels, outChannels } = convolution;
   const [high, wide] = partSize(convolution, row, column);
   const turned = heap.make([high, wide, outChannels, inChannels]);
@@ -103,14 +118,21 @@ function turnedPart(
 }
 
 /** Copies the gradient of every stride-th input to its place; what lies in the padding is left out. */
-function interleave(
-  heap: WasmHeap,
-  part: TensorInfo,
-  dx: TensorInfo,
-  convolution: Convolution,
-  row: number,
-  column: number,
-): void {
+function interleave({
+  heap,
+  part,
+  dx,
+  convolution,
+  row,
+  column,
+}: {
+  heap: WasmHeap;
+  part: TensorInfo;
+  dx: TensorInfo;
+  convolution: Convolution;
+  row: number;
+  column: number;
+}): void {
   const { batchSize, inHeight, inWidth, inChannels, strideHeight, strideWidth, padInfo } = convolution;
   const [source, target] = heap.values(part, dx);
   const [, height, width] = part.shape;

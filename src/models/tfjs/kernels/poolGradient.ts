@@ -16,19 +16,25 @@ export const maxPoolGradient: WasmKernel<PoolAttributes> = {
     const pool = computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
     const dx = heap.zeros(shape);
     const [x, gradient, target] = heap.values(input, dy, dx);
-    for (let image = 0; image < pool.batchSize; image++) addImage(pool, image, x, gradient, target);
+    for (let image = 0; image < pool.batchSize; image++) addImage({ pool, image, x, gradient, target });
     return dx;
   },
 };
 
 /** Adds the gradients of the windows of one image. */
-function addImage(
-  pool: Convolution,
-  image: number,
-  x: Float32Array,
-  gradient: Float32Array,
-  target: Float32Array,
-): void {
+function addImage({
+  pool,
+  image,
+  x,
+  gradient,
+  target,
+}: {
+  pool: Convolution;
+  image: number;
+  x: Float32Array;
+  gradient: Float32Array;
+  target: Float32Array;
+}): void {
   const { inHeight, inWidth, outHeight, outWidth, inChannels, padInfo } = pool;
   const largest = new Float32Array(inChannels);
   const places = new Int32Array(inChannels);

@@ -18,7 +18,11 @@ function draw(data: Instances, smallest: number): Drawn {
   const predicted = Int32Array.from(data.predicted);
   const partition = informationGainPartition(data.levels.map(levelNodes), predicted, 4);
   const classes = { classOf: Int32Array.from(data.labels), classes: 4, predicted, outputs: 4 };
-  return { data, partition, geometry: layoutIcicle(partition, data.levels.length, classes, frame, smallest) };
+  return {
+    data,
+    partition,
+    geometry: layoutIcicle({ partition, levels: data.levels.length, classes, frame, smallest }),
+  };
 }
 
 const drawings = fc

@@ -117,13 +117,13 @@ describe('what units tell', () => {
     fc.assert(
       fc.property(cases, ({ snapshot, rows, pieces }) => {
         const { exact } = snapshot.levels[0];
-        const { information, state } = unitInformation(
-          exact!.patterns,
-          exact!.of,
-          snapshot.labels!,
-          3,
+        const { information, state } = unitInformation({
+          patterns: exact!.patterns,
+          of: exact!.of,
+          classOf: snapshot.labels!,
+          classes: 3,
           pieces,
-        );
+        });
         rows[0].forEach((_, j) => {
           const column = rows.map((row) => row[j]);
           assert.ok(Math.abs(information[j] - mutualInformation(column, [...snapshot.labels!])) < 1e-9);

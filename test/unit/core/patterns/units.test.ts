@@ -51,14 +51,14 @@ describe('class cores', () => {
     fc.assert(
       fc.property(cases, ({ strings, labels, correct, share }) => {
         const level = patternLevel(packStrings(strings, 2));
-        const cores = classCores(
-          level.patterns,
-          level.of,
-          Int32Array.from(labels),
-          Uint8Array.from(correct),
-          4,
+        const cores = classCores({
+          patterns: level.patterns,
+          of: level.of,
+          labels: Int32Array.from(labels),
+          correct: Uint8Array.from(correct),
+          classes: 4,
           share,
-        );
+        });
         assert.equal(cores.length, 4);
         const percent = BigInt(Math.round(share * 100));
         cores.forEach((core, c) => {
@@ -82,7 +82,14 @@ describe('class cores', () => {
     const strings = Array.from({ length: 100 }, (_, i) => (i < 55 ? '1' : '0'));
     const level = patternLevel(packStrings(strings));
     const labels = new Int32Array(100);
-    const [core] = classCores(level.patterns, level.of, labels, new Uint8Array(100).fill(1), 1, 0.55);
+    const [core] = classCores({
+      patterns: level.patterns,
+      of: level.of,
+      labels,
+      correct: new Uint8Array(100).fill(1),
+      classes: 1,
+      share: 0.55,
+    });
     assert.deepEqual(core, { class: 0, instances: 100, on: 1, off: 0 });
   });
 });

@@ -72,7 +72,14 @@ describe('fitted prototypes of a run', function () {
   /** The level in an engine that has just started. */
   async function level(snapshot: number, filter = noFilter, work: Work = {}): Promise<ResolvedLevel> {
     const store = new RunStore(new ByteCache());
-    return store.level(await store.open(folder), snapshot, 0, 'auto', filter, work);
+    return store.level({
+      opened: await store.open(folder),
+      index: snapshot,
+      l: 0,
+      resolution: 'auto',
+      filter,
+      work,
+    });
   }
   const files = () => readdirSync(path.join(folder, 'cache')).sort();
 
@@ -140,7 +147,8 @@ describe('fitted prototypes of a run', function () {
     const store = new RunStore(new ByteCache());
     const opened = await store.open(folder);
     const controller = new AbortController();
-    const ask = (work: Work) => store.level(opened, 1, 0, 'auto', noFilter, work);
+    const ask = (work: Work) =>
+      store.level({ opened, index: 1, l: 0, resolution: 'auto', filter: noFilter, work });
     const cancelled = ask({
       signal: controller.signal,
       onProgress: () => setImmediate(() => controller.abort(new Error('not wanted'))),

@@ -72,7 +72,12 @@ describe('starting configuration', () => {
     const { shape } = data.dataset.features;
     const { layers = [] } = config.model;
     assert.equal(layers[0].type, Math.min(...shape) >= 8 ? 'conv2d' : 'dense');
-    networkTopology(layers, data.dataset.features, data.classes.length, config.training.loss);
+    networkTopology({
+      layers,
+      features: data.dataset.features,
+      classes: data.classes.length,
+      loss: config.training.loss,
+    });
   });
 
   it('of many instances has fewer epochs and larger batches than of few', async () => {
@@ -108,7 +113,12 @@ async function accuracy(config: TrainingConfig, folder: string, epochs: number):
   const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
   const { dataset, trainRows, labels, scaling, classes } = await openTrainingData(config, folder);
   const { features } = dataset;
-  const { topology } = networkTopology(config.model.layers ?? [], features, classes.length, 'crossEntropy');
+  const { topology } = networkTopology({
+    layers: config.model.layers ?? [],
+    features,
+    classes: classes.length,
+    loss: 'crossEntropy',
+  });
   const model = await loadLayersModel({ load: () => Promise.resolve({ modelTopology: topology }) });
   const { shape, axes } = matchShape(features, model.inputs[0].shape.slice(1) as number[], 'x');
   const numbers = new Float32Array(trainRows.length * shape.reduce((a, b) => a * b, 1));

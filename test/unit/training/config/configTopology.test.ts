@@ -12,7 +12,7 @@ const relu = { activation: 'relu' } as const;
 const output: LayerConfig = { type: 'dense', units: 3 };
 
 function build(layers: LayerConfig[], shape: number[], classes = 3, loss: Loss = 'crossEntropy') {
-  return networkTopology(layers, { shape }, classes, loss);
+  return networkTopology({ layers, features: { shape }, classes, loss });
 }
 
 function layersOf(topology: object): KerasLayer[] {
@@ -140,7 +140,12 @@ describe('network of a training configuration', () => {
 
   it('takes images with their channels last', () => {
     const input = (shape: number[], axes: 'CHW' | 'HWC', layers: LayerConfig[]) =>
-      networkTopology(layers, { shape, axes }, 3, 'crossEntropy').layerShapes.get('input');
+      networkTopology({
+        layers,
+        features: { shape, axes },
+        classes: 3,
+        loss: 'crossEntropy',
+      }).layerShapes.get('input');
     assert.deepEqual(input([3, 5, 6], 'CHW', [output]), [5, 6, 3]);
     assert.deepEqual(input([5, 6, 3], 'HWC', [output]), [5, 6, 3]);
     const image: LayerConfig = { type: 'reshape', shape: [5, 6, 3] };
