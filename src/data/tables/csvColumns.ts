@@ -70,7 +70,7 @@ export function assignColumns(head: TableHead, choice: ColumnChoice, notices: st
   const all = Array.from({ length: count }, (_, column) => column);
   const spare = wanted ? [] : spareColumns(head, named, dropped, notices);
   const free = all.filter((column) => !dropped.has(column) && !spare.includes(column));
-  const label = named ?? labelIndex(head, free, wanted, choice.labelColumn, notices);
+  const label = named ?? labelIndex(head, { free, features: wanted, wanted: choice.labelColumn, notices });
   const onlyLabels = role === 'labels' && label !== undefined;
   const features = onlyLabels ? [] : (wanted ?? free).filter((column) => column !== label);
   if (!onlyLabels && features.length === 0) {
@@ -134,10 +134,17 @@ function kindsOf(
 /** @param free columns that are neither left out nor an index */
 function labelIndex(
   { file, names, role, vectors }: TableHead,
-  free: readonly number[],
-  features: readonly number[] | undefined,
-  wanted: string | false | undefined,
-  notices: string[],
+  {
+    free,
+    features,
+    wanted,
+    notices,
+  }: {
+    free: readonly number[];
+    features: readonly number[] | undefined;
+    wanted: string | false | undefined;
+    notices: string[];
+  },
 ): number | undefined {
   if (role === 'data with labels elsewhere' || (wanted === false && role === 'data')) {
     return undefined;

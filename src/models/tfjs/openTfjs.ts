@@ -44,8 +44,12 @@ async function read(
 ): Promise<{ engine: TensorEngine; saved: SavedNetwork; graph: LayerGraph }> {
   const engine = await loadTensorflow(options.backend ?? 'auto');
   const saved = isKeras(file) ? await readKerasModel(path, file) : await readLayersModel(path, engine, file);
-  const graph = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
-    output: options.output,
+  const graph = await LayerGraph.create({
+    engine,
+    topology: saved.topology,
+    weights: saved.weights,
+    source: path,
+    options: { output: options.output },
   });
   return { engine, saved, graph };
 }
@@ -83,9 +87,12 @@ export async function openTfjs(path: string, file: ModelFile, options: ModelOpti
       );
     }
     if (graph.input.shape.some((size) => size < 0)) {
-      open = await LayerGraph.create(engine, saved.topology, saved.weights, path, {
-        output: options.output,
-        inputShape: shape,
+      open = await LayerGraph.create({
+        engine,
+        topology: saved.topology,
+        weights: saved.weights,
+        source: path,
+        options: { output: options.output, inputShape: shape },
       });
       graph.dispose();
     }

@@ -19,17 +19,21 @@ export type Values = ArrayLike<unknown>;
 
 /** A Parquet file, of which the footer was read. */
 export class ParquetFile {
+  private readonly file: string;
+  private readonly size: number;
+  private readonly limits: Limits;
   readonly columns: readonly ParquetColumn[];
   /** Rows of each row group. */
   readonly groups: readonly number[];
 
   private constructor(
-    private readonly file: string,
-    private readonly size: number,
-    private readonly limits: Limits,
+    { file, size, limits }: { file: string; size: number; limits: Limits },
     private readonly packages: Packages,
     readonly metadata: FileMetaData,
   ) {
+    this.file = file;
+    this.size = size;
+    this.limits = limits;
     this.columns = columnsOf(packages.parquetSchema(metadata));
     this.groups = metadata.row_groups.map((group) => Number(group.num_rows));
   }
@@ -55,7 +59,7 @@ export class ParquetFile {
         geoparquet: false,
         parsers: plainParsers,
       });
-      const opened = new ParquetFile(file, size, limits, packages, metadata);
+      const opened = new ParquetFile({ file, size, limits }, packages, metadata);
       if (opened.groups.some((rows) => !(Number.isSafeInteger(rows) && rows >= 0))) {
         throw new Error('a row group without a number of rows');
       }

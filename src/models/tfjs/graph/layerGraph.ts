@@ -85,10 +85,12 @@ function weightLimit(weights: GivenWeights | undefined): number {
 /** Makes the layers of a prepared topology, as zeros. `made` are the variables of all of them, used or not. */
 async function makeLayers(
   tf: Tensorflow,
-  library: LayersLibrary,
-  config: object,
-  numbers: number,
-  source: string,
+  {
+    library,
+    config,
+    numbers,
+    source,
+  }: { library: LayersLibrary; config: object; numbers: number; source: string },
 ): Promise<{ model: LayersModel; made: Variable[] }> {
   const { registeredVariables } = tf.engine().state;
   const known = new Set(Object.keys(registeredVariables));
@@ -181,23 +183,34 @@ export class LayerGraph {
    * @throws InputError when the topology is damaged, has layers that cannot be run, weights that do not fit, or nothing
    * that is piecewise linear
    */
-  static async create(
-    engine: TensorEngine,
-    topology: object,
-    weights: GivenWeights | undefined,
-    source: string,
-    options: GraphOptions = {},
-  ): Promise<LayerGraph> {
+  static async create({
+    engine,
+    topology,
+    weights,
+    source,
+    options = {},
+  }: {
+    engine: TensorEngine;
+    topology: object;
+    weights: GivenWeights | undefined;
+    source: string;
+    options?: GraphOptions;
+  }): Promise<LayerGraph> {
     const { tf } = engine;
     const library = await loadLayersLibrary();
     registerOwnClasses(tf, library);
     const prepared = prepareTopology(topology, source, layerTest(tf, library));
-    const { model, made } = await makeLayers(tf, library, prepared.config, weightLimit(weights), source);
+    const { model, made } = await makeLayers(tf, {
+      library,
+      config: prepared.config,
+      numbers: weightLimit(weights),
+      source,
+    });
     try {
       const container = containerOf(library, model as unknown as Layer)!;
       const input = soleInput(container, source);
       const shape = options.inputShape ? [...options.inputShape] : input.shape;
-      const plan = planOf(tf, library, container, shape, source);
+      const plan = planOf({ tf, library, model: container, instance: shape, source });
       const reading = readPlan(plan, options.output, source);
       const own = weightsOf(library, model);
       const matched =
