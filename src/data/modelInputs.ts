@@ -2,7 +2,7 @@ import { InputError } from '../core/errors';
 import type { Numbers } from './arrays/elements';
 import { usualLabels } from './arrays/memberChoice';
 import { splitMember } from '../core/arrayMember';
-import { listMembers } from './arrays/npz';
+import { namesInArchive } from './arrays/openArray';
 import type { Features, InputFeatures, InstancePlace } from './dataset';
 import { readHead } from './files/fileAccess';
 import { detectFormat } from './files/fileFormat';
@@ -144,7 +144,7 @@ async function labelsBeside(paths: readonly { name: string; path: string }[]): P
   const { file, member } = splitMember(paths[0].path);
   if (member === undefined) return undefined;
   const own = new Set(paths.map(({ path }) => splitMember(path).member));
-  const others = (await listMembers(file)).map(({ name }) => name).filter((name) => !own.has(name));
+  const others = ((await namesInArchive(file)) ?? []).filter((name) => !own.has(name));
   const labels = usualLabels(others);
   return labels === undefined ? undefined : `${file}:${labels}`;
 }
@@ -155,8 +155,9 @@ async function inputsOfArchive(
   inputs: readonly string[],
 ): Promise<{ name: string; path: string }[] | undefined> {
   const { file, member } = splitMember(path);
-  if (inputs.length === 0 || member !== undefined || (await detectFormat(file)) !== 'npz') return undefined;
-  const names = (await listMembers(file)).map(({ name }) => name);
+  if (inputs.length === 0 || member !== undefined) return undefined;
+  const names = await namesInArchive(file);
+  if (!names) return undefined;
   const own = inputs.filter((name) => names.includes(name));
   return own.length > 0 ? own.map((name) => ({ name, path: `${file}:${name}` })) : undefined;
 }

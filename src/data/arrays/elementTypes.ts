@@ -4,6 +4,8 @@ export interface NumberType {
   /** Bytes of one number: 1, 2, 4 or 8. */
   bytes: number;
   littleEndian: boolean;
+  /** True for 16-bit floats with 8 bits of exponent (bfloat16). */
+  brain?: boolean;
 }
 
 /** Text as NumPy stores it, always filled up with zeros: `bytes` of one entry, 4 a character for `unicode`. */
@@ -22,6 +24,7 @@ export function isNumberType(type: ElementType): type is NumberType {
 
 /** The type's usual name: `float32`, `uint8`, `bool`. */
 export function typeName(type: ElementType): string {
+  if (isNumberType(type) && type.brain) return 'bfloat16';
   return isNumberType(type) && type.kind !== 'bool' ? `${type.kind}${type.bytes * 8}` : type.kind;
 }
 
@@ -40,6 +43,14 @@ export function toHostOrder(bytes: Uint8Array, type: ElementType): void {
   } else {
     buffer.swap64();
   }
+}
+
+let brainTable: Float32Array | undefined;
+
+/** All 65,536 bfloat16 numbers by their bits: those of the upper half of a float32. */
+export function brainPrecision(): Float32Array {
+  brainTable ??= new Float32Array(Uint32Array.from({ length: 65536 }, (_, bits) => bits * 65536).buffer);
+  return brainTable;
 }
 
 let halfTable: Float32Array | undefined;

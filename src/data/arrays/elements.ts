@@ -1,4 +1,4 @@
-import { halfPrecision, HOST_IS_LITTLE_ENDIAN, type NumberType } from './elementTypes';
+import { brainPrecision, halfPrecision, HOST_IS_LITTLE_ENDIAN, type NumberType } from './elementTypes';
 
 /** Numbers to be computed with. */
 export type Numbers = Float32Array | Float64Array;
@@ -51,7 +51,7 @@ export function elementsOf(bytes: Uint8Array, type: NumberType): Elements {
   }
   if (type.kind === 'float' && type.bytes === 2) {
     const native = new Uint16Array(buffer, byteOffset, length);
-    const table = halfPrecision();
+    const table = type.brain ? brainPrecision() : halfPrecision();
     return converted(length, (index) => table[native[index]]);
   }
   if (type.kind !== 'float' && type.bytes === 8) {

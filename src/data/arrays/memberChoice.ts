@@ -1,9 +1,19 @@
 import { InputError } from '../../core/errors';
-import type { NpzMember } from './npz';
 import { oneLine } from '../../core/wording';
 
 /** Names under which the numbers of a dataset are usually saved, the likelier first. */
-const dataNames = ['x', 'X', 'x_train', 'X_train', 'data', 'images', 'train_images', 'features', 'arr_0'];
+const dataNames = [
+  'x',
+  'X',
+  'x_train',
+  'X_train',
+  'data',
+  'images',
+  'train_images',
+  'features',
+  'train_set_x',
+  'arr_0',
+];
 
 /** The same of labels. */
 const labelNames = [
@@ -16,6 +26,7 @@ const labelNames = [
   'train_labels',
   'target',
   'targets',
+  'train_set_y',
   'arr_1',
 ];
 
@@ -33,25 +44,28 @@ const partners: [RegExp, string[]][] = [
   [/^arr_0$/, ['arr_1']],
 ];
 
+/** The arrays of an archive, and which of them is meant. */
+export interface MemberChoice<T extends { name: string }> {
+  file: string;
+  members: readonly T[];
+  /** Its name, where the user gave one. */
+  wanted: string | undefined;
+  /** `only`: the name must be given unless there is a single array. */
+  role: 'data' | 'labels' | 'only';
+  notices: string[];
+}
+
 /**
  * The array of an archive that is meant.
- * @param wanted its name, where the user gave one
- * @param role `only`: the name must be given unless there is a single array
  * @throws InputError listing the arrays there are
  */
-export function chooseMember({
+export function chooseMember<T extends { name: string }>({
   file,
   members,
   wanted,
   role,
   notices,
-}: {
-  file: string;
-  members: readonly NpzMember[];
-  wanted: string | undefined;
-  role: 'data' | 'labels' | 'only';
-  notices: string[];
-}): NpzMember {
+}: MemberChoice<T>): T {
   const names = members.map((member) => member.name);
   const shown = names.slice(0, 12).map(oneLine).join(', ') + (names.length > 12 ? ', …' : '');
   if (members.length === 0) throw new InputError(file, 'has no arrays in it');
@@ -66,7 +80,12 @@ export function chooseMember({
   return pick(file, members, name, shown);
 }
 
-function pick(file: string, members: readonly NpzMember[], name: string, shown: string): NpzMember {
+function pick<T extends { name: string }>(
+  file: string,
+  members: readonly T[],
+  name: string,
+  shown: string,
+): T {
   const found = members.filter((member) => member.name === name);
   if (found.length !== 1) {
     const problem = found.length === 0 ? `has no array \`${name}\`` : `has more than one array \`${name}\``;

@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors';
+import { isArchive, listArrays } from './archives';
 import { heldSource } from '../files/byteSource';
 import { lookUpFile } from '../files/fileAccess';
 import { detectFormat, detectInflatedFormat } from '../files/fileFormat';
@@ -8,12 +9,11 @@ import type { Limits } from '../files/limits';
 import { chooseMember, partnerOf } from './memberChoice';
 import { npyOfSource, openNpy } from './npy';
 import { parseNpyHeader } from './npyHeader';
-import { listMembers, openMember } from './npz';
 import type { StoredArray } from './storedArray';
 import { splitMember } from '../../core/arrayMember';
 
 /**
- * Opens an array: `.npy`, `.npz` (with `:member`, or by its usual names), IDX; gzipped ones too.
+ * Opens an array: `.npy`, IDX, gzipped ones too, or one of a file that holds several (with `:member`, or by its usual names).
  * @param role which of the arrays of an archive is meant, where the path does not say
  * @throws InputError where it is none of these, damaged or over the limit
  */
@@ -25,17 +25,16 @@ export async function openArray(
 ): Promise<StoredArray> {
   const { file, member } = splitMember(path);
   const format = await detectFormat(file);
-  if (member !== undefined && format !== 'npz') {
-    throw new InputError(file, `is no .npz archive, so it has no array \`${member}\``);
+  if (isArchive(format)) {
+    const members = await listArrays(file, format);
+    return chooseMember({ file, members, wanted: member, role, notices }).open(limits);
+  }
+  if (member !== undefined) {
+    throw new InputError(file, `holds no arrays by name, so none \`${member}\``);
   }
   switch (format) {
     case 'npy':
       return openNpy(file);
-    case 'npz':
-      return openMember(
-        chooseMember({ file, members: await listMembers(file), wanted: member, role, notices }),
-        limits,
-      );
     case 'idx':
       return openIdx(file);
     case 'gzip':
@@ -43,7 +42,7 @@ export async function openArray(
     case 'text':
     case 'parquet':
     case 'folder':
-      throw new InputError(file, 'is no array: expected .npy, .npz or IDX');
+      throw new InputError(file, 'is no array: expected .npy, .npz, safetensors or IDX');
   }
 }
 
@@ -69,10 +68,12 @@ async function openGzipped(part: CompressedPart, limits: Limits): Promise<Stored
  */
 export async function partnerMember(array: StoredArray): Promise<string | undefined> {
   if (array.member === undefined) return undefined;
-  const members = await listMembers(array.file);
-  const partner = partnerOf(
-    array.member,
-    members.map((member) => member.name),
-  );
+  const partner = partnerOf(array.member, (await namesInArchive(array.file)) ?? []);
   return partner === undefined ? undefined : `${array.file}:${partner}`;
+}
+
+/** Names of the arrays of a file that holds several; undefined for another file. @throws InputError */
+export async function namesInArchive(file: string): Promise<string[] | undefined> {
+  const format = await detectFormat(file);
+  return isArchive(format) ? (await listArrays(file, format)).map(({ name }) => name) : undefined;
 }

@@ -14,7 +14,7 @@ export interface NumberArray {
   /** Type in the file: `float32`, `uint8`, `bool`, … */
   type: string;
   /**
-   * The file's own type where JavaScript has it; bool is Uint8Array, float16 Float32Array, 64-bit integers Float64Array.
+   * The file's own type where JavaScript has it; bool is Uint8Array, float16 and bfloat16 Float32Array, 64-bit integers Float64Array.
    */
   data: NumberArrayData;
 }
@@ -31,6 +31,7 @@ const arrays: Record<string, new (length: number) => NumberArrayData> = {
   int32: Int32Array,
   uint32: Uint32Array,
   float16: Float32Array,
+  bfloat16: Float32Array,
   float32: Float32Array,
 };
 

@@ -3,12 +3,13 @@ import { lookUp, readHead } from './fileAccess';
 import { isIdx } from '../arrays/idx';
 import { inflated, type CompressedPart } from './inflate';
 import { isNpy } from '../arrays/npyHeader';
+import { isSafetensors } from '../arrays/safetensors';
 
 /** What a path leads to, told by its first bytes and not by its name. */
-export type FileFormat = 'npy' | 'npz' | 'idx' | 'gzip' | 'parquet' | 'text' | 'folder';
+export type FileFormat = 'npy' | 'npz' | 'safetensors' | 'idx' | 'gzip' | 'parquet' | 'text' | 'folder';
 
 /** What could have been read, for messages. */
-const READABLE = '.npy, .npz, IDX, Parquet, CSV or TSV, or a folder of PNG or JPEG images';
+const READABLE = '.npy, .npz, safetensors, IDX, Parquet, CSV or TSV, or a folder of PNG or JPEG images';
 
 /** Beginnings of files that people may take for datasets. */
 const otherFormats: [string, number[]][] = [
@@ -47,6 +48,7 @@ function formatOfBytes(head: Uint8Array, path: string): FileFormat {
   if (isNpy(head)) return 'npy';
   if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'npz';
   if (beginsWith(head, [0x1f, 0x8b])) return 'gzip';
+  if (isSafetensors(head)) return 'safetensors';
   if (isIdx(head)) return 'idx';
   if (beginsWith(head, [0x50, 0x41, 0x52, 0x31])) return 'parquet';
   const other = otherFormats.find(([, beginning]) => beginsWith(head, beginning));
