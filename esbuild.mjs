@@ -45,7 +45,7 @@ const hdf5Apart = {
 /** What reads HDF5, dist/hdf5.js. */
 export const hdf5Build = {
   ...nodeOptions,
-  entryPoints: { hdf5: 'src/models/keras/hdf5Package.ts' },
+  entryPoints: { hdf5: 'src/data/files/hdf5Package.ts' },
   // Nothing is looked up beside the package: its WebAssembly is within it.
   define: { 'import.meta.url': '"file:///"' },
   sourcemap: false,

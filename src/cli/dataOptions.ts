@@ -37,7 +37,7 @@ export function addDataOptions(command: Command, required = true): Command {
   return command
     .addOption(
       dataOption(
-        'instances: .npy, .npz (file.npz:member), safetensors, IDX (.gz too), CSV/TSV, Parquet, or a folder of images with a subfolder a class; NAME=FILE makes a named split, or gives one of several inputs of the model',
+        'instances: .npy, .npz (file.npz:member), safetensors, HDF5, IDX (.gz too), CSV/TSV, Parquet, or a folder of images with a subfolder a class; NAME=FILE makes a named split, or gives one of several inputs of the model',
         required,
       ),
     )

@@ -86,7 +86,7 @@ export interface InputReading {
  */
 export async function openForInputs({ path, byInput }: DataSource, asked: InputReading): Promise<Part> {
   const { inputs, labelsElsewhere, reading, notices } = asked;
-  const paths = byInput ?? (await inputsOfArchive(path, inputs));
+  const paths = byInput ?? (await inputsOfArchive(path, inputs, reading.limits));
   if (paths) return openInputs(paths, asked);
   const isTable = inputs.length > 1 && !reading.features && (await hasColumns(path, inputs, reading.limits));
   if (!isTable) return openPart(path, labelsElsewhere, reading, notices);
@@ -134,17 +134,20 @@ async function openInputs(
   const [first] = parts;
   const features = inputs.length === 1 ? first.features : new JoinedInputs(first.path, parts);
   const wanted = !labelsElsewhere && reading.labelColumn !== false;
-  const labelsPath = wanted ? await labelsBeside(paths) : undefined;
+  const labelsPath = wanted ? await labelsBeside(paths, reading.limits) : undefined;
   if (labelsPath !== undefined) notices.push(`The labels are taken from ${labelsPath}.`);
   return { ...first, name: first.path, features, labelsPath };
 }
 
 /** Labels in the archive that the inputs are arrays of. */
-async function labelsBeside(paths: readonly { name: string; path: string }[]): Promise<string | undefined> {
+async function labelsBeside(
+  paths: readonly { name: string; path: string }[],
+  limits: Limits,
+): Promise<string | undefined> {
   const { file, member } = splitMember(paths[0].path);
   if (member === undefined) return undefined;
   const own = new Set(paths.map(({ path }) => splitMember(path).member));
-  const others = ((await namesInArchive(file)) ?? []).filter((name) => !own.has(name));
+  const others = ((await namesInArchive(file, limits)) ?? []).filter((name) => !own.has(name));
   const labels = usualLabels(others);
   return labels === undefined ? undefined : `${file}:${labels}`;
 }
@@ -153,10 +156,11 @@ async function labelsBeside(paths: readonly { name: string; path: string }[]): P
 async function inputsOfArchive(
   path: string,
   inputs: readonly string[],
+  limits: Limits,
 ): Promise<{ name: string; path: string }[] | undefined> {
   const { file, member } = splitMember(path);
   if (inputs.length === 0 || member !== undefined) return undefined;
-  const names = await namesInArchive(file);
+  const names = await namesInArchive(file, limits);
   if (!names) return undefined;
   const own = inputs.filter((name) => names.includes(name));
   return own.length > 0 ? own.map((name) => ({ name, path: `${file}:${name}` })) : undefined;

@@ -93,7 +93,9 @@ export async function openPart(
   }
   const array = await openArray(path, 'data', options.limits, notices);
   const features = await ArrayFeatures.open(array, options.axes, options.limits);
-  const labelsPath = wantsLabels ? ((await partnerMember(array)) ?? (await idxSibling(file))) : undefined;
+  const labelsPath = wantsLabels
+    ? ((await partnerMember(array, options.limits)) ?? (await idxSibling(file)))
+    : undefined;
   if (labelsPath !== undefined) notices.push(`The labels of ${path} are taken from ${labelsPath}.`);
   return { name: path, features, labelsPath, total: features.count, file };
 }

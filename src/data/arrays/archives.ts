@@ -1,11 +1,12 @@
 import type { FileFormat } from '../files/fileFormat';
 import type { Limits } from '../files/limits';
+import { listHdf5, openHdf5 } from './hdf5';
 import { listMembers, openMember } from './npz';
 import { listTensors, openTensor } from './safetensors';
 import type { StoredArray } from './storedArray';
 
 /** Formats of files that hold several arrays by name. */
-export type ArchiveFormat = Extract<FileFormat, 'npz' | 'safetensors'>;
+export type ArchiveFormat = Extract<FileFormat, 'npz' | 'safetensors' | 'hdf5'>;
 
 /** An array of a file that holds several: found, but not read. */
 export interface ArchivedArray {
@@ -16,11 +17,15 @@ export interface ArchivedArray {
 
 /** Whether a file of a format holds arrays by name. */
 export function isArchive(format: FileFormat): format is ArchiveFormat {
-  return format === 'npz' || format === 'safetensors';
+  return format === 'npz' || format === 'safetensors' || format === 'hdf5';
 }
 
 /** The arrays of a file that holds several, in their order. @throws InputError where it is damaged */
-export async function listArrays(file: string, format: ArchiveFormat): Promise<ArchivedArray[]> {
+export async function listArrays(
+  file: string,
+  format: ArchiveFormat,
+  limits: Limits,
+): Promise<ArchivedArray[]> {
   switch (format) {
     case 'npz':
       return (await listMembers(file)).map((member) => ({
@@ -31,6 +36,11 @@ export async function listArrays(file: string, format: ArchiveFormat): Promise<A
       return (await listTensors(file)).map((tensor) => ({
         name: tensor.name,
         open: () => openTensor(file, tensor),
+      }));
+    case 'hdf5':
+      return (await listHdf5(file, limits)).map((name) => ({
+        name,
+        open: () => openHdf5(file, name, limits),
       }));
   }
 }

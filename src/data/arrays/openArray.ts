@@ -26,7 +26,7 @@ export async function openArray(
   const { file, member } = splitMember(path);
   const format = await detectFormat(file);
   if (isArchive(format)) {
-    const members = await listArrays(file, format);
+    const members = await listArrays(file, format, limits);
     return chooseMember({ file, members, wanted: member, role, notices }).open(limits);
   }
   if (member !== undefined) {
@@ -42,7 +42,7 @@ export async function openArray(
     case 'text':
     case 'parquet':
     case 'folder':
-      throw new InputError(file, 'is no array: expected .npy, .npz, safetensors or IDX');
+      throw new InputError(file, 'is no array: expected .npy, .npz, safetensors, HDF5 or IDX');
   }
 }
 
@@ -66,14 +66,14 @@ async function openGzipped(part: CompressedPart, limits: Limits): Promise<Stored
  * The labels that lie beside an array of an archive under a name that goes with its own.
  * @returns path of that array, `file.npz:member`; undefined where there is none
  */
-export async function partnerMember(array: StoredArray): Promise<string | undefined> {
+export async function partnerMember(array: StoredArray, limits: Limits): Promise<string | undefined> {
   if (array.member === undefined) return undefined;
-  const partner = partnerOf(array.member, (await namesInArchive(array.file)) ?? []);
+  const partner = partnerOf(array.member, (await namesInArchive(array.file, limits)) ?? []);
   return partner === undefined ? undefined : `${array.file}:${partner}`;
 }
 
 /** Names of the arrays of a file that holds several; undefined for another file. @throws InputError */
-export async function namesInArchive(file: string): Promise<string[] | undefined> {
+export async function namesInArchive(file: string, limits: Limits): Promise<string[] | undefined> {
   const format = await detectFormat(file);
-  return isArchive(format) ? (await listArrays(file, format)).map(({ name }) => name) : undefined;
+  return isArchive(format) ? (await listArrays(file, format, limits)).map(({ name }) => name) : undefined;
 }

@@ -1,21 +1,22 @@
 import { InputError } from '../../core/errors';
 import { lookUp, readHead } from './fileAccess';
+import { isHdf5 } from '../arrays/hdf5';
 import { isIdx } from '../arrays/idx';
 import { inflated, type CompressedPart } from './inflate';
 import { isNpy } from '../arrays/npyHeader';
 import { isSafetensors } from '../arrays/safetensors';
 
 /** What a path leads to, told by its first bytes and not by its name. */
-export type FileFormat = 'npy' | 'npz' | 'safetensors' | 'idx' | 'gzip' | 'parquet' | 'text' | 'folder';
+export type FileFormat =
+  'npy' | 'npz' | 'safetensors' | 'hdf5' | 'idx' | 'gzip' | 'parquet' | 'text' | 'folder';
 
 /** What could have been read, for messages. */
-const READABLE = '.npy, .npz, safetensors, IDX, Parquet, CSV or TSV, or a folder of PNG or JPEG images';
+const READABLE = '.npy, .npz, safetensors, HDF5, IDX, Parquet, CSV or TSV, or a folder of PNG or JPEG images';
 
 /** Beginnings of files that people may take for datasets. */
 const otherFormats: [string, number[]][] = [
   ['a PNG image; give the folder of images', [0x89, 0x50, 0x4e, 0x47]],
   ['a JPEG image; give the folder of images', [0xff, 0xd8, 0xff]],
-  ['an HDF5 file', [0x89, 0x48, 0x44, 0x46]],
   ['an encrypted Parquet file; save it without encryption', [0x50, 0x41, 0x52, 0x45]],
   ['a pickle', [0x80]],
   ['UTF-16 text; save it as UTF-8', [0xff, 0xfe]],
@@ -48,6 +49,7 @@ function formatOfBytes(head: Uint8Array, path: string): FileFormat {
   if (isNpy(head)) return 'npy';
   if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'npz';
   if (beginsWith(head, [0x1f, 0x8b])) return 'gzip';
+  if (isHdf5(head)) return 'hdf5';
   if (isSafetensors(head)) return 'safetensors';
   if (isIdx(head)) return 'idx';
   if (beginsWith(head, [0x50, 0x41, 0x52, 0x31])) return 'parquet';

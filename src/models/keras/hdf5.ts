@@ -1,34 +1,18 @@
-import type { Dataset, File as Hdf5File, FS, Group } from 'h5wasm';
+import type { Dataset, Group } from 'h5wasm';
 import { InputError } from '../../core/errors';
-import type * as hdf5Package from './hdf5Package';
+import { withHdf5, type Hdf5Library, type OpenHdf5 } from '../../data/files/hdf5File';
 import type { WeightValue } from '../tfjs/files/weights';
-
-/** The package, and the files in its memory. */
-type Library = typeof hdf5Package & { files: NonNullable<typeof FS> };
 
 /** Objects of a file that are looked at; more than any model has. */
 const MOST_OBJECTS = 100_000;
-
-let loading: Promise<Library> | undefined;
-let opened = 0;
-
-/** Loads the package when it is first needed. What it finds wrong it throws, and prints nothing. */
-function load(): Promise<Library> {
-  loading ??= import('./hdf5Package').then(async (library) => {
-    const { activate_throwing_error_handler: activate, FS: files } = await library.ready;
-    activate();
-    return { ...library, files };
-  });
-  return loading;
-}
 
 /** An HDF5 file in memory while it is read. */
 export class Hdf5 {
   private objects = 0;
 
   private constructor(
-    private readonly library: Library,
-    private readonly file: Hdf5File,
+    private readonly library: Hdf5Library,
+    private readonly file: OpenHdf5,
     private readonly source: string,
   ) {}
 
@@ -36,22 +20,10 @@ export class Hdf5 {
    * Opens a file for the time that something is read from it.
    * @throws InputError when the bytes are no HDF5 file, or a damaged one
    */
-  static async reading<T>(bytes: Uint8Array, source: string, read: (file: Hdf5) => T): Promise<T> {
-    const library = await load();
-    const name = `/model-${opened++}.h5`;
-    library.files.writeFile(name, bytes);
-    let file: Hdf5File | undefined;
-    try {
-      file = new library.File(name, 'r');
-      return read(new Hdf5(library, file, source));
-    } catch (error) {
-      if (error instanceof InputError) throw error;
-      // What the library says is a trace of its own functions.
-      throw new InputError(source, 'is a damaged HDF5 file, expected a whole model of Keras');
-    } finally {
-      file?.close();
-      library.files.unlink(name);
-    }
+  static reading<T>(bytes: Uint8Array, source: string, read: (file: Hdf5) => T): Promise<T> {
+    return withHdf5({ bytes, source, expected: 'a whole model of Keras' }, (file, library) =>
+      read(new Hdf5(library, file, source)),
+    );
   }
 
   private at(path: string): Group | Dataset | undefined {
