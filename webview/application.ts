@@ -9,7 +9,7 @@ import { TimelineChart } from './controls/timelineControl';
 import { Toolbar } from './controls/toolbar';
 import {
   describeBlock,
-  describePlace,
+  describePart,
   describeScene,
   describeUnit,
   ribbonTitle,
@@ -33,7 +33,7 @@ import {
   selectedCount,
   selectPart,
   snapshotNameAt,
-  type Part,
+  type ScenePart,
 } from './page/references';
 import type { Shown } from './page/shownState';
 import { TableDialog } from './page/tableDialog';
@@ -206,7 +206,7 @@ export class Application {
   }
 
   private describe(drawing: Scene, hit: Hit, clientX: number, clientY: number): Description {
-    const description = describePlace(drawing, hit);
+    const description = describePart(drawing, hit);
     if (drawing.kind !== 'patterns' || !this.view.drawn || hit.kind === 'ribbon') return description;
     const unit = unitAt(drawing, this.view.drawn, this.pointer.pointOf({ clientX, clientY }).x);
     const facts = unit === undefined ? [] : describeUnit(drawing, hit.block, unit);
@@ -217,7 +217,7 @@ export class Application {
     const { scene } = this.shown;
     const { drawn, zoom, stage } = this.view;
     if (!scene || !drawn) return;
-    const description = describePlace(scene, place);
+    const description = describePart(scene, place);
     this.say(sayDescription(description));
     const at = beside(drawn, place);
     const { left, top } = stage.element.getBoundingClientRect();
@@ -225,7 +225,7 @@ export class Application {
     this.tooltip.show(description, this.view.fills(), x, y);
   }
 
-  private partOf(place: PartPlace): Part {
+  private partOf(place: PartPlace): ScenePart {
     return 'flow' in place
       ? { flow: { gap: place.gap, flow: place.flow } }
       : { block: this.view.referenceOf(place) };

@@ -2,7 +2,7 @@ import type { Dataset } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { scaler, type Scaling } from './scaling';
 import type { RowArranger } from './arrays/shape';
-import { countOfShape } from './arrays/storedArray';
+import { elementCount } from '../core/shape';
 
 /** Instances ready for the model: row-major in the arranged shape, scaled. The array is the caller's to keep. */
 export interface Batch {
@@ -34,7 +34,7 @@ export async function* batches({
     throw new RangeError(`batch size ${batchSize}, expected a whole number above 0`);
   }
   const { features } = dataset;
-  const units = countOfShape(features.shape);
+  const units = elementCount(features.shape);
   const scale = scaler(scaling, arranger.shape, arranger.axes);
   const create = (length: number): Numbers => (double ? new Float64Array(length) : new Float32Array(length));
   const scratch = arranger.identity ? undefined : create(Math.min(batchSize, features.count) * units);

@@ -7,9 +7,10 @@ import type { Features, InputFeatures, InstancePlace } from './dataset';
 import { readHead } from './files/fileAccess';
 import { detectFormat } from './files/fileFormat';
 import type { Limits } from './files/limits';
-import { openPart, type Part, type ReadingOptions } from './openPart';
+import { openPart, type DataPart, type ReadingOptions } from './openPart';
 import { ParquetFile } from './tables/parquet/parquetFile';
 import { pluralise } from '../core/wording';
+import { elementCount } from '../core/shape';
 
 /** Numbers of one input of a model. */
 interface NamedFeatures {
@@ -39,7 +40,7 @@ export class JoinedInputs implements Features {
     }
     this.count = first.count;
     this.inputs = parts.map(({ name: own, features, path }) => ({ name: own, shape: features.shape, path }));
-    this.sizes = this.inputs.map(({ shape }) => shape.reduce((product, axis) => product * axis, 1));
+    this.sizes = this.inputs.map(({ shape }) => elementCount(shape));
     this.shape = [this.sizes.reduce((sum, size) => sum + size, 0)];
   }
 
@@ -84,7 +85,7 @@ export interface InputReading {
  * its inputs; anything else as {@link openPart} does.
  * @throws InputError
  */
-export async function openForInputs({ path, byInput }: DataSource, asked: InputReading): Promise<Part> {
+export async function openForInputs({ path, byInput }: DataSource, asked: InputReading): Promise<DataPart> {
   const { inputs, labelsElsewhere, reading, notices } = asked;
   const paths = byInput ?? (await inputsOfArchive(path, inputs, reading.limits));
   if (paths) return openInputs(paths, asked);
@@ -126,8 +127,8 @@ class TableInputs implements Features {
 async function openInputs(
   paths: readonly { name: string; path: string }[],
   { labelsElsewhere, reading, notices, inputs }: InputReading,
-): Promise<Part> {
-  const parts: (NamedFeatures & Part)[] = [];
+): Promise<DataPart> {
+  const parts: (NamedFeatures & DataPart)[] = [];
   for (const { name, path } of paths) {
     parts.push({ ...(await openPart(path, true, reading, notices)), name, path });
   }

@@ -7,7 +7,7 @@ import { sha256OfFile } from './files/checksum';
 import { pickLabels, resolveLabels, type ClassChoice, type LabelColumn } from './labels';
 import { limitAdvice, presentLimits, type Limits } from './files/limits';
 import { openForInputs, sourcesByInput } from './modelInputs';
-import { openLabels, type Part, type ReadingOptions } from './openPart';
+import { openLabels, type DataPart, type ReadingOptions } from './openPart';
 import {
   checkSplitCount,
   drawSplits,
@@ -93,7 +93,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
   const given = sourcesByInput(options.data, inputs);
   const data = given[0].byInput ? [{ path: given[0].path }] : options.data;
   const labelPaths = matchLabels(data, options.labels);
-  const parts: Part[] = [];
+  const parts: DataPart[] = [];
   const sources = new Map<string, string>();
   for (const [index, source] of given.entries()) {
     const asked = { inputs, labelsElsewhere: labelPaths !== undefined, reading, notices };
@@ -175,7 +175,7 @@ function matchLabels(
 }
 
 /** The labels of the instances in use. @throws InputError naming both files where there are more or fewer of them */
-function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): LabelColumn {
+function alignLabels(part: DataPart, labels: LabelColumn, labelsPath: string): LabelColumn {
   if (labels.codes.length !== part.total) {
     throw new InputError(
       labelsPath,
@@ -186,7 +186,7 @@ function alignLabels(part: Part, labels: LabelColumn, labelsPath: string): Label
 }
 
 /** @throws InputError where some files have labels and others have not */
-function joinLabels(parts: readonly Part[], notices: string[], choice: ClassChoice): Labels | undefined {
+function joinLabels(parts: readonly DataPart[], notices: string[], choice: ClassChoice): Labels | undefined {
   const without = parts.find(({ labels }) => !labels);
   const columns = parts.flatMap(({ labels }) => (labels ? [labels] : []));
   if (columns.length === 0) return undefined;
@@ -200,7 +200,7 @@ function pick(values: Int32Array, rows: Int32Array | undefined): Int32Array {
 
 /** Joins the files and keeps the instances in use. */
 function select(
-  parts: readonly Part[],
+  parts: readonly DataPart[],
   options: DatasetOptions & { limits: Limits },
   notices: string[],
 ): { features: Features; instances: Int32Array; splits?: Splits; rows?: Int32Array } {
@@ -234,7 +234,7 @@ function checkCount(file: string, count: number, limits: Limits): void {
  * @param rows places of those in use; all when absent
  */
 function numberInstances(
-  parts: readonly Part[],
+  parts: readonly DataPart[],
   count: number,
   rows: Int32Array | undefined,
 ): { instances: Int32Array; origin: Int32Array } {

@@ -31,7 +31,7 @@ export interface ReadingOptions extends Omit<CsvOptions, 'role'> {
 }
 
 /** A file of a dataset, opened. */
-export interface Part {
+export interface DataPart {
   name: string;
   features: Features;
   labels?: LabelColumn;
@@ -65,7 +65,7 @@ export async function openPart(
   labelsElsewhere: boolean,
   options: ReadingOptions,
   notices: string[],
-): Promise<Part> {
+): Promise<DataPart> {
   const { file, member } = splitMember(path);
   const { format, packed } = await formatOf(file);
   if (format === 'folder') {

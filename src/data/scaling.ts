@@ -2,7 +2,8 @@ import { InputError } from '../core/errors';
 import type { AxisOrder } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { parseNumber } from './tables/parseNumber';
-import { countOfShape, formatShape } from './arrays/storedArray';
+import { formatShape } from './arrays/storedArray';
+import { elementCount } from '../core/shape';
 
 /** `(x·scale − mean) / deviation`, where mean and deviation are one number or one per channel. */
 export interface Scaling {
@@ -80,7 +81,7 @@ export function scaler(scaling: Scaling, shape: readonly number[], axes: AxisOrd
       throw new InputError(option, `has ${numbers.length} numbers, expected 1 or ${channels}`);
     }
   }
-  if (channels === 1) return uniformScaler(scale, mean[0], deviation[0], countOfShape(shape));
+  if (channels === 1) return uniformScaler(scale, mean[0], deviation[0], elementCount(shape));
   const { inner } = channelAxis(shape, axes, channels, mean.length > 1 ? 'mean' : 'std');
   const means = Float64Array.from({ length: channels }, (_, channel) => mean[mean.length > 1 ? channel : 0]);
   const deviations = Float64Array.from(
@@ -88,7 +89,7 @@ export function scaler(scaling: Scaling, shape: readonly number[], axes: AxisOrd
     (_, channel) => deviation[deviation.length > 1 ? channel : 0],
   );
   return (data, rows) => {
-    const end = rows * countOfShape(shape);
+    const end = rows * elementCount(shape);
     for (let index = 0, channel = 0; index < end; channel = (channel + 1) % channels) {
       const m = means[channel];
       const d = deviations[channel];

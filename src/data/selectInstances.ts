@@ -4,6 +4,7 @@ import type { Features, InputFeatures, InstancePlace, Splits } from './dataset';
 import type { Numbers } from './arrays/elements';
 import { formatShape } from './arrays/storedArray';
 import { formatCount, pluralise } from '../core/wording';
+import { elementCount } from '../core/shape';
 
 /** A split to be drawn: its share of all instances, between 0 and 1. */
 export interface Share {
@@ -38,7 +39,7 @@ export class JoinedFeatures implements Features {
     this.shape = first.shape;
     this.axes = first.axes;
     this.inputs = first.inputs;
-    this.units = first.shape.reduce((product, axis) => product * axis, 1);
+    this.units = elementCount(first.shape);
   }
 
   place(index: number): InstancePlace {

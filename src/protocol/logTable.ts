@@ -22,7 +22,7 @@ export interface TableRow {
 }
 
 /** A log as a whole. */
-export interface TableHead {
+export interface LogTableHead {
   /** Another one whenever rows or marks changed: pages of rows that were sent before are out of date. */
   version: string;
   /** What the log is, in words: format, rows, snapshots. */
@@ -41,7 +41,7 @@ export interface TableHead {
 
 /** What the extension says to the page of a log's table. */
 export type ToLogTable =
-  | { type: 'head'; head: TableHead }
+  | { type: 'head'; head: LogTableHead }
   | { type: 'rows'; version: string; from: number; rows: TableRow[] }
   /** The row of the snapshot that is shown; absent where it has none. `reveal`: it is to be scrolled to. */
   | { type: 'shown'; row?: number; reveal: boolean }

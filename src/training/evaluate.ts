@@ -3,6 +3,7 @@ import type { TensorEngine } from '../models/tfjs/tensorflow';
 import type { TrainingSettings } from './config/config';
 import { lossOf } from './loss';
 import type { TrainingInstances } from './trainer';
+import { elementCount } from '../core/shape';
 
 /** Loss and accuracy over some instances. */
 export interface Evaluation {
@@ -29,7 +30,7 @@ export async function evaluate({
   breathe?: () => Promise<void>;
 }): Promise<Evaluation> {
   const rows = labels.length;
-  const size = shape.reduce((product, axis) => product * axis, 1);
+  const size = elementCount(shape);
   let sum = 0;
   let right = 0;
   for (let from = 0; from < rows; from += ROWS_AT_ONCE) {

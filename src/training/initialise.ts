@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors';
 import type { Random } from '../core/random';
 import { normal, stream } from './streams';
+import { elementCount } from '../core/shape';
 
 /** A weight as the network has it. */
 export interface WeightShape {
@@ -27,7 +28,7 @@ export function initialWeights(
   seed: number,
 ): Float32Array[] {
   return weights.map(({ name, shape, layer }, w) => {
-    const values = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
+    const values = new Float32Array(elementCount(shape));
     const kind = name.slice(name.lastIndexOf('/') + 1);
     fill(values, {
       shape,
@@ -129,6 +130,6 @@ function varianceScaling({
 /** Inputs and outputs that a kernel's number joins: the last two axes, times the size of the window. */
 function fans(shape: readonly number[]): [number, number] {
   if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
-  const window = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);
+  const window = elementCount(shape.slice(0, -2));
   return [window * shape[shape.length - 2], window * shape[shape.length - 1]];
 }

@@ -6,6 +6,7 @@ import { lossOf, type LossResult } from './loss';
 import { ScheduledOptimizer, type OptimizerState } from './optimizer';
 import { learningRateAt } from './schedule';
 import { stream } from './streams';
+import { elementCount } from '../core/shape';
 
 /** Instances to train on or to evaluate, in memory, as the network takes them. */
 export interface TrainingInstances {
@@ -62,7 +63,7 @@ export class Trainer {
     private readonly set: TrainingInstances,
   ) {
     this.optimizer = new ScheduledOptimizer(engine.tf, settings.optimizer);
-    this.size = set.shape.reduce((product, axis) => product * axis, 1);
+    this.size = elementCount(set.shape);
     this.trained = graph.weights.filter(({ trainable }) => trainable).map(({ variable }) => variable);
     const kernels = graph.weights.filter(({ role, trainable }) => trainable && role === 'kernel');
     this.decayed = new Set(settings.weightDecay > 0 ? kernels.map(({ variable }) => variable.name) : []);
@@ -168,7 +169,7 @@ export class Trainer {
     rate: number;
   }): Tensor {
     const random = stream(this.settings.seed, 'dropout', epoch, step, call);
-    const mask = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
+    const mask = new Float32Array(elementCount(shape));
     const kept = 1 / (1 - rate);
     for (let i = 0; i < mask.length; i++) mask[i] = random.float() < rate ? 0 : kept;
     return this.engine.tf.tensor(mask, shape);

@@ -9,7 +9,7 @@ import { epochAxis, nearestStop, type EpochAxis, type Stop } from '../timeline/e
 import { timelineHeight, timelineLayout } from '../timeline/timelineLayout';
 import { metricMenu } from '../timeline/metricMenu';
 import { chosenCurves, groupName, keptSlots, metricGroups } from '../timeline/metricScales';
-import { snapshotLines, stopLines } from '../timeline/readout';
+import { readoutLines, stopLines } from '../timeline/readout';
 import { nearestSnapshot, snapshotByKey } from '../timeline/timelineScale';
 import { openMenu } from './popupMenu';
 
@@ -69,7 +69,7 @@ export class TimelineChart {
     this.slider.setAttribute('aria-valuemin', '0');
     this.slider.setAttribute('aria-valuemax', String(count - 1));
     this.slider.setAttribute('aria-valuenow', String(wanted.snapshot));
-    const text = snapshotLines(shown, wanted.snapshot, this.curves).join(', ');
+    const text = readoutLines(shown, wanted.snapshot, this.curves).join(', ');
     this.slider.setAttribute('aria-valuetext', text);
     this.draw();
   }

@@ -1,3 +1,4 @@
+import { elementCount } from '../../src/core/shape';
 /** Where the units of a pattern are drawn: panels of cells, a panel for each channel. Lengths are in CSS pixels. */
 export interface GridLayout {
   units: number;
@@ -34,7 +35,7 @@ const COUNTED_BY = 8;
  */
 export function layoutGrid(shape: readonly number[], units: number, width: number): GridLayout {
   const sizes = shape.filter((size) => size > 1);
-  const planar = sizes.length > 1 && sizes.reduce((product, size) => product * size, 1) === units;
+  const planar = sizes.length > 1 && elementCount(sizes) === units;
   let smallest: GridLayout | undefined;
   for (const pitch of pitches) {
     const layout = planar ? panelsOf(sizes, units, pitch, width) : rowsOf(units, pitch, width);
@@ -109,7 +110,7 @@ export function placeOfUnit(layout: GridLayout, unit: number): { x: number; y: n
 }
 
 /** The unit at a place; −1 where there is none. */
-export function unitAt(layout: GridLayout, x: number, y: number): number {
+export function unitInGrid(layout: GridLayout, x: number, y: number): number {
   const { units, rows, columns, panels, panelsInRow, pitch, panelWidth, panelHeight } = layout;
   if (x < 0 || y < 0) return -1;
   const acrossPanel = Math.floor(x / panelWidth);

@@ -1,6 +1,6 @@
 import type { SelectionDetails } from '../../src/protocol/engine';
 import { make, setStyle } from '../page/dom';
-import { layoutGrid, nameOfUnit, placeOfUnit, unitAt, unitByKey, type GridLayout } from './gridLayout';
+import { layoutGrid, nameOfUnit, placeOfUnit, unitInGrid, unitByKey, type GridLayout } from './gridLayout';
 import { patternInWords, patternLines, pieceCounts, pieceName, pieceShades } from './pieceColours';
 import { formatCount } from '../../src/core/wording';
 
@@ -41,7 +41,7 @@ export class PatternGrid {
       this.textAlternative(),
     );
     this.canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
-      if (this.layout) this.name(unitAt(this.layout, offsetX - MARGIN, offsetY - MARGIN));
+      if (this.layout) this.name(unitInGrid(this.layout, offsetX - MARGIN, offsetY - MARGIN));
     });
     this.canvas.addEventListener('pointerleave', () => this.name(-1));
     this.canvas.addEventListener('focus', () => this.name(Math.max(0, this.unit)));

@@ -171,7 +171,7 @@ export function describeScene(scene: Scene, run: string, snapshot: string): stri
 export type PartPlace = { column: number; block: number } | { gap: number; flow: number };
 
 /** A block or ribbon. */
-export function describePlace(scene: Scene, place: PartPlace): Description {
+export function describePart(scene: Scene, place: PartPlace): Description {
   if (!('flow' in place)) return describeBlock(scene, place.column, place.block);
   if (scene.kind === 'flow' || scene.kind === 'time') return describeRibbon(scene, place.gap, place.flow);
   throw new Error(`a ${scene.kind} scene has no ribbons`);

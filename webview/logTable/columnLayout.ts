@@ -1,4 +1,4 @@
-import type { Column } from './columns';
+import type { TableColumn } from './columns';
 
 /** Room at both sides of a cell's text, in pixels. */
 const PADDING = 9;
@@ -7,18 +7,18 @@ export const MARK_WIDTH = 26;
 
 /** Where columns are. */
 export interface ColumnLayout {
-  columns: Column[];
+  columns: TableColumn[];
   /** Left edge of each, and of what follows the last. */
   left: number[];
 }
 
 /** Width of a column in pixels. */
-function columnWidth({ width }: Column, characterWidth: number): number {
+function columnWidth({ width }: TableColumn, characterWidth: number): number {
   return Math.ceil(width * characterWidth) + 2 * PADDING;
 }
 
 /** Places columns side by side, from a left edge on. */
-export function layoutColumns(columns: Column[], from: number, characterWidth: number): ColumnLayout {
+export function layoutColumns(columns: TableColumn[], from: number, characterWidth: number): ColumnLayout {
   const left = [from];
   for (const column of columns) left.push(left.at(-1)! + columnWidth(column, characterWidth));
   return { columns, left };

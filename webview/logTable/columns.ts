@@ -3,7 +3,7 @@ import { largest } from '../../src/core/lists';
 import { formatCount } from '../../src/core/wording';
 
 /** A column of the table. */
-export interface Column {
+export interface TableColumn {
   title: string;
   /** What it is, for its tooltip. */
   description: string;
@@ -47,7 +47,7 @@ export function fieldsOf(rows: readonly TableRow[], known: KnownFields): KnownFi
 }
 
 /** The columns that stay in sight: what a row is called. */
-export function fixedColumns(rows: number, fields: KnownFields): Column[] {
+export function fixedColumns(rows: number, fields: KnownFields): TableColumn[] {
   const digits = Math.max(4, formatCount(rows).length);
   const { epoch, step } = fields;
   return [
@@ -60,17 +60,17 @@ export function fixedColumns(rows: number, fields: KnownFields): Column[] {
 }
 
 /** The columns that scroll: the metrics, and after them time and line, where there are any. */
-export function movingColumns(names: readonly string[], rows: number, fields: KnownFields): Column[] {
+export function movingColumns(names: readonly string[], rows: number, fields: KnownFields): TableColumn[] {
   const digits = Math.max(4, formatCount(rows).length);
   const line = numbered('line', 'Line of the file', digits, (row) => row.line);
-  const time: Column = {
+  const time: TableColumn = {
     title: 'time',
     description: 'Time that was logged, here',
     width: 19,
     text: ({ time }) => (time === undefined ? '' : localTime(time)),
     whole: ({ time }) => (time === undefined ? '' : wholeTime(time)),
   };
-  const metrics = names.map((name, index): Column => ({
+  const metrics = names.map((name, index): TableColumn => ({
     title: name,
     description: name,
     width: Math.min(WIDEST, Math.max(NUMBER_WIDTH, name.length)),
@@ -85,7 +85,7 @@ function numbered(
   description: string,
   width: number,
   value: (row: TableRow) => number | undefined,
-): Column {
+): TableColumn {
   return {
     title,
     description,
@@ -129,6 +129,6 @@ function wholeTime(seconds: number): string {
 }
 
 /** A row as tab-separated values, with all digits. */
-export function asTsv(row: TableRow, columns: readonly Column[]): string {
+export function asTsv(row: TableRow, columns: readonly TableColumn[]): string {
   return columns.map((column) => column.whole(row).replaceAll(/[\t\r\n]/g, ' ')).join('\t');
 }

@@ -1,4 +1,4 @@
-import type { TableHead, TableRow } from '../../src/protocol/logTable';
+import type { LogTableHead, TableRow } from '../../src/protocol/logTable';
 import { make, setStyle } from '../page/dom';
 import { asTsv, fieldsOf, fixedColumns, movingColumns, noFields, type KnownFields } from './columns';
 import { columnScroll, columnsInSight, layoutColumns, MARK_WIDTH, type ColumnsInSight } from './columnLayout';
@@ -55,7 +55,7 @@ export class LogGrid {
   private readonly headRow = make('div', { class: 'row head', role: 'row', 'aria-rowindex': '1' });
   private readonly pages: RowPages;
   private readonly drawn = new Map<number, HTMLElement>();
-  private head?: TableHead;
+  private head?: LogTableHead;
   private fields: KnownFields = noFields;
   private columns: TableColumns = { fixed: { columns: [], left: [0] }, moving: { columns: [], left: [0] } };
   private selected?: number;
@@ -76,7 +76,7 @@ export class LogGrid {
   }
 
   /** Takes what is known of the log as a whole; rows that are there stay until newer ones come. */
-  setHead(head: TableHead): void {
+  setHead(head: LogTableHead): void {
     const grew = this.head !== undefined && head.rows > this.head.rows;
     this.head = head;
     this.pages.renew(head.version);

@@ -1,4 +1,4 @@
-import type { FromLogTable, LogTableCommand, TableHead, ToLogTable } from '../../src/protocol/logTable';
+import type { FromLogTable, LogTableCommand, LogTableHead, ToLogTable } from '../../src/protocol/logTable';
 import { icon, make } from '../page/dom';
 import { LogGrid, type GridPlace } from './grid';
 import { formatCount, pluralise } from '../../src/core/wording';
@@ -79,7 +79,7 @@ export class LogTablePage {
     this.grid.restyle();
   }
 
-  private showHead(head: TableHead): void {
+  private showHead(head: LogTableHead): void {
     this.bar.replaceChildren(make('span', { class: 'facts' }, head.facts.join(' · ')));
     if (head.hint) {
       const { text, command, title } = head.hint;
@@ -100,7 +100,7 @@ export class LogTablePage {
     this.grid.retry();
   }
 
-  private showProblems({ problems, problemCount }: TableHead): void {
+  private showProblems({ problems, problemCount }: LogTableHead): void {
     this.problems.hidden = problemCount === 0;
     const count = pluralise(problemCount, 'problem');
     const list = problems.map(({ line, text }) => {

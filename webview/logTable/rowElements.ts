@@ -1,6 +1,6 @@
 import type { TableRow } from '../../src/protocol/logTable';
 import { icon, make, setStyle } from '../page/dom';
-import type { Column } from './columns';
+import type { TableColumn } from './columns';
 import { MARK_WIDTH, type ColumnLayout, type ColumnsInSight } from './columnLayout';
 
 /** The columns of the table: after the marks those that stay in sight, then those that scroll. */
@@ -9,7 +9,7 @@ export interface TableColumns {
   moving: ColumnLayout;
 }
 
-type MakeCell = (column: Column, index: number) => HTMLElement;
+type MakeCell = (column: TableColumn, index: number) => HTMLElement;
 
 /** Identifier of a row's element. */
 export function idOf(row: number): string {

@@ -9,10 +9,10 @@ import type {
 import { pluralise, snapshotName } from '../../src/core/wording';
 
 /** A part of the drawing that can be selected. */
-export type Part = { block: BlockReference } | { flow: FlowReference };
+export type ScenePart = { block: BlockReference } | { flow: FlowReference };
 
 /** The selection after a click: the part alone, or with the others when it was added (a second time takes it out). */
-export function selectPart(selection: Selection, part: Part, add: boolean): Selection {
+export function selectPart(selection: Selection, part: ScenePart, add: boolean): Selection {
   const { blocks, flows = [] } =
     add && selection.kind === 'blocks' ? selection : { blocks: [] as BlockReference[] };
   return 'block' in part

@@ -14,7 +14,7 @@ import {
 import type { LogCurve } from '../../src/protocol/logs';
 import type { Timeline } from '../../src/protocol/scene';
 import type { MetricScale } from '../../src/protocol/state';
-import { epochName, namedSnapshots } from './timelineScale';
+import { epochLabel, namedSnapshots } from './timelineScale';
 import { levelNames, metricNames, nameWidth, SAMPLE, type PlacedName } from './curveNames';
 import { namedEpochs, type EpochAxis } from './epochAxis';
 import type { TimelineLayout } from './timelineLayout';
@@ -93,7 +93,7 @@ function drawEpochs(svg: Svg, { axis, timeline, x, layout }: TimelinePicture): v
     all.map(({ epoch }) => epoch),
     all.map(({ position }) => x(position)),
   ).map((i) => all[i]);
-  const names = new Map(shown.map(({ position, epoch }) => [position, epochName(epoch)]));
+  const names = new Map(shown.map(({ position, epoch }) => [position, epochLabel(epoch)]));
   axisGroup(svg, 'axis', 0, layout.bottom).call(
     axisBottom<number>(x)
       .tickValues([...names.keys()])

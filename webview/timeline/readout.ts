@@ -1,13 +1,13 @@
 import type { LogCurve } from '../../src/protocol/logs';
 import { snapshotNameAt } from '../page/references';
 import type { Shown } from '../page/shownState';
-import { epochName } from './timelineScale';
+import { epochLabel } from './timelineScale';
 import type { Stop } from './epochAxis';
 import { metricLines } from './metricValues';
 import { formatCount, formatShare } from '../../src/core/wording';
 
 /** What is known of a snapshot, in words. */
-export function snapshotLines(
+export function readoutLines(
   { timeline, run }: Pick<Shown, 'timeline' | 'run'>,
   snapshot: number,
   curves: readonly LogCurve[],
@@ -29,6 +29,6 @@ export function stopLines(
   { snapshot, epoch }: Stop,
   curves: readonly LogCurve[],
 ): string[] {
-  if (snapshot !== undefined) return snapshotLines(shown, snapshot, curves);
-  return [`epoch ${epochName(epoch)}`, 'no snapshot', ...metricLines(curves, epoch)];
+  if (snapshot !== undefined) return readoutLines(shown, snapshot, curves);
+  return [`epoch ${epochLabel(epoch)}`, 'no snapshot', ...metricLines(curves, epoch)];
 }

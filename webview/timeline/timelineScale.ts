@@ -40,7 +40,7 @@ const DIGIT = 6.5;
 const APART = 6;
 
 /** Name of an epoch on the axis: two digits of a fraction tell enough. */
-export function epochName(epoch: number): string {
+export function epochLabel(epoch: number): string {
   return String(Number(epoch.toFixed(2)));
 }
 
@@ -52,7 +52,7 @@ export function epochName(epoch: number): string {
 export function namedSnapshots(epochs: readonly number[], places: readonly number[]): number[] {
   const last = epochs.length - 1;
   const rank = (i: number) => (i === 0 || i === last ? 0 : Number.isInteger(epochs[i]) ? 1 : 2);
-  const half = (i: number) => (epochName(epochs[i]).length * DIGIT) / 2;
+  const half = (i: number) => (epochLabel(epochs[i]).length * DIGIT) / 2;
   // Even steps read better than as many as fit: of n epochs every second, third, ….
   const whole = epochs.flatMap((epoch, i) => (Number.isInteger(epoch) ? [i] : []));
   const room = Math.abs((places[last] ?? 0) - (places[0] ?? 0));

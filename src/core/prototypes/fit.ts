@@ -3,7 +3,7 @@ import { Random } from '../random';
 import { finishSteps, type WorkSteps } from '../workSteps';
 import { ModeIteration } from './iterate';
 import { assignRows, fillEmptyModes, type Ties } from './nearest';
-import { countOccurrences, orderByOccurrences } from './order';
+import { countOccurrences, orderByOccurrences } from './orderPrototypes';
 import { samplePatterns, type WeightedRows } from './sample';
 import { seedRows } from './seeding';
 import { matchPatterns, startModes, type PrototypeStart } from './start';

@@ -6,8 +6,9 @@ import { elementsOf, firstNonFinite, type Elements, type Numbers } from './eleme
 import { isNumberType, toHostOrder, typeName, type NumberType } from './elementTypes';
 import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
-import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
+import { columnMajorPositions, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** Bytes read from the disk at once. */
 const PIECE_BYTES = 8 * 1024 ** 2;
@@ -28,7 +29,7 @@ export class ArrayFeatures implements Features {
   ) {
     this.count = array.shape[0];
     this.shape = instanceShape(array);
-    this.units = countOfShape(this.shape);
+    this.units = elementCount(this.shape);
     if (source.held) {
       const bytes = source.held.subarray(array.offset);
       toHostOrder(bytes, type);
@@ -50,7 +51,7 @@ export class ArrayFeatures implements Features {
     if (array.shape.length === 0) {
       throw refuse('is a single number, expected an array whose first axis counts the instances');
     }
-    if (countOfShape(array.shape) === 0) {
+    if (elementCount(array.shape) === 0) {
       throw refuse(`has shape [${array.shape.join(', ')}]: there are no instances in it`);
     }
     const axes = resolveAxes(instanceShape(array), wantedAxes, array.file);
@@ -232,7 +233,7 @@ async function sourceToRead(array: StoredArray, limits: Limits): Promise<ByteSou
 
 /** A number of an instance by name: `column 5`, `element [3, 4]`, or `the value` of an instance that is one number. */
 function columnName(shape: readonly number[], unit: number): string {
-  if (countOfShape(shape) === 1) return 'the value';
+  if (elementCount(shape) === 1) return 'the value';
   if (shape.length === 1) return `column ${unit}`;
   const position: number[] = [];
   for (let axis = shape.length - 1, rest = unit; axis >= 0; axis--) {

@@ -6,8 +6,9 @@ import { isNumberType, toHostOrder, type TextType } from './elementTypes';
 import { classesOfOneHot, LabelCollector, labelsOfNumbers, type LabelColumn } from '../labels';
 import { limitAdvice, type Limits } from '../files/limits';
 import { placeWithinFile } from '../instancePlaceText';
-import { countOfShape, formatShape, placeOfArray, type StoredArray } from './storedArray';
+import { formatShape, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** How labels are read. */
 export interface LabelReading {
@@ -35,7 +36,7 @@ export async function labelsOfArray(
   }
   const features = await ArrayFeatures.open(array, undefined, limits);
   const numbers = await readAll(features, file, limits);
-  const columns = countOfShape(features.shape);
+  const columns = elementCount(features.shape);
   if (columns === 1) return labelsOfNumbers(file, numbers, place);
   const classes = shape.length === 2 ? classesOfOneHot(numbers, columns) : undefined;
   const sets = targets && shape.length === 2 && !classes ? setsOf(numbers, columns) : undefined;
@@ -98,7 +99,7 @@ export function oneHotNotice(file: string, rows: number, columns: number): strin
 }
 
 async function readAll(features: ArrayFeatures, file: string, limits: Limits): Promise<Float64Array> {
-  const size = features.count * countOfShape(features.shape);
+  const size = features.count * elementCount(features.shape);
   if (size * 8 > limits.bytes) {
     throw new InputError(
       file,
@@ -115,7 +116,7 @@ async function readAll(features: ArrayFeatures, file: string, limits: Limits): P
 
 /** The entries of an array of text, row by row. */
 async function readText(array: StoredArray, type: TextType, limits: Limits): Promise<string[]> {
-  const count = countOfShape(array.shape);
+  const count = elementCount(array.shape);
   if (array.shape.length === 0 || count === 0 || count !== array.shape[0]) {
     const problem = `labels are ${formatShape(array.shape)}, expected one for each instance`;
     throw new InputError(array.file, problem, placeOfArray(array));

@@ -5,6 +5,7 @@ import { lookUpFile, readHead } from '../files/fileAccess';
 import { inflateWhole, type CompressedPart } from '../files/inflate';
 import type { Limits } from '../files/limits';
 import type { StoredArray } from './storedArray';
+import { elementCount } from '../../core/shape';
 
 /** Element types of IDX files by their code. Source: the format's description on the MNIST page (Y. LeCun). */
 const elementTypes: Record<number, NumberType> = {
@@ -43,7 +44,7 @@ function parseIdxHeader(head: Uint8Array, ended: boolean, source: string): IdxHe
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const shape = Array.from({ length: head[3] }, (_, axis) => view.getUint32(4 + 4 * axis));
   const type = elementTypes[head[2]];
-  const count = shape.reduce((product, axis) => product * axis, 1);
+  const count = elementCount(shape);
   return { type, shape, offset: needed, size: needed + count * type.bytes };
 }
 

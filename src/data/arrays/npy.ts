@@ -5,6 +5,7 @@ import { lookUpFile } from '../files/fileAccess';
 import { LONGEST_HEADER, parseNpyHeader, type NpyHeader } from './npyHeader';
 import type { StoredArray } from './storedArray';
 import { oneLine } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** Sizes of file and header compared. @throws InputError where they differ */
 export function checkNpySize(header: NpyHeader, size: number, source: string, place?: string): void {
@@ -55,7 +56,7 @@ export type WritableArray = Uint8Array | Int32Array | Float32Array | Float64Arra
  * @throws RangeError where shape and length disagree
  */
 export function encodeNpy(array: WritableArray, shape: readonly number[] = [array.length]): Uint8Array {
-  const count = shape.reduce((product, axis) => product * axis, 1);
+  const count = elementCount(shape);
   if (count !== array.length) {
     throw new RangeError(`shape [${shape.join(', ')}] holds ${count} numbers, the array ${array.length}`);
   }

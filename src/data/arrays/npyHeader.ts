@@ -2,6 +2,7 @@ import { InputError } from '../../core/errors';
 import { HOST_IS_LITTLE_ENDIAN, type ElementType, type NumberType } from './elementTypes';
 import { LiteralError, parsePythonLiteral, type PythonValue } from './pythonLiteral';
 import { oneLine } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** What the header of an `.npy` file says. Format: numpy.lib.format, versions 1.0, 2.0 and 3.0. */
 export interface NpyHeader {
@@ -85,7 +86,7 @@ function interpret(text: string, offset: number, refuse: (problem: string) => In
     throw refuse('has a header whose shape is no list of whole numbers');
   }
   const type = elementType(header.get('descr'), refuse);
-  const count = shape.reduce((product, axis) => product * axis, 1);
+  const count = elementCount(shape);
   return { type, fortranOrder, shape, offset, size: offset + count * type.bytes };
 }
 

@@ -5,8 +5,9 @@ import { isNumberType, toHostOrder, typeName } from './elementTypes';
 import { limitAdvice, presentLimits, type Limits } from '../files/limits';
 import { npyOfBytes } from './npy';
 import { openArray } from './openArray';
-import { columnMajorPositions, countOfShape, placeOfArray, type StoredArray } from './storedArray';
+import { columnMajorPositions, placeOfArray, type StoredArray } from './storedArray';
 import { formatBytes } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** A whole array in memory, row-major. */
 export interface NumberArray {
@@ -74,7 +75,7 @@ function numbersOf(array: StoredArray, bytes: Uint8Array): NumberArray {
       placeOfArray(array),
     );
   }
-  const data = new (arrays[typeName(type)] ?? Float64Array)(countOfShape(shape));
+  const data = new (arrays[typeName(type)] ?? Float64Array)(elementCount(shape));
   const source = array.fortranOrder ? columnMajorPositions(shape) : undefined;
   for (let index = 0; index < data.length; index++) {
     data[index] = elements.value(source ? source[index] : index);

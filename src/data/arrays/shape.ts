@@ -2,8 +2,9 @@ import { InputError } from '../../core/errors';
 import { guessAxes } from './axes';
 import type { AxisOrder } from '../dataset';
 import type { Numbers } from './elements';
-import { countOfShape, formatShape } from './storedArray';
+import { formatShape } from './storedArray';
 import { formatCount } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** How an instance of the file becomes an instance of the model's input. */
 export interface RowArranger {
@@ -46,10 +47,10 @@ export function matchShape(
     reshaped(features, inputShape);
   if (!arranger) {
     const { shape } = features;
-    const wants = inputShape.includes(-1) ? '' : ` (${formatCount(countOfShape(inputShape))})`;
+    const wants = inputShape.includes(-1) ? '' : ` (${formatCount(elementCount(inputShape))})`;
     throw new InputError(
       source,
-      `instances are ${formatShape(shape)} (${formatCount(countOfShape(shape))} numbers), ` +
+      `instances are ${formatShape(shape)} (${formatCount(elementCount(shape))} numbers), ` +
         `the model's input${inputName ? ` \`${inputName}\`` : ''} wants ${formatShape(inputShape)}${wants}`,
     );
   }
@@ -61,7 +62,7 @@ function unchanged(shape: number[], axes: AxisOrder, notices: string[] = []): Ro
     shape,
     axes,
     identity: true,
-    arrange: (source, rows, out) => out.set(source.subarray(0, rows * countOfShape(shape))),
+    arrange: (source, rows, out) => out.set(source.subarray(0, rows * elementCount(shape))),
     notices,
   };
 }
@@ -174,7 +175,7 @@ function flattenedImage(
   inputShape: readonly number[],
 ): RowArranger | undefined {
   const said = shape.length === 1 && (axes === 'HWC' || axes === 'CHW');
-  const filled = fillOpenAxis(inputShape, countOfShape(shape));
+  const filled = fillOpenAxis(inputShape, elementCount(shape));
   if (!said || filled?.length !== 3) return undefined;
   const wanted = guessAxes(filled);
   if (wanted === 'CHW' && axes === 'HWC') {
@@ -190,7 +191,7 @@ function flattenedImage(
 
 /** Flattened or unflattened, in the order the numbers have. */
 function reshaped({ shape, axes }: InstanceShape, inputShape: readonly number[]): RowArranger | undefined {
-  const filled = fillOpenAxis(inputShape, countOfShape(shape));
+  const filled = fillOpenAxis(inputShape, elementCount(shape));
   if (!filled) return undefined;
   const long = (axis: number) => axis !== 1;
   const from = shape.filter(long);

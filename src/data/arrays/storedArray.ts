@@ -16,11 +16,6 @@ export interface StoredArray {
   fortranOrder: boolean;
 }
 
-/** Product of the axes; 1 for no axis. */
-export function countOfShape(shape: readonly number[]): number {
-  return shape.reduce((product, axis) => product * axis, 1);
-}
-
 /** A shape for people: `28×28`, with ? for an open axis (-1) and `a single number` for no axis. */
 export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? 'a single number' : shape.map((axis) => (axis < 0 ? '?' : axis)).join('×');

@@ -9,7 +9,7 @@ import type { Numbers } from '../arrays/elements';
 import { asInputError, lookUp, readWhole } from '../files/fileAccess';
 import { decodeImage, isImageName, readImageHeader } from './image';
 import type { ImageHeader } from './imageHeader';
-import { fitted, fittedSides, type ImageFit } from './imageSize';
+import { fittedSize, fittedSides, type ImageFit } from './imageSize';
 import type { LabelColumn } from '../labels';
 import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
@@ -70,7 +70,7 @@ class ImageFeatures implements Features {
       checkSame(fittedHeader(header, file, this.options), this.header, file, 'when the folder was opened');
       const samples = await decodeImage(bytes, file, channels);
       const raster = { width: header.width, height: header.height, channels, samples };
-      out.set(fit ? fitted(raster, fit).samples : samples, at * units);
+      out.set(fit ? fittedSize(raster, fit).samples : samples, at * units);
     });
   }
 }

@@ -65,7 +65,7 @@ export function fittedSides(sides: Sides, fit: ImageFit, file: string, limits: L
 }
 
 /** An image resized and cropped, as torchvision's `Resize` (bilinear, antialiased) and `CenterCrop` do it with Pillow's images. */
-export function fitted(raster: Raster, fit: ImageFit): Raster {
+export function fittedSize(raster: Raster, fit: ImageFit): Raster {
   const sides = resizedSides(raster, fit);
   const resized = resampled(raster, sides.width, sides.height);
   const { crop } = fit;

@@ -3,11 +3,9 @@ import { InputError } from '../../core/errors';
 import { classColour, correctnessColours, orderedColourNumber } from '../../core/appearance/palette';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { PictureClass } from '../../draw/pictureParts';
+import type { ColourBy } from '../../protocol/state';
 import type { Run } from '../../runs/readRun';
 import { classCount } from './analyse';
-
-/** What blocks and ribbons are coloured by. */
-export type ColourBy = 'label' | 'output' | 'correct';
 
 /** Colours and names by which a picture's instances are told apart. */
 export interface Colouring {

@@ -8,6 +8,7 @@ import type { ShownPlace } from '../../protocol/engine';
 import { changedSources, datasetOptionsOf } from '../recording/reopenDataset';
 import type { OpenedRun, RunStore } from './runStore';
 import { splitMember } from '../../core/arrayMember';
+import { elementCount } from '../../core/shape';
 
 /** Larger images make no thumbnails. */
 const LARGEST_SIDE = 512;
@@ -59,7 +60,7 @@ async function imageOf(features: Features, row: number): Promise<ShownPlace['ima
   const size = imageSize(features, row);
   if (!size) return undefined;
   const { width, height, channels, planes, guessed } = size;
-  const depth = features.shape.reduce((product, axis) => product * axis, 1) / (width * height);
+  const depth = elementCount(features.shape) / (width * height);
   const values = new Float32Array(width * height * depth);
   await features.read([row], values);
   if (guessed && values.some((value) => value < 0)) return undefined;

@@ -39,7 +39,7 @@ function nodeId({ diagram }: AnalysedSnapshot, level: number, node: number): str
 }
 
 /** All nodes, level by level. Prototypes that lost their last instance are left out. */
-export function* nodesOf(run: Run, analysed: AnalysedSnapshot): Generator<ExportedNode> {
+export function* exportedNodes(run: Run, analysed: AnalysedSnapshot): Generator<ExportedNode> {
   const { diagram, resolved } = analysed;
   const last = diagram.levels.length - 1;
   for (const [l, level] of diagram.levels.entries()) {
@@ -116,7 +116,7 @@ export function* diagramJson(run: Run, analysed: AnalysedSnapshot): Lines {
     levels,
   };
   yield `${JSON.stringify(head).slice(0, -1)},\n"nodes":[`;
-  yield* jsonItems(nodesOf(run, analysed));
+  yield* jsonItems(exportedNodes(run, analysed));
   yield '\n],\n"edges":[';
   yield* jsonItems(edgesOf(analysed));
   yield '\n]}\n';
@@ -133,7 +133,7 @@ function* jsonItems(items: Iterable<unknown>): Lines {
 /** The diagram in Graphviz' DOT language, levels from left to right. */
 export function* diagramDot(run: Run, analysed: AnalysedSnapshot): Lines {
   yield `digraph ${dotText(run.manifest.name)} {\n  rankdir=LR;\n  node [shape=box];\n`;
-  for (const node of nodesOf(run, analysed)) {
+  for (const node of exportedNodes(run, analysed)) {
     const label = node.level === analysed.resolved.length ? node.pattern : `${node.id}\n${node.occurrences}`;
     yield `  ${dotText(node.id)} [label=${dotText(label ?? node.id)}, level=${node.level}, occurrences=${node.occurrences}`;
     if (node.majorityLabel !== undefined) yield `, majority=${node.majorityLabel}, purity=${node.purity}`;

@@ -2,7 +2,7 @@ import { escapeText } from '../../draw/svg';
 import type { Run } from '../../runs/readRun';
 import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
-import { edgesOf, nodesOf, type ExportedNode } from './diagram';
+import { edgesOf, exportedNodes, type ExportedNode } from './diagram';
 
 /** Attributes of a node in GraphML, with their types there. */
 const nodeKeys: [keyof ExportedNode, string][] = [
@@ -28,7 +28,7 @@ export function* diagramGraphml(run: Run, analysed: AnalysedSnapshot): Lines {
   }
   yield '<key id="instances" for="edge" attr.name="instances" attr.type="int"/>\n';
   yield `<graph id="${escapeText(run.manifest.name)}" edgedefault="directed">\n`;
-  for (const node of nodesOf(run, analysed)) {
+  for (const node of exportedNodes(run, analysed)) {
     yield `<node id="${escapeText(node.id)}">`;
     for (const [key] of nodeKeys) {
       if (node[key] !== undefined) yield `<data key="${key}">${escapeText(String(node[key]))}</data>`;

@@ -2,12 +2,12 @@ import type { Run } from '../../runs/readRun';
 import type { AnalysedSnapshot } from '../analysis/analyse';
 import type { Lines } from './apdf';
 import { csvLine } from './csv';
-import { nodesOf } from './diagram';
+import { exportedNodes } from './diagram';
 
 /** Nodes of all levels as CSV: occurrences, degrees, reachable outputs, majority label, purity, entropy, correct share. */
 export function* nodesCsv(run: Run, analysed: AnalysedSnapshot): Lines {
   yield 'level,node,pattern,occurrences,in_degree,out_degree,reachable_outputs,majority_output,majority_label,purity,entropy,correct\n';
-  for (const node of nodesOf(run, analysed)) {
+  for (const node of exportedNodes(run, analysed)) {
     yield csvLine([
       node.level,
       node.node,
@@ -28,7 +28,7 @@ export function* nodesCsv(run: Run, analysed: AnalysedSnapshot): Lines {
 /** The same as a JSON array. */
 export function* nodesJson(run: Run, analysed: AnalysedSnapshot): Lines {
   let first = true;
-  for (const node of nodesOf(run, analysed)) {
+  for (const node of exportedNodes(run, analysed)) {
     yield `${first ? '[\n' : ',\n'}${JSON.stringify(node)}`;
     first = false;
   }

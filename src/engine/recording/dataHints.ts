@@ -6,6 +6,7 @@ import { SelectedFeatures } from '../../data/selectInstances';
 import { noScaling, type Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
 import { runBatches, type BatchSource } from './runBatches';
+import { elementCount } from '../../core/shape';
 
 /** An order of classes is told where it makes at least this share right, and at least twice what is right now. */
 const RIGHT_IN_ORDER = 0.6;
@@ -81,7 +82,7 @@ export async function rangeHint(question: RangeQuestion): Promise<string | undef
 
 /** What makes bytes numbers from 0 to 1, and numbers from 0 to 1 bytes; undefined for other numbers. */
 async function otherScale(features: SelectedFeatures): Promise<number | undefined> {
-  const size = features.shape.reduce((product, axis) => product * axis, 1);
+  const size = elementCount(features.shape);
   const number = new Float32Array(size * features.count);
   await features.read(
     Int32Array.from({ length: features.count }, (_, row) => row),

@@ -13,6 +13,7 @@ import { recordedLayers, snapshotAccuracy, takeSnapshot } from './takeSnapshot';
 import type { BatchSource } from './runBatches';
 import { rangeHint } from './dataHints';
 import { headerOf } from './runHeader';
+import { elementCount } from '../../core/shape';
 
 /** What models of a run are recorded with. */
 export interface RecordSource {
@@ -159,9 +160,7 @@ export class ModelRecorder {
         'is for several inputs, whose numbers are taken as they are: expected no --scale, --mean, --std',
       );
     }
-    const perRow =
-      arranger.shape.reduce((product, axis) => product * axis, 1) +
-      runner.layers.reduce((sum, layer) => sum + layer.units, 0);
+    const perRow = elementCount(arranger.shape) + runner.layers.reduce((sum, layer) => sum + layer.units, 0);
     const fitting = Math.max(1, Math.min(2048, Math.floor(NUMBERS_PER_BATCH / perRow)));
     const size = batchSize ?? fitting;
     return (data) =>

@@ -16,13 +16,12 @@ import {
   type AnalysedSnapshot,
   type AnalysisProgress,
 } from '../analysis/analyse';
-import { colourInstances, type Colouring, type ColourBy } from '../analysis/colouring';
+import { colourInstances, type Colouring } from '../analysis/colouring';
+import type { ColourBy } from '../../protocol/state';
 import { partitionOf } from '../export/clusters';
 import { flowView, orderBlocks, type FlowView } from './flowView';
 import { accuracyOfDiagram, clusterHeads, levelHeads, outputCaptions, outputHead } from './columnHeads';
 import { formatShare, pluralise, snapshotName } from '../../core/wording';
-
-export type { ColourBy } from '../analysis/colouring';
 
 /** Size and colours of a picture's page. */
 export interface PageOptions {

@@ -23,6 +23,7 @@ import { trainingHeader } from './snapshots/snapshotWriter';
 import { TRAINING_FOLDER, trainingStateFile, type TrainingState } from '../../runs/trainingState';
 import { cutLog } from './trainLog';
 import { RunningTraining } from './training';
+import { elementCount } from '../../core/shape';
 
 /**
  * Trains by a configuration into a run folder, or goes on with a run: snapshots of the activation patterns, the model of
@@ -91,7 +92,7 @@ async function resumeTraining(work: TrainingWork, before: TrainingState): Promis
   if (epoch >= epochs && !unfinished) {
     throw new InputError(run, `has its ${epochs} epochs; say how many there are to be to train more`);
   }
-  const sizes = graph.weights.map(({ shape }) => shape.reduce((product, axis) => product * axis, 1));
+  const sizes = graph.weights.map(({ shape }) => elementCount(shape));
   const { weights, optimizer } = await readCheckpoint(path.join(run, checkpoint), sizes);
   graph.setWeights(weights);
   const isKept = (of: number) => (unfinished ? of < epoch : of <= epoch);

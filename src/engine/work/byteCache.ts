@@ -110,7 +110,7 @@ export class ByteCache {
   /** Keeps a value in place of what was there. */
   put(key: string, value: unknown): void {
     this.drop(key);
-    const bytes = bytesOf(value);
+    const bytes = byteSize(value);
     if (bytes > this.limit) return;
     this.entries.set(key, { value, bytes });
     this.sum += bytes;
@@ -150,7 +150,7 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
  * Bytes that a value holds, by estimate: its buffers, and some for every object. What several entries share counts for
  * each of them, so that the bound is kept in any case.
  */
-export function bytesOf(value: unknown): number {
+export function byteSize(value: unknown): number {
   const seen = new Set<unknown>();
   const waiting: unknown[] = [value];
   let bytes = 0;

@@ -5,7 +5,7 @@ import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showInformationMessage, showQuickPick, showSaveDialog, withProgress } from '../shared/messages';
 
 interface Exportable extends vscode.QuickPickItem {
@@ -111,7 +111,7 @@ export function exportCommands(
       );
       await services.reports.show(folder, text);
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 function suggested(session: Session, run: RunInfo, what: string, ending: string): vscode.Uri {

@@ -4,7 +4,7 @@ import { UserError } from '../shared/failures';
 import { revealPlace } from '../shared/revealPlace';
 import type { Services } from '../shared/services';
 import { activeSession } from './activeSession';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showInputBox } from '../shared/messages';
 import { pluralise, snapshotName } from '../../core/wording';
 
@@ -47,7 +47,7 @@ export function lookCommands(services: Pick<Services, 'engine' | 'sessions'>) {
         await services.engine.request('instances/place', { folder: session.folder, instance }),
       );
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /** What a filter to a selection is called. */

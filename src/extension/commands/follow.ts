@@ -8,7 +8,7 @@ import type { Followed } from '../follow/following';
 import { runFolderOf } from '../recording/recordModel';
 import type { Services } from '../shared/services';
 import { folderOf, type RunTarget } from './openDiagram';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
 import { MODEL_JSON, checkpointsFolder, isModelJson, isModelName } from '../../runs/checkpoints/modelFile';
@@ -42,7 +42,7 @@ export function followCommands(services: Needs) {
         await followAgain(services, paused ?? { folder, checkpoints });
       }
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /**

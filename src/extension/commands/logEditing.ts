@@ -9,7 +9,7 @@ import { showSnapshotBeside } from '../logs/showSnapshot';
 import type { Services } from '../shared/services';
 import { momentOfRow } from '../views/snapshotTexts';
 import { activeSession } from './activeSession';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from '../shared/messages';
 import { snapshotName } from '../../core/wording';
 
@@ -31,7 +31,7 @@ export function logCommands(services: Needs) {
     'apd.showDiagramForLine': (target?: LineTarget) => showDiagramForLine(services, target),
     'apd.previousSnapshotInLog': (target?: LineTarget) => step(services, target, -1),
     'apd.nextSnapshotInLog': (target?: LineTarget) => step(services, target, 1),
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 async function revealInLog(

@@ -11,7 +11,7 @@ import { activeSession } from './activeSession';
 import { chooseMetrics, chooseShift } from './chooseOfLog';
 import { matchSnapshot } from './matchSnapshot';
 import { LOG_FILES, rankedLogs } from './logCandidates';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import {
   showInformationMessage,
   showOpenDialog,
@@ -64,7 +64,7 @@ export function linkCommands(services: Pick<Services, 'engine' | 'sessions' | 'r
       const metrics = await chooseMetrics(await logOf(services, session.folder), session.state.metrics);
       if (metrics) session.change({ metrics });
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /** What is known of the log of a run. @throws UserError where it has none */

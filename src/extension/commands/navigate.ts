@@ -3,7 +3,7 @@ import type { ColourBy, View } from '../../protocol/state';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { activeSession } from './activeSession';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showQuickPick } from '../shared/messages';
 import { formatShare, snapshotName } from '../../core/wording';
 
@@ -62,7 +62,7 @@ export function navigateCommands(services: Pick<Services, 'sessions' | 'panels'>
       const choice = view ?? (await pickView(session));
       if (choice) session.change({ view: choice });
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 async function pickSnapshot(session: Session, run: RunInfo): Promise<number | undefined> {

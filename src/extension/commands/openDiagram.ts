@@ -3,12 +3,12 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { chooseDataset } from '../recording/datasetChoice';
 import type { DatasetChoice } from '../recording/datasetMemory';
-import { inTrainingOrder } from '../recording/modelNames';
+import { filesInTrainingOrder } from '../recording/modelNames';
 import { modelOfActiveTab, modelsOf, pickModels } from '../recording/modelFiles';
 import { recordOrReopen, type RecordingStages } from '../recording/recordModel';
 import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showInformationMessage, showOpenDialog, showQuickPick } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
 
@@ -48,7 +48,7 @@ export function openCommands(services: Needs) {
         await openModels(services, models, choice);
       }
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /**
@@ -171,7 +171,7 @@ async function openExample(
   services.engine.warm();
   const example = vscode.Uri.joinPath(services.context.extensionUri, 'examples', 'digits').fsPath;
   const names = (await readdir(example)).filter((name) => name.endsWith('.onnx'));
-  const models = inTrainingOrder(names.map((name) => path.join(example, name)));
+  const models = filesInTrainingOrder(names.map((name) => path.join(example, name)));
   const dataset = { data: [path.join(example, 'x.npy')], labels: [path.join(example, 'y.npy')] };
   const folder = path.join(services.context.globalStorageUri.fsPath, 'examples', 'digits');
   await showRecorded(services, models, (stages) =>

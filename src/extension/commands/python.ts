@@ -6,7 +6,7 @@ import { runScript } from '../python/scriptRun';
 import { UserError } from '../shared/failures';
 import { showQuickPick } from '../shared/messages';
 import type { Services } from '../shared/services';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 
 /** Commands about Python trainings. */
 export function pythonCommands(services: Pick<Services, 'context' | 'log' | 'python' | 'sessions'>) {
@@ -36,7 +36,7 @@ export function pythonCommands(services: Pick<Services, 'context' | 'log' | 'pyt
       const chosen = uris && uris.length > 0 ? uris : uri instanceof vscode.Uri ? [uri] : [];
       await recordCheckpoints(services, chosen, answers);
     },
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /** The training of the active diagram, the only one, or one that the user picks. */

@@ -1,6 +1,6 @@
 import { cancelRecording } from '../recording/recordModel';
 import type { Services } from '../shared/services';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 
 /** Commands about the work itself. */
 export function workCommands(services: Pick<Services, 'log' | 'sessions' | 'runs' | 'instances'>) {
@@ -15,5 +15,5 @@ export function workCommands(services: Pick<Services, 'log' | 'sessions' | 'runs
     },
     'apd.showLog': () => services.log.show(),
     'apd.showMoreInstances': () => services.instances.showMore(),
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }

@@ -4,15 +4,15 @@ import { reportFailure } from '../shared/reportFailure';
 import type { Services } from '../shared/services';
 
 /** What a command does with the arguments that menus and trees hand over. */
-export type Handler = (...args: never[]) => unknown;
+export type CommandHandler = (...args: never[]) => unknown;
 
 /** Some of the commands. */
-export type Handlers = Partial<Record<CommandId, Handler>>;
+export type CommandHandlers = Partial<Record<CommandId, CommandHandler>>;
 
 /** Registers all commands; the type holds the groups together to no command left out. */
 export function registerCommands(
   services: Pick<Services, 'log'>,
-  handlers: Record<CommandId, Handler>,
+  handlers: Record<CommandId, CommandHandler>,
 ): vscode.Disposable {
   const registered = Object.entries(handlers).map(([id, handler]) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {

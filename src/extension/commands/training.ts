@@ -12,7 +12,7 @@ import { branchFrom, goOn, startTraining, trainMore } from '../trainings/startTr
 import { canGoOn, hasEpochsLeft, type Standing } from '../trainings/trainingWording';
 import { activeSession } from './activeSession';
 import { folderOf, pickRun, type RunTarget } from './openDiagram';
-import type { Handlers } from './registry';
+import type { CommandHandlers } from './registry';
 import { showQuickPick } from '../shared/messages';
 import { pluralise, snapshotName } from '../../core/wording';
 
@@ -61,7 +61,7 @@ export function trainingCommands(
     'apd.chooseNativeBackend': () => chooseNative(services.context),
     'apd.followLatest': () => activeSession(services).session.followLatest(true),
     'apd.holdSnapshot': () => activeSession(services).session.followLatest(false),
-  } satisfies Handlers;
+  } satisfies CommandHandlers;
 }
 
 /**

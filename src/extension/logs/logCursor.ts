@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
 import type { Session } from '../session/session';
 import { setting } from '../shared/settings';
-import { logOf, runOfLog, sessionOf } from './logDocument';
+import { logAtUri, runOfLog, sessionOf } from './logDocument';
 
 /** A cursor that rests for this long, in milliseconds, is followed. */
 const REST_MS = 80;
@@ -55,7 +55,7 @@ export class LogCursor implements vscode.Disposable {
 
   private follow(editor: vscode.TextEditor): void {
     if (!setting('apd.log.followCursor')) return;
-    const log = logOf(this.services, editor.document.uri);
+    const log = logAtUri(this.services, editor.document.uri);
     const session = log && sessionOf(this.services, log.folder);
     const mark = log?.lines.meantBy(editor.selection.active.line + 1);
     if (!session?.run || !mark || session.state.snapshot === mark.snapshot) return;

@@ -29,7 +29,7 @@ export function runOfLog({ logs }: Pick<Services, 'logs'>, uri: vscode.Uri): str
 }
 
 /** What is known of a log by now; undefined for other files, and until it was read. */
-export function logOf(services: Pick<Services, 'logs'>, uri: vscode.Uri): LogDocument | undefined {
+export function logAtUri(services: Pick<Services, 'logs'>, uri: vscode.Uri): LogDocument | undefined {
   const folder = runOfLog(services, uri);
   const info = folder === undefined ? undefined : services.logs.of(folder);
   return info && { folder: info.folder, info, lines: markedLines(info) };
@@ -41,7 +41,7 @@ export async function readLogOf(
   uri: vscode.Uri,
 ): Promise<LogDocument | undefined> {
   if (runOfLog(services, uri) !== undefined) await services.logs.readFile(uri.fsPath);
-  return logOf(services, uri);
+  return logAtUri(services, uri);
 }
 
 /** The session by which a run is looked at: the active one before others; undefined while it is not shown. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../shared/services';
 import { LogCursor } from './logCursor';
 import { LogDecorations, wholeRow } from './logDecorations';
-import { logOf, runOfLog, sessionOf, type LogDocument } from './logDocument';
+import { logAtUri, runOfLog, sessionOf, type LogDocument } from './logDocument';
 import { Delayed } from '../shared/delayed';
 
 /** A text that was replaced from the disk is marked anew when nothing more came for this long, in milliseconds. */
@@ -49,7 +49,7 @@ export class LogEditors implements vscode.Disposable {
     const { uri } = editor.document;
     // What it brings is told of by `onDidChange`.
     if (runOfLog(this.services, uri) !== undefined) void this.services.logs.readFile(uri.fsPath);
-    const log = logOf(this.services, uri);
+    const log = logAtUri(this.services, uri);
     if (!log) {
       this.decorations.clear(editor);
       return;

@@ -5,7 +5,7 @@ import { hover } from '../shared/items';
 import type { Services } from '../shared/services';
 import { hoverText, type HoverFacts, type HoverLink } from './hoverText';
 import { wholeRow } from './logDecorations';
-import { logOf, type LogDocument } from './logDocument';
+import { logAtUri, type LogDocument } from './logDocument';
 import type { LineMark } from './markedLines';
 import { SnapshotFacts } from './snapshotFacts';
 
@@ -30,7 +30,7 @@ export class LogHover implements vscode.HoverProvider, vscode.Disposable {
     { line }: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    const log = logOf(this.services, uri);
+    const log = logAtUri(this.services, uri);
     const marks = log?.lines.at(line + 1) ?? [];
     if (!log || marks.length === 0) return undefined;
     try {

@@ -1,5 +1,5 @@
 import type { LogInfo, LogTable, LogTableRow } from '../../protocol/logs';
-import type { TableHead, TableRow, TableValue } from '../../protocol/logTable';
+import type { LogTableHead, TableRow, TableValue } from '../../protocol/logTable';
 import { nameOfFormat } from '../views/snapshotTexts';
 import { pluralise } from '../../core/wording';
 
@@ -49,7 +49,7 @@ export function tableHead(
   version: string,
   runs: readonly TableRun[],
   hasRun: boolean,
-): TableHead {
+): LogTableHead {
   const { format, tool, total, metricNames, problems, problemCount } = table;
   const marked = runs.map(({ name, info }) => {
     const all = info.marks.length + info.unmatchedSnapshots.length;

@@ -8,7 +8,7 @@ import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
 import { pythonFor } from './interpreter';
 import type { PythonTraining } from './pythonTrainings';
-import { splitWords } from './words';
+import { splitArguments } from './words';
 
 type Needs = Pick<Services, 'context' | 'log' | 'python'>;
 
@@ -28,7 +28,7 @@ export async function runScript(services: Needs, script: vscode.Uri, given?: str
   const remembered = memory.get<Record<string, string>>(KEY, {});
   const line = given ?? (await askForArguments(name, remembered[script.fsPath] ?? ''));
   if (line === undefined) return;
-  const words = splitWords(line);
+  const words = splitArguments(line);
   if (!Array.isArray(words)) throw new UserError(`arguments: ${words.problem}`);
   await memory.update(KEY, { ...remembered, [script.fsPath]: line });
   const python = await pythonFor(services.log, script, cwd);
@@ -103,7 +103,7 @@ function askForArguments(name: string, value: string): Thenable<string | undefin
     placeHolder: '--epochs 10 --lr 0.1',
     value,
     validateInput: (line) => {
-      const words = splitWords(line);
+      const words = splitArguments(line);
       return Array.isArray(words) ? undefined : words.problem;
     },
   });

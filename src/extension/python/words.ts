@@ -3,7 +3,7 @@
  * is (not within single quotes). Nothing is expanded.
  * @returns the words, or what is wrong with the line
  */
-export function splitWords(line: string): string[] | { problem: string } {
+export function splitArguments(line: string): string[] | { problem: string } {
   const words: string[] = [];
   let word: string | undefined;
   let quote: string | undefined;

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { inTrainingOrder } from './modelNames';
+import { filesInTrainingOrder } from './modelNames';
 import { UserError } from '../shared/failures';
 import { addAll } from '../../core/lists';
 import { showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
@@ -37,7 +37,7 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
       );
     }
   }
-  return inTrainingOrder([...new Set(models)]);
+  return filesInTrainingOrder([...new Set(models)]);
 }
 
 /** The models in a folder: files, and the `model.json` of each folder in it. */

@@ -9,12 +9,12 @@ function modelName(file: string): string {
 }
 
 /** Checkpoints in the order in which they were written, as far as their names tell; those without numbers come last. */
-export function inTrainingOrder(files: readonly string[]): string[] {
+export function filesInTrainingOrder(files: readonly string[]): string[] {
   return orderOf(files.map((name) => ({ name }))).map((index) => files[index]);
 }
 
 /** Name of the run of some models: that of the folder of several checkpoints, or of the one model with its folder. */
-export function runName(models: readonly string[]): string {
+export function runNameOfModels(models: readonly string[]): string {
   const [first] = models;
   const inFolders = modelName(first) !== path.basename(first);
   const folder = path.dirname(inFolders ? path.dirname(first) : first);

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunInfo } from '../../protocol/engine';
 import { freeFolder } from './freeFolder';
-import { runName } from './modelNames';
+import { runNameOfModels } from './modelNames';
 import type { DatasetChoice } from './datasetMemory';
 import { isCancelled } from '../shared/failures';
 import { isElsewhere } from '../shared/networkFiles';
@@ -73,7 +73,7 @@ export function runFolderOf(services: Pick<Services, 'context'>, models: readonl
   const place = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(models[0]));
   const wanted = setting('apd.runsFolder', place?.uri) || 'apd-runs';
   const base = place?.uri.fsPath ?? services.context.globalStorageUri.fsPath;
-  return path.resolve(base, wanted, runName(models));
+  return path.resolve(base, wanted, runNameOfModels(models));
 }
 
 async function record(

@@ -14,7 +14,7 @@ import {
   renumberedTimeline,
   renumbersSnapshots,
 } from './renumbering';
-import { carriedSelection, fitted, redraws, renumbersNodes } from './viewChange';
+import { carriedSelection, withinRun, redraws, renumbersNodes } from './viewChange';
 
 /** What changed: run (facts, timeline), state, scene (a new drawing), selection, curves (of the log), busy, or error. */
 export type SessionEvent = 'run' | 'state' | 'scene' | 'selection' | 'curves' | 'busy' | 'error';
@@ -140,7 +140,7 @@ export class Session {
     const snapshot = (fresh ? this.beginsAt : undefined) ?? usual;
     const colour = this.current.colour ?? (run.labelled ? 'label' : 'output');
     const level = fresh && !this.remembered ? run.layers.length - 1 : this.current.level;
-    return fitted({ ...this.current, snapshot, colour, level }, run);
+    return withinRun({ ...this.current, snapshot, colour, level }, run);
   }
 
   private goBack({ snapshots }: RunInfo): void {
@@ -203,7 +203,7 @@ export class Session {
    */
   change(change: Partial<ViewState>): void {
     const before = this.current;
-    this.current = fitted({ ...before, ...change }, this.run);
+    this.current = withinRun({ ...before, ...change }, this.run);
     this.failed = undefined;
     // Steps back let the newest snapshot go; a step onto it, as far as the panel knew of it, holds on to it again.
     if (change.snapshot !== undefined) this.following = this.current.snapshot >= this.newestShown;

@@ -13,7 +13,7 @@ import {
 const MOST_REMEMBERED = 400_000;
 
 /** The state with snapshot and levels that the run has. */
-export function fitted(state: ViewState, run: RunInfo | undefined): ViewState {
+export function withinRun(state: ViewState, run: RunInfo | undefined): ViewState {
   if (!run) return state;
   const within = (value: number, count: number) => Math.max(0, Math.min(count - 1, Math.trunc(value)));
   return {

@@ -22,7 +22,7 @@ export function starterName(data: string): string {
 }
 
 /** Name that a run folder is known by. */
-export function runName(folder: string): string {
+export function runNameOfConfiguration(folder: string): string {
   return path.basename(folder);
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../shared/failures';
 import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { nativeFolder, nativeFolders } from './nativeFolders';
-import { CommandFailed, runCommand, type InstallCommand } from './npmCommand';
+import { CommandFailed, runCommand, type NativeInstall } from './npmCommand';
 import { showInformationMessage, withProgress } from '../shared/messages';
 
 /** Installs the native backend into the extension's own storage, after the user has read what that means. */
@@ -34,7 +34,7 @@ export async function installNative(services: Pick<Services, 'context' | 'log' |
   );
 }
 
-function detail({ program, args, folder }: InstallCommand): string {
+function detail({ program, args, folder }: NativeInstall): string {
   return lines([
     'It computes with TensorFlow’s native library: an advantage for large networks. Small ones train faster on WebAssembly.',
     'npm fetches it from its registry, and runs its install script, which fetches TensorFlow’s library: some 300 MB on disk, in',
@@ -44,7 +44,7 @@ function detail({ program, args, folder }: InstallCommand): string {
 }
 
 /** @returns false when it was cancelled. @throws UserError when npm is missing or fails */
-async function runInstall({ log }: Pick<Services, 'log'>, install: InstallCommand): Promise<boolean> {
+async function runInstall({ log }: Pick<Services, 'log'>, install: NativeInstall): Promise<boolean> {
   const ending = new AbortController();
   log.info(`${install.program} ${install.args.join(' ')}`);
   try {

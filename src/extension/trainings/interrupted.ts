@@ -5,7 +5,7 @@ import { readTrainingState } from '../../runs/trainingState';
 import { messageOf } from '../shared/failures';
 import { reportFailure } from '../shared/reportFailure';
 import type { Services } from '../shared/services';
-import { runName } from './configurationNames';
+import { runNameOfConfiguration } from './configurationNames';
 import { goOn } from './startTraining';
 import type { TrainingOrder } from './trainingQueue';
 import { showInformationMessage, showWarningMessage } from '../shared/messages';
@@ -58,7 +58,7 @@ async function tell(services: Needs, info: TrainingInfo, why?: string): Promise<
   const { folder, epoch, epochs, status } = info;
   if (status === 'running' || (status === 'finished' && epoch >= epochs)) return;
   if (!(await services.training.memory.tell(info))) return;
-  const name = runName(folder);
+  const name = runNameOfConfiguration(folder);
   const after = epoch === 0 ? 'before its first epoch was done' : `after epoch ${epoch} of ${epochs}`;
   const text = `Training of ${name} was broken off ${after}${why ? ` (${why})` : ''}.`;
   services.log.warn(`${text} ${folder}`);

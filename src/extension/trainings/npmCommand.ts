@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { TrainingRequests } from '../../protocol/training';
 
 /** How npm is called. */
-export type InstallCommand = TrainingRequests['training/native']['result']['install'];
+export type NativeInstall = TrainingRequests['training/native']['result']['install'];
 
 /** Why a command did not do its work, in a clause for the user. */
 export class CommandFailed extends Error {}
@@ -14,7 +14,7 @@ export class CommandFailed extends Error {}
  * @throws CommandFailed when it is missing or fails; the signal's reason when it was ended
  */
 export function runCommand(
-  { program, args, folder, shell }: InstallCommand,
+  { program, args, folder, shell }: NativeInstall,
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {

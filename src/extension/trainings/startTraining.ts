@@ -3,13 +3,13 @@ import { parse } from 'jsonc-parser/lib/esm/main.js';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingInfo } from '../../protocol/training';
-import { readHead } from '../../runs/watching/growingFile';
+import { readBeginning } from '../../runs/watching/growingFile';
 import { UserError } from '../shared/failures';
 import { freeFolder } from '../recording/freeFolder';
 import { lines } from '../shared/plainText';
 import type { Services } from '../shared/services';
 import { setting } from '../shared/settings';
-import { configurationName, runName } from './configurationNames';
+import { configurationName, runNameOfConfiguration } from './configurationNames';
 import type { QueuedTraining } from './trainingQueue';
 import { showInputBox, showWarningMessage } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
@@ -27,7 +27,7 @@ export async function startTraining(
   config: string,
 ): Promise<QueuedTraining | undefined> {
   const name = configurationName(config);
-  const text = (await readHead(config, LONGEST_TEXT)).toString('utf8');
+  const text = (await readBeginning(config, LONGEST_TEXT)).toString('utf8');
   const { out } = await services.engine.request('training/check', { file: config, text });
   const backend = usualBackend(config, text);
   if (out === undefined || !(await isTaken(services, out))) {
@@ -44,7 +44,7 @@ export async function startTraining(
     case 'beside': {
       const folder = await freeRunFolder(services, out);
       return services.training.train({
-        name: runName(folder),
+        name: runNameOfConfiguration(folder),
         folder,
         config,
         params: { config, backend, out: folder },
@@ -64,7 +64,7 @@ export async function goOn(
 ): Promise<QueuedTraining | undefined> {
   const info = await trainedRun(services, run);
   if (epochs === undefined && info.epoch >= info.epochs) return trainMore(services, run);
-  return services.training.train({ name: runName(run), folder: run, params: { run, epochs } });
+  return services.training.train({ name: runNameOfConfiguration(run), folder: run, params: { run, epochs } });
 }
 
 /** Asks for how many epochs a run is to be trained more, and does so. */
@@ -74,7 +74,7 @@ export async function trainMore(
   more?: number,
 ): Promise<QueuedTraining | undefined> {
   const { epoch } = await trainedRun(services, run);
-  const count = more ?? (await askEpochs(runName(run), epoch));
+  const count = more ?? (await askEpochs(runNameOfConfiguration(run), epoch));
   return count === undefined ? undefined : goOn(services, run, epoch + count);
 }
 
@@ -92,14 +92,14 @@ export async function branchFrom(
   const info = await services.training.freshInfo(run);
   if (epoch === undefined || !info) throw new UserError(`${run}: has no snapshot ${snapshot} to go on from`);
   const left = info.epochs - epoch;
-  const count = left > 0 ? left : await askEpochs(runName(run), epoch);
+  const count = left > 0 ? left : await askEpochs(runNameOfConfiguration(run), epoch);
   if (count === undefined) return undefined;
   const wanted = `${run}-epoch-${epoch}`;
   const out = (await isThere(wanted)) ? await freeFolder(wanted) : wanted;
   await services.engine.request('training/branch', { folder: run, snapshot, out });
   services.runs.announce(out);
   return services.training.train({
-    name: runName(out),
+    name: runNameOfConfiguration(out),
     folder: out,
     params: { run: out, epochs: epoch + count },
   });
@@ -108,7 +108,7 @@ export async function branchFrom(
 /** What a run folder says of its training. @throws UserError where it cannot be gone on with */
 async function trainedRun(services: Pick<Services, 'training'>, run: string): Promise<TrainingInfo> {
   const training = services.training.of(run);
-  if (training) throw new UserError(`${runName(run)} is being trained, or waits to be`);
+  if (training) throw new UserError(`${runNameOfConfiguration(run)} is being trained, or waits to be`);
   const info = await services.training.freshInfo(run);
   if (!info) throw new UserError(`${run}: was not trained here, so there is nothing to go on with`);
   if (info.status === 'running') throw new UserError(`${run}: is being trained by another program`);
@@ -124,13 +124,13 @@ type Choice = 'replace' | 'beside' | 'continue';
 async function askTaken(services: Pick<Services, 'training'>, folder: string): Promise<Choice | undefined> {
   const busy = services.training.of(folder) !== undefined;
   const info = busy ? undefined : await services.training.freshInfo(folder);
-  const beside = runName(await freeRunFolder(services, folder));
+  const beside = runNameOfConfiguration(await freeRunFolder(services, folder));
   const trainBeside: vscode.MessageItem & { choice: Choice } = {
     title: `Keep and Train into ${beside}`,
     choice: 'beside',
   };
   if (busy || info?.status === 'running') {
-    const text = `The run “${runName(folder)}” is being trained already, or waits to be.`;
+    const text = `The run “${runNameOfConfiguration(folder)}” is being trained already, or waits to be.`;
     const picked = await showWarningMessage(text, { modal: true, detail: lines([folder]) }, trainBeside);
     return picked?.choice;
   }
@@ -141,7 +141,7 @@ async function askTaken(services: Pick<Services, 'training'>, folder: string): P
   if (info && info.epoch < info.epochs) {
     items.push({ title: `Continue after Epoch ${info.epoch}`, choice: 'continue' });
   }
-  const text = `There is a run “${runName(folder)}” already. Replace it?`;
+  const text = `There is a run “${runNameOfConfiguration(folder)}” already. Replace it?`;
   const detail = lines([folder, standingOf(info)]);
   return (await showWarningMessage(text, { modal: true, detail }, ...items))?.choice;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InputError } from '../../core/errors';
 import { watchFile, type Watch } from '../../runs/watching/watchFiles';
-import { GrowingFile, readHead } from '../../runs/watching/growingFile';
+import { GrowingFile, readBeginning } from '../../runs/watching/growingFile';
 import { GrowingLog } from './growingLog';
 import type { TrainingLog } from '../formats/log';
 import type { LogReaderOptions } from '../formats/reader';
@@ -216,6 +216,6 @@ function problemOf(error: unknown, file: string): string {
  * @throws InputError for what is no file, or cannot be read
  */
 export async function recogniseFile(file: string): Promise<RecognisedLog> {
-  const head = await readHead(file, HEAD_BYTES);
+  const head = await readBeginning(file, HEAD_BYTES);
   return recogniseLog(head, path.basename(file));
 }

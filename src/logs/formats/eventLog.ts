@@ -1,4 +1,4 @@
-import { logOf } from './lineLogReader';
+import { trainingLog } from './lineLogReader';
 import type { LogReader, LogRow, LogTool, TrainingLog } from './log';
 import type { Problems } from './problems';
 import { RecordFrames } from './recordFrames';
@@ -45,7 +45,7 @@ export class EventLogReader implements LogReader {
   }
 
   get log(): TrainingLog {
-    return logOf('events', this.tool, this.store, this.problems);
+    return trainingLog('events', this.tool, this.store, this.problems);
   }
 
   private read(data: Uint8Array, byteFrom: number, byteTo: number): void {

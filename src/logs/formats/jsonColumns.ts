@@ -1,5 +1,5 @@
 import { epochName, stepNameOf } from './jsonFields';
-import { numberOf, type JsonObject } from './jsonValues';
+import { numberOf, type LogObject } from './jsonValues';
 import type { Point } from './rowStore';
 
 /** Rows made of columns. */
@@ -23,7 +23,7 @@ interface Column {
  * else the place of the row.
  * @returns undefined where there are no such columns
  */
-export function columnsOf(object: JsonObject): ColumnRows | undefined {
+export function jsonColumnsOf(object: LogObject): ColumnRows | undefined {
   const columns = byRows(object) ?? listColumns(object, '', 2);
   const usual = mostFrequent(columns.map(({ values }) => values.length));
   if (usual === undefined || usual === 0) return undefined;
@@ -49,12 +49,12 @@ export function columnsOf(object: JsonObject): ColumnRows | undefined {
   };
 }
 
-function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is LogObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Columns of lists and of objects with whole numbers as keys. */
-function listColumns(object: JsonObject, prefix: string, depth: number): Column[] {
+function listColumns(object: LogObject, prefix: string, depth: number): Column[] {
   return Object.entries(object).flatMap(([name, value]): Column[] => {
     if (Array.isArray(value)) {
       const values = value.map(numberOf);
@@ -73,7 +73,7 @@ function listColumns(object: JsonObject, prefix: string, depth: number): Column[
 }
 
 /** Columns of an object of rows by their numbers: `{"0": {"loss": 1}, "1": {"loss": 0.5}}`. */
-function byRows(object: JsonObject): Column[] | undefined {
+function byRows(object: LogObject): Column[] | undefined {
   const keys = wholeKeys(object);
   const rows = keys?.map((key) => object[key]);
   if (!keys || !rows?.every(isObject)) return undefined;
@@ -86,7 +86,7 @@ function byRows(object: JsonObject): Column[] | undefined {
 }
 
 /** Keys in their order as numbers, where all are whole numbers. */
-function wholeKeys(object: JsonObject): string[] | undefined {
+function wholeKeys(object: LogObject): string[] | undefined {
   const keys = Object.keys(object);
   const whole = keys.length > 0 && keys.every((key) => /^\d{1,12}$/.test(key));
   return whole ? keys.sort((a, b) => Number(a) - Number(b)) : undefined;

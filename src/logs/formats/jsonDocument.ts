@@ -1,7 +1,7 @@
-import { logOf } from './lineLogReader';
+import { trainingLog } from './lineLogReader';
 import { isMoment, metricsOf, pointOf } from './jsonFields';
-import { columnsOf } from './jsonColumns';
-import { parseJson, type JsonObject } from './jsonValues';
+import { jsonColumnsOf } from './jsonColumns';
+import { parseLogJson, type LogObject } from './jsonValues';
 import type { LogPlace, LogReader, LogRow, TrainingLog } from './log';
 import type { Problems } from './problems';
 import type { RowStore } from './rowStore';
@@ -41,7 +41,7 @@ export class JsonDocumentReader implements LogReader {
   }
 
   get log(): TrainingLog {
-    return logOf('json', undefined, this.store, this.problems);
+    return trainingLog('json', undefined, this.store, this.problems);
   }
 
   private take(text: string): void {
@@ -72,7 +72,7 @@ export class JsonDocumentReader implements LogReader {
   }
 
   private readDocument(text: string): void {
-    const value = parseJson(text);
+    const value = parseLogJson(text);
     if (typeof value === 'string') {
       this.problems.add({ line: 1 }, value);
       return;
@@ -82,7 +82,7 @@ export class JsonDocumentReader implements LogReader {
       this.readRows(list, placesOf(text, list.length));
       return;
     }
-    const columns = isObject(value.value) ? columnsOf(value.value) : undefined;
+    const columns = isObject(value.value) ? jsonColumnsOf(value.value) : undefined;
     if (!columns) {
       this.problems.add({ line: 1 }, 'is neither a list of rows nor an object of columns of numbers');
       return;
@@ -113,7 +113,7 @@ export class JsonDocumentReader implements LogReader {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is LogObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,4 +1,4 @@
-import { numberOf, numbersOf, type JsonObject } from './jsonValues';
+import { numberOf, numbersOf, type LogObject } from './jsonValues';
 import type { Point } from './rowStore';
 
 /** Names of the number of an epoch. */
@@ -67,7 +67,7 @@ function findKind(name: string): FieldKind {
 }
 
 /** When an object of JSON says it was. */
-export function pointOf(object: JsonObject): Point {
+export function pointOf(object: LogObject): Point {
   const point: Point = {};
   let iteration: number | undefined;
   for (const name of Object.keys(object)) {
@@ -93,7 +93,7 @@ export function isMoment({ epoch, step, iteration }: Point): boolean {
 }
 
 /** The metrics of an object of JSON: every number that is not part of `pointOf`. */
-export function* metricsOf(object: JsonObject): Generator<[string, number]> {
+export function* metricsOf(object: LogObject): Generator<[string, number]> {
   for (const entry of numbersOf(object)) {
     const kind = kindOf(entry[0]);
     if (kind === 'metric' || (kind === 'time' && secondsOf(entry[1]) === undefined)) yield entry;

@@ -1,5 +1,5 @@
 import { isMoment, metricsOf, pointOf } from './jsonFields';
-import { parseJsonObject, type JsonObject } from './jsonValues';
+import { parseJsonObject, type LogObject } from './jsonValues';
 import { lineAt, type LineParser } from './lineLogReader';
 import type { LogTool } from './log';
 import type { Problems } from './problems';
@@ -52,7 +52,7 @@ export class JsonLinesParser implements LineParser {
     return copy;
   }
 
-  private recogniseTool(object: JsonObject): void {
+  private recogniseTool(object: LogObject): void {
     if (this.tool) return;
     const has = (...names: string[]) => names.every((name) => name in object);
     if (has('env_info') || (has('mode', 'epoch', 'iter') && !has('step'))) this.tool = 'mmdetection';
@@ -61,7 +61,7 @@ export class JsonLinesParser implements LineParser {
   }
 
   /** The split that a line is about, undefined for training. May turn a step into the epoch that it is. */
-  private splitOf(object: JsonObject, point: Point): string | undefined {
+  private splitOf(object: LogObject, point: Point): string | undefined {
     if (this.tool === 'mmengine' && !('epoch' in object) && !('iter' in object)) {
       // MMEngine writes the epoch of a validation as its step.
       point.epoch = point.step;
@@ -73,7 +73,7 @@ export class JsonLinesParser implements LineParser {
     return value === undefined || value.length > 40 || trainSplits.test(value) ? undefined : value;
   }
 
-  private *named(object: JsonObject, split: string | undefined): Generator<[string, number]> {
+  private *named(object: LogObject, split: string | undefined): Generator<[string, number]> {
     for (const [name, value] of metricsOf(object)) {
       if (split === undefined) {
         if (this.trainNames.size < 1000) this.trainNames.add(name);

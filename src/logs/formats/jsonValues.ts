@@ -2,7 +2,7 @@ import { readJson } from '../../data/files/json';
 import { parseNumber } from '../../data/tables/parseNumber';
 
 /** An object of JSON. */
-export type JsonObject = Record<string, unknown>;
+export type LogObject = Record<string, unknown>;
 
 /** Deepest nesting whose numbers are read: `{"train": {"loss": 1}}` is `train.loss`. */
 const DEEPEST = 2;
@@ -11,16 +11,16 @@ const DEEPEST = 2;
  * Reads an object of JSON, also with the words NaN, Infinity and -Infinity, which Python writes.
  * @returns the object, or why it is none
  */
-export function parseJsonObject(text: string): JsonObject | string {
-  const parsed = parseJson(text);
+export function parseJsonObject(text: string): LogObject | string {
+  const parsed = parseLogJson(text);
   if (typeof parsed === 'string') return parsed;
   const { value } = parsed;
   const object = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return object ? (value as JsonObject) : 'is no JSON object, expected {"epoch": …}';
+  return object ? (value as LogObject) : 'is no JSON object, expected {"epoch": …}';
 }
 
 /** Reads JSON as `parseJsonObject` does. @returns the value, or why it is none */
-export function parseJson(text: string): { value: unknown } | string {
+export function parseLogJson(text: string): { value: unknown } | string {
   let read = readJson(text);
   if ('problem' in read) {
     const quoted = quoteWords(text);
@@ -59,13 +59,13 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 /** The numbers of an object by name, those of objects in it as `outer.inner`. Lists are no metrics. */
-export function* numbersOf(object: JsonObject, depth = 1, prefix = ''): Generator<[string, number]> {
+export function* numbersOf(object: LogObject, depth = 1, prefix = ''): Generator<[string, number]> {
   for (const [name, value] of Object.entries(object)) {
     const number = numberOf(value);
     if (number !== undefined) {
       yield [prefix + name, number];
     } else if (depth < DEEPEST && typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      yield* numbersOf(value as JsonObject, depth + 1, `${prefix}${name}.`);
+      yield* numbersOf(value as LogObject, depth + 1, `${prefix}${name}.`);
     }
   }
 }

@@ -65,7 +65,7 @@ export class LineLogReader implements LogReader {
     parser.line(unfinished.text, unfinished.number);
     parser.flush?.();
     if (problems.count > 0 || store.takeChanged() === store.rows.length) return undefined;
-    return logOf(this.format, parser.tool, store, this.problems);
+    return trainingLog(this.format, parser.tool, store, this.problems);
   }
 
   get rows(): readonly LogRow[] {
@@ -73,12 +73,12 @@ export class LineLogReader implements LogReader {
   }
 
   get log(): TrainingLog {
-    return logOf(this.format, this.parser.tool, this.store, this.problems);
+    return trainingLog(this.format, this.parser.tool, this.store, this.problems);
   }
 }
 
 /** What was read, as readers give it out. */
-export function logOf(
+export function trainingLog(
   format: LogFormat,
   tool: LogTool | undefined,
   store: RowStore,

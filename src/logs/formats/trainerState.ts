@@ -1,4 +1,4 @@
-import { logOf } from './lineLogReader';
+import { trainingLog } from './lineLogReader';
 import { isMoment, metricsOf, pointOf } from './jsonFields';
 import { parseJsonObject } from './jsonValues';
 import type { LogReader, LogRow, TrainingLog } from './log';
@@ -54,7 +54,7 @@ export class TrainerStateReader implements LogReader {
   }
 
   get log(): TrainingLog {
-    return logOf('trainerState', 'huggingface', this.store, this.problems);
+    return trainingLog('trainerState', 'huggingface', this.store, this.problems);
   }
 
   private take(text: string): void {

@@ -1,5 +1,5 @@
 import type { GraphIndex } from './activations/graphIndex';
-import { ElementType, type OnnxTensor, type OnnxValue } from './proto/proto';
+import { OnnxElementType, type OnnxTensor, type OnnxValue } from './proto/proto';
 import { tensorTexts } from './proto/tensor';
 
 /** Operations between the names of classes and an output of class names. */
@@ -17,7 +17,7 @@ const handingOn = new Set([
 /** A constant of texts that a tensor is. */
 function textsOf(index: GraphIndex, name: string): OnnxTensor | undefined {
   const tensor = index.initializer(name) ?? index.maker(name)?.attributes.get('value')?.t;
-  return tensor?.elementType === ElementType.string ? tensor : undefined;
+  return tensor?.elementType === OnnxElementType.string ? tensor : undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ function textsOf(index: GraphIndex, name: string): OnnxTensor | undefined {
  * or the names that an operation of machine learning brings along.
  */
 export function classNamesOf(index: GraphIndex, value: OnnxValue): string[] | undefined {
-  if (value.elementType !== ElementType.string) return undefined;
+  if (value.elementType !== OnnxElementType.string) return undefined;
   let maker = index.maker(value.name);
   for (let step = 0; maker && step < 16; step++) {
     const named =

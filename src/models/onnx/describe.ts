@@ -14,6 +14,7 @@ import { chooseOutput, describeOutput } from './outputs';
 import { parseModel, refusing } from './proto/parse';
 import type { OnnxModel } from './proto/proto';
 import { pluralise } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** What a layer is read from. */
 export interface Tap {
@@ -60,7 +61,7 @@ function oneByOne(index: GraphIndex, input: ModelInput): ModelInput {
 
 /** Product of a shape; 0 while an axis is not known. */
 export function unitsOf(shape: readonly number[]): number {
-  return shape.some((size) => size < 0) ? 0 : shape.reduce((product, size) => product * size, 1);
+  return shape.some((size) => size < 0) ? 0 : elementCount(shape);
 }
 
 /** Layers as far as the file tells their shapes. */

@@ -1,12 +1,9 @@
 import { InputError } from '../../core/errors';
 import type { ModelInput } from '../runner';
+import { elementCount } from '../../core/shape';
 
 function listed(shape: readonly number[]): string {
   return `[${shape.map((size) => (size < 0 ? '?' : size)).join(', ')}]`;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((sum, size) => sum * size, 1);
 }
 
 /**
@@ -32,8 +29,8 @@ export function resolveInputShape(
     if (shape.every((size, i) => size < 0 || size === instance[i])) return [...instance];
   }
   if (open > 1) throw misfit;
-  const known = product(shape.filter((size) => size >= 0));
-  const rest = product(instance) / known;
+  const known = elementCount(shape.filter((size) => size >= 0));
+  const rest = elementCount(instance) / known;
   if (!Number.isInteger(rest) || rest < 1) throw misfit;
   return shape.map((size) => (size < 0 ? rest : size));
 }

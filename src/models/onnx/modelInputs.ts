@@ -31,14 +31,14 @@ function describeInput(source: string, value: OnnxValue): ModelInput {
 }
 
 /** Numbers of a shape; -1 while an axis is open. */
-function sizeOf(shape: readonly number[]): number {
+function closedSize(shape: readonly number[]): number {
   return shape.reduce((product, axis) => (product < 0 || axis < 0 ? -1 : product * axis), 1);
 }
 
 /** Several inputs as one: the numbers of an instance one after the other, those that the data has. */
 function joinedInput(parts: readonly InputPart[], batch: number | undefined): ModelInput {
   const own = parts.filter(({ constant }) => constant === undefined);
-  const sizes = own.map(({ shape }) => sizeOf(shape));
+  const sizes = own.map(({ shape }) => closedSize(shape));
   const total = sizes.includes(-1) ? -1 : sizes.reduce((sum, size) => sum + size, 0);
   const wide = parts.some(({ type }) => /64$|int32$/.test(type));
   return {
@@ -96,7 +96,7 @@ function resolvePart(source: string, part: InputPart, shapes: readonly InputShap
   const given = shapes?.find(({ name }) => name === part.name);
   if (given || !shapes) {
     const shape = resolveInputShape(source, { ...part, name: part.name }, given?.shape);
-    if (given && sizeOf(shape) !== sizeOf(given.shape)) {
+    if (given && closedSize(shape) !== closedSize(given.shape)) {
       const [wanted, found] = [shape, given.shape].map((each) => `[${each.join(', ')}]`);
       throw new InputError(
         source,

@@ -17,6 +17,7 @@ import { floatsOf, isOfType, toElementType } from './convert';
 import { engineMessage, type OnnxBackend } from './onnxBackend';
 import { outputValues } from './predict';
 import { copyInstance, type InstanceLayout } from './probe';
+import { elementCount } from '../../core/shape';
 
 /** Results of one call of the engine, by output name. */
 type Fetched = Readonly<Record<string, Tensor>>;
@@ -50,8 +51,6 @@ class Gate {
   }
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
-
 /** Some neighbouring columns of rows of `size` numbers. */
 function columnsOfRows(batch: TensorData, size: number, from: number, columns: number): TensorData {
   if (columns === size) return batch;
@@ -65,7 +64,7 @@ function columnsOfRows(batch: TensorData, size: number, from: number, columns: n
 
 /** The numbers of an input that the data leaves out. */
 function constants({ shape, constant = 0 }: InputPart, rows: number): TensorData {
-  return new Float32Array(rows * sizeOf(shape)).fill(constant);
+  return new Float32Array(rows * elementCount(shape)).fill(constant);
 }
 
 /** An open session of ONNX Runtime: rows in, tensors out. */
@@ -84,11 +83,11 @@ export class OnnxSession {
   /** The input tensors of the instances of a batch, padded with zeros to `padded`; a copy, unless it is lent and fits. */
   feeds(input: ModelInput, batch: TensorData, padded: number, lent = false): Record<string, Tensor> {
     if (!input.parts) return { [input.name]: this.feed(input, batch, padded, lent) };
-    const size = sizeOf(input.shape);
+    const size = elementCount(input.shape);
     let from = 0;
     const feeds: Record<string, Tensor> = {};
     for (const part of input.parts) {
-      const own = part.constant === undefined ? sizeOf(part.shape) : 0;
+      const own = part.constant === undefined ? elementCount(part.shape) : 0;
       const numbers =
         part.constant === undefined ? columnsOfRows(batch, size, from, own) : constants(part, padded);
       feeds[part.name] = this.feed(part, numbers, padded);
@@ -98,7 +97,7 @@ export class OnnxSession {
   }
 
   private feed(input: ModelInput, batch: TensorData, padded: number, lent = false): Tensor {
-    const size = sizeOf(input.shape);
+    const size = elementCount(input.shape);
     const fits = lent && batch.length === padded * size && isOfType(batch, input.type);
     const data = fits ? batch : toElementType(this.source, input, batch, padded * size);
     return this.engine.tensor(input.type, data, [padded, ...input.shape]);
@@ -183,7 +182,7 @@ export class OnnxRunner implements ModelRunner {
 
   /** Cuts a batch into what the model takes at once. */
   private cut(batch: TensorData, rows: number, lent: boolean): Piece[] {
-    const size = sizeOf(this.input.shape);
+    const size = elementCount(this.input.shape);
     if (batch.length !== rows * size) {
       throw new InputError(
         this.path,

@@ -3,6 +3,7 @@ import type { ModelOptions } from '../options';
 import type { ModelInput, ModelOutput } from '../runner';
 import { outputKind } from './outputs';
 import type { OnnxValue } from './proto/proto';
+import { elementCount } from '../../core/shape';
 
 /** What a trial run showed of an output, and what is known of the data. */
 export interface ShownOutput {
@@ -29,7 +30,7 @@ function columnsShown({ dims, rows }: ShownOutput): number | undefined {
 
 /** Whether an output is as large as the input, as that of an autoencoder, and labels do not say that it is scores. */
 function isInputAnew({ input, options }: ShownOutput, columns: number): boolean {
-  const size = input.shape.reduce((product, axis) => product * axis, 1);
+  const size = elementCount(input.shape);
   return columns === size && columns >= FEWEST_ANEW && options.labelClasses !== columns;
 }
 

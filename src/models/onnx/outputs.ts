@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors';
 import type { ModelOutput } from '../runner';
 import { classNamesOf } from './classNames';
 import type { GraphIndex } from './activations/graphIndex';
-import { ElementType, elementTypeName, isFloat, type OnnxValue } from './proto/proto';
+import { OnnxElementType, elementTypeName, isFloat, type OnnxValue } from './proto/proto';
 
 /** Names in a list for messages. */
 export function listNames(values: readonly { name: string }[]): string {
@@ -22,7 +22,7 @@ function isNumeric(value: OnnxValue): boolean {
 
 /** Whether an output is class names. */
 function isText(value: OnnxValue): boolean {
-  return value.container === undefined && value.elementType === ElementType.string;
+  return value.container === undefined && value.elementType === OnnxElementType.string;
 }
 
 function isFloatValue(value: OnnxValue): boolean {

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import type { ModelInput, TensorData } from '../runner';
 import { floatsOf } from './convert';
+import { elementCount } from '../../core/shape';
 
 /** What a run told about a tap: its shape an instance and where those stand, or why it is of no use. */
 export type ProbedTap = { shape: number[]; layout: InstanceLayout } | { reason: string };
@@ -17,7 +18,7 @@ function kindOf({ name, type }: Pick<ModelInput, 'name' | 'type'>): 'mask' | 'wh
  */
 export function probeRows(input: ModelInput, size: number, rows: number): Float32Array {
   const kinds = (input.parts ?? [{ ...input, constant: undefined }]).flatMap((part) =>
-    part.constant === undefined ? new Array<string>(product(part.shape)).fill(kindOf(part)) : [],
+    part.constant === undefined ? new Array<string>(elementCount(part.shape)).fill(kindOf(part)) : [],
   );
   const out = new Float32Array(size * rows);
   // Numerical Recipes' linear congruential generator.
@@ -80,8 +81,6 @@ interface Candidate {
   shape: number[];
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
-
 /** Copies the values of one instance, [before, after], into `out` at `at`. */
 export function copyInstance(
   values: TensorData,
@@ -113,8 +112,10 @@ function candidates(first: readonly number[], second: readonly number[], runs: T
     const each = size / rows;
     const inner = each === 1 ? [] : [each];
     const shape = [...before, ...inner, ...after];
-    found.push({ layout: { before: product(before), after: each * product(after) }, shape });
-    if (each > 1) found.push({ layout: { before: product(before) * each, after: product(after) }, shape });
+    found.push({ layout: { before: elementCount(before), after: each * elementCount(after) }, shape });
+    if (each > 1) {
+      found.push({ layout: { before: elementCount(before) * each, after: elementCount(after) }, shape });
+    }
   }
   return found;
 }

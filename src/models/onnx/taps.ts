@@ -1,5 +1,5 @@
 import type { AnalysedModel } from './describe';
-import { ElementType, isFloat } from './proto/proto';
+import { OnnxElementType, isFloat } from './proto/proto';
 import { field, join } from './proto/rewrite';
 import { integerAttribute, nodeBytes, type NewNode } from './rewriting/nodes';
 import { BLOCKED_DOMAIN } from './rewriting/unfuse';
@@ -25,8 +25,8 @@ function nodeBefore(
     };
   }
   const readable =
-    elementType === undefined || (isFloat(elementType) && elementType !== ElementType.bfloat16);
-  if (!readable) return { op: 'Cast', attributes: [integerAttribute('to', ElementType.float32)] };
+    elementType === undefined || (isFloat(elementType) && elementType !== OnnxElementType.bfloat16);
+  if (!readable) return { op: 'Cast', attributes: [integerAttribute('to', OnnxElementType.float32)] };
   return isInput ? { op: 'Identity' } : undefined;
 }
 

@@ -6,10 +6,10 @@ import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers
 export type LayersLibrary = typeof library;
 
 /** A layer as TensorFlow.js makes it. */
-export type Layer = layers.Layer;
+export type TfjsLayer = layers.Layer;
 
 /** One call of a layer, on symbolic tensors. */
-export type LayerCall = Layer['inboundNodes'][number];
+export type LayerCall = TfjsLayer['inboundNodes'][number];
 
 /** A shape with the batch axis; null where an axis is open. */
 export type BatchShape = (number | null)[];
@@ -35,7 +35,7 @@ export function variableOf(weight: LayerVariable): Variable {
 }
 
 /** A weight of a layer by the last part of its name; undefined when the layer has none. */
-export function weightOf(layer: Layer, name: string): Variable | undefined {
+export function weightOf(layer: TfjsLayer, name: string): Variable | undefined {
   const weight = layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
   return weight && variableOf(weight);
 }
@@ -43,7 +43,7 @@ export function weightOf(layer: Layer, name: string): Variable | undefined {
 /** What a container shows of its inside. */
 export interface Container {
   name: string;
-  layers: Layer[];
+  layers: TfjsLayer[];
   inputs: LayersModel['inputs'];
   outputs: LayersModel['outputs'];
   inputNames: string[];
@@ -52,6 +52,6 @@ export interface Container {
 }
 
 /** The container that a layer is; undefined for a plain layer. */
-export function containerOf(tfl: LayersLibrary, layer: Layer): Container | undefined {
+export function containerOf(tfl: LayersLibrary, layer: TfjsLayer): Container | undefined {
   return layer instanceof tfl.LayersModel ? (layer as unknown as Container) : undefined;
 }

@@ -9,6 +9,7 @@ import { readLayersModel, type SavedLayersModel } from './files/savedModel';
 import { LayerGraph } from './graph/layerGraph';
 import { runnerOwningGraph } from './tfjsRunner';
 import type { TensorEngine } from './tensorflow';
+import { elementCount } from '../../core/shape';
 
 /** Values of an instance beyond which no memory is asked for: 1 GiB of float32. */
 const LARGEST_INSTANCE = 2 ** 28;
@@ -79,7 +80,7 @@ export async function openTfjs(path: string, file: ModelFile, options: ModelOpti
   let open = graph;
   try {
     const shape = inputShape(path, graph.input, options.instanceShape);
-    const values = shape.reduce((product, size) => product * size, 1);
+    const values = elementCount(shape);
     if (values > LARGEST_INSTANCE) {
       throw new InputError(
         path,

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersLibrary } from './library';
 import type { Tensorflow } from './tensorflow';
+import { elementCount } from '../../core/shape';
 
 /** Class of the initial values of all weights: zeros, as many as {@link withAllowance} allows. */
 export const CHECKED_ZEROS = 'ApdCheckedZeros';
@@ -95,7 +96,7 @@ export function registerOwnClasses(tf: Tensorflow, library: LayersLibrary): void
   class CheckedZeros extends tf.serialization.Serializable {
     static readonly className = CHECKED_ZEROS;
     apply(shape: number[]): Tensor {
-      const numbers = shape.reduce((product, axis) => product * axis, 1);
+      const numbers = elementCount(shape);
       if (!(numbers <= allowance)) throw new TooManyWeights();
       allowance -= numbers;
       return tf.zeros(shape);

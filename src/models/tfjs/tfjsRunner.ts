@@ -14,6 +14,7 @@ import type {
 import { classesOfScores } from '../scores';
 import type { LayerGraph } from './graph/layerGraph';
 import type { TensorEngine } from './tensorflow';
+import { elementCount } from '../../core/shape';
 
 /** Which file a graph was read from. */
 export interface GraphFile {
@@ -54,7 +55,7 @@ class TfjsRunner implements ModelRunner {
     this.skipped = graph.skipped;
     this.notices = graph.notices;
     this.backend = engine.backend;
-    this.size = graph.input.shape.reduce((product, axis) => product * axis, 1);
+    this.size = elementCount(graph.input.shape);
   }
 
   /**

@@ -111,7 +111,7 @@ async function holds(handle: FileHandle, expected: Buffer, position: number): Pr
  * @param longest bytes at most
  * @throws InputError for what is no file, or cannot be read
  */
-export async function readHead(file: string, longest: number): Promise<Buffer> {
+export async function readBeginning(file: string, longest: number): Promise<Buffer> {
   try {
     const handle = await openRegular(file, 'a log');
     try {

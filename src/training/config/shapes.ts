@@ -3,6 +3,7 @@ import type { LayerConfig } from './config';
 import { errorAt, type Finding } from './finding';
 import { INPUT_NAME, type NamedLayer } from './layerNames';
 import { formatCount } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** Shape of one instance, without the batch axis; images are channels last. */
 export type Shape = readonly number[];
@@ -59,11 +60,6 @@ function pairOf(value: number | readonly number[]): [number, number] {
   return typeof value === 'number' ? [value, value] : [value[0], value[1]];
 }
 
-/** Numbers in an instance. */
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, axis) => product * axis, 1);
-}
-
 /** What is wrong with a layer; caught where the layers are gone through. */
 class ShapeFault extends Error {
   constructor(
@@ -83,12 +79,12 @@ function shapesOf(
   switch (layer.type) {
     case 'dense':
       return {
-        input: before && [sizeOf(before)],
+        input: before && [elementCount(before)],
         preparation: before && before.length > 1 ? 'flatten' : undefined,
         output: [layer.units],
       };
     case 'flatten':
-      return { input: before, output: before && [sizeOf(before)] };
+      return { input: before, output: before && [elementCount(before)] };
     case 'conv2d':
     case 'maxPool2d':
     case 'averagePool2d':
@@ -155,13 +151,13 @@ export function windowOf(layer: WindowLayer): {
 function reshaped(wanted: readonly number[], before: Shape | undefined, pointer: string): Shape | undefined {
   const place = `${pointer}/shape`;
   const open = wanted.filter((axis) => axis === -1).length;
-  const known = sizeOf(wanted.filter((axis) => axis !== -1));
+  const known = elementCount(wanted.filter((axis) => axis !== -1));
   if (known === 0 || open > 1) {
     const problem = known === 0 ? 'has an axis of 0' : `has ${open} axes of -1, expected one at most`;
     throw new ShapeFault(place, `\`shape\` ${problem}`);
   }
   if (!before) return open === 0 ? wanted : undefined;
-  const size = sizeOf(before);
+  const size = elementCount(before);
   if (open === 0 ? known !== size : size % known !== 0) {
     throw new ShapeFault(
       place,
@@ -194,8 +190,8 @@ function added(
 
 /** Number of weights of a layer, at most: with moving means and learnt slopes. */
 function weightsOf(layer: NamedLayer, input: Shape): number {
-  if (layer.type === 'dense') return (sizeOf(input) + 2) * layer.units;
-  if (layer.type === 'conv2d') return (sizeOf(pairOf(layer.kernel)) * input[2] + 2) * layer.filters;
+  if (layer.type === 'dense') return (elementCount(input) + 2) * layer.units;
+  if (layer.type === 'conv2d') return (elementCount(pairOf(layer.kernel)) * input[2] + 2) * layer.filters;
   return layer.type === 'batchNorm' ? 4 * input[input.length - 1] : 0;
 }
 
@@ -208,10 +204,10 @@ function checkSize(layer: NamedLayer, weights: number, output: Shape | undefined
       `the network has ${formatCount(weights)} weights up to here, the limit is ${formatCount(MOST)}`,
     );
   }
-  if (output && sizeOf(output) > MOST) {
+  if (output && elementCount(output) > MOST) {
     throw new ShapeFault(
       place,
-      `an instance becomes ${formatCount(sizeOf(output))} numbers here, the limit is ${formatCount(MOST)}`,
+      `an instance becomes ${formatCount(elementCount(output))} numbers here, the limit is ${formatCount(MOST)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { Features } from '../../data/dataset';
 import type { Scaling } from '../../data/scaling';
-import { countOfShape } from '../../data/arrays/storedArray';
+import { elementCount } from '../../core/shape';
 
 /** Numbers read at once, about. */
 const NUMBERS_AT_ONCE = 4 * 1024 ** 2;
@@ -12,7 +12,7 @@ const NUMBERS_AT_ONCE = 4 * 1024 ** 2;
  * @throws InputError naming a value that is no finite number
  */
 export async function standardScaling(features: Features, rows: Int32Array): Promise<Scaling> {
-  const units = countOfShape(features.shape);
+  const units = elementCount(features.shape);
   const { channels, inner } = channelsOf(features);
   const moments = new Moments(channels, inner);
   const rowsAtOnce = Math.max(1, Math.floor(NUMBERS_AT_ONCE / units));
@@ -28,7 +28,7 @@ export async function standardScaling(features: Features, rows: Int32Array): Pro
 
 /** How many means there are, and how many neighbouring numbers share one. */
 function channelsOf({ shape, axes }: Features): { channels: number; inner: number } {
-  const units = countOfShape(shape);
+  const units = elementCount(shape);
   if (shape.length === 1 && axes !== 'HWC' && axes !== 'CHW') return { channels: units, inner: 1 };
   if (shape.length === 3 && axes === 'CHW') return { channels: shape[0], inner: shape[1] * shape[2] };
   if (shape.length === 3 && axes === 'HWC') return { channels: shape[2], inner: 1 };

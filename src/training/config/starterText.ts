@@ -2,6 +2,7 @@ import type { AxisOrder } from '../../data/dataset';
 import { formatShape } from '../../data/arrays/storedArray';
 import type { LayerConfig } from './config';
 import { pluralise } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** What a starting configuration is made of. */
 export interface StarterData {
@@ -112,7 +113,7 @@ function layersOf({ shape, axes, classes }: StarterData): LayerConfig[] {
       output,
     ];
   }
-  const inputs = shape.reduce((product, axis) => product * axis, 1);
+  const inputs = elementCount(shape);
   const hidden = inputs <= 10 ? [16, 16] : [32, 32, 32];
   return [...hidden.map((units): LayerConfig => ({ type: 'dense', units, ...relu })), output];
 }

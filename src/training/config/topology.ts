@@ -5,7 +5,8 @@ import { ConfigError } from './configError';
 import { kerasLayer, separateActivation, type KerasClass } from './kerasLayers';
 import { checkNames, freeName, INPUT_NAME, nameLayers, type NamedLayer } from './layerNames';
 import { checkOutput, outputActivation } from './output';
-import { inferShapes, sizeOf, type LayerShapes, type Shape } from './shapes';
+import { inferShapes, type LayerShapes, type Shape } from './shapes';
+import { elementCount } from '../../core/shape';
 
 /** A network as a saved model has it. */
 export interface NetworkTopology {
@@ -41,7 +42,7 @@ export function networkTopology({
 }): NetworkTopology {
   if (layers.length === 0) throw new ConfigError('/model/layers', 'the network has no layers', source);
   const inputShape = networkInput(features, layers[0]);
-  if (inputShape.length === 0 || sizeOf(inputShape) === 0) {
+  if (inputShape.length === 0 || elementCount(inputShape) === 0) {
     const problem = `instances are ${formatShape(inputShape)}, expected a list of numbers or an image`;
     throw new ConfigError('/data/files', problem, source);
   }
@@ -65,7 +66,7 @@ function networkInput({ shape, axes }: { shape: Shape; axes?: AxisOrder }, first
   if (axes === 'CHW' && shape.length === 3) return [shape[1], shape[2], shape[0]];
   const image = axes === 'CHW' || axes === 'HWC';
   const shaped = image && shape.length === 1 && first.type === 'reshape' && first.shape.length === 3;
-  return shaped && !first.shape.includes(-1) && sizeOf(first.shape) === shape[0] ? first.shape : shape;
+  return shaped && !first.shape.includes(-1) && elementCount(first.shape) === shape[0] ? first.shape : shape;
 }
 
 /** Writes layers as Keras' JSON of functional models has them. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { defaultLimits } from '../../../src/data/files/limits';
 import { decodeImage, readImageHeader } from '../../../src/data/images/image';
-import { fitted, fittedSides, parseImageFit, parseImageSize } from '../../../src/data/images/imageSize';
+import { fittedSize, fittedSides, parseImageFit, parseImageSize } from '../../../src/data/images/imageSize';
 import { openDataset } from '../../../src/data/openDataset';
 import { fixture, temporaryFiles } from './helpers';
 
@@ -27,7 +27,7 @@ describe('images of other sizes', () => {
       const { width, height, channels } = header;
       const samples = await decodeImage(bytes, file, channels);
       const fit = parseImageFit({ resize, crop })!;
-      const result = fitted({ width, height, channels, samples }, fit);
+      const result = fittedSize({ width, height, channels, samples }, fit);
       assert.deepEqual([result.height, result.width], shape.slice(0, 2), what);
       const sides = fittedSides(header, fit, file, defaultLimits);
       assert.deepEqual(sides, { width: result.width, height: result.height }, what);

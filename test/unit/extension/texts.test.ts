@@ -1,26 +1,33 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { inTrainingOrder, runName } from '../../../src/extension/recording/modelNames';
+import { filesInTrainingOrder, runNameOfModels } from '../../../src/extension/recording/modelNames';
 import { thumbnail } from '../../../src/extension/views/thumbnail';
 
 describe('checkpoints in training order', () => {
   it('runs are called after their models', () => {
-    assert.equal(runName(['w/moons/epoch-1.onnx', 'w/moons/epoch-2.onnx']), 'moons');
-    assert.equal(runName(['w/moons/epoch-1.onnx']), 'moons-epoch-1');
-    assert.equal(runName(['w/models/epoch-0001/model.json', 'w/models/epoch-0002/model.json']), 'models');
-    assert.equal(runName(['w/models/epoch-0001/model.json']), 'models-epoch-0001');
+    assert.equal(runNameOfModels(['w/moons/epoch-1.onnx', 'w/moons/epoch-2.onnx']), 'moons');
+    assert.equal(runNameOfModels(['w/moons/epoch-1.onnx']), 'moons-epoch-1');
+    assert.equal(
+      runNameOfModels(['w/models/epoch-0001/model.json', 'w/models/epoch-0002/model.json']),
+      'models',
+    );
+    assert.equal(runNameOfModels(['w/models/epoch-0001/model.json']), 'models-epoch-0001');
   });
 
   it('goes by epoch before step, as numbers, then by name', () => {
     const names = ['epoch=10-step=5.onnx', 'epoch=9-step=7.onnx', 'epoch=2-step=1000.onnx'];
-    assert.deepEqual(inTrainingOrder(names), [names[2], names[1], names[0]]);
-    assert.deepEqual(inTrainingOrder(['checkpoint-1000.onnx', 'checkpoint-500.onnx']), [
+    assert.deepEqual(filesInTrainingOrder(names), [names[2], names[1], names[0]]);
+    assert.deepEqual(filesInTrainingOrder(['checkpoint-1000.onnx', 'checkpoint-500.onnx']), [
       'checkpoint-500.onnx',
       'checkpoint-1000.onnx',
     ]);
     const folders = ['m/epoch-0010/model.json', 'm/epoch-0000.25/model.json', 'm/epoch-0002/model.json'];
-    assert.deepEqual(inTrainingOrder(folders), [folders[1], folders[2], folders[0]]);
-    assert.deepEqual(inTrainingOrder(['b10.onnx', 'a.onnx', 'b9.onnx']), ['b9.onnx', 'b10.onnx', 'a.onnx']);
+    assert.deepEqual(filesInTrainingOrder(folders), [folders[1], folders[2], folders[0]]);
+    assert.deepEqual(filesInTrainingOrder(['b10.onnx', 'a.onnx', 'b9.onnx']), [
+      'b9.onnx',
+      'b10.onnx',
+      'a.onnx',
+    ]);
   });
 });
 

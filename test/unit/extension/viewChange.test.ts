@@ -3,7 +3,7 @@ import { readRemembered } from '../../../src/extension/session/rememberedState';
 import {
   askedChange,
   carriedSelection,
-  fitted,
+  withinRun,
   pageState,
   redraws,
   rememberable,
@@ -30,7 +30,7 @@ const run = runOf([0, 1, 2]);
 describe('changes of the view', () => {
   it('stay within the run', () => {
     const far: ViewState = { ...initialState, snapshot: 99, level: -3, hiddenLevels: [0, 7] };
-    const { snapshot, level, hiddenLevels, colour } = fitted(far, run);
+    const { snapshot, level, hiddenLevels, colour } = withinRun(far, run);
     assert.deepEqual(
       { snapshot, level, hiddenLevels, colour },
       { snapshot: 2, level: 0, hiddenLevels: [0], colour: 'output' },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { analyseModel } from '../../../src/models/onnx/describe';
 import { loadOnnxBackend } from '../../../src/models/onnx/onnxBackend';
 import { parseModel } from '../../../src/models/onnx/proto/parse';
-import { ElementType } from '../../../src/models/onnx/proto/proto';
+import { OnnxElementType } from '../../../src/models/onnx/proto/proto';
 import { exposeTaps } from '../../../src/models/onnx/taps';
 import { openModel } from '../../../src/models/openModel';
 import { batchOf, engines, expectations, modelPath, patternsOf } from './expectedModels';
@@ -30,12 +30,12 @@ describe('taps of ONNX models', () => {
 
   it('are cast where they are bfloat16, which JavaScript does not have', async () => {
     const model = analysed('bfloat16');
-    assert.deepEqual(model.taps, [{ tensor: 'z', elementType: ElementType.bfloat16 }]);
+    assert.deepEqual(model.taps, [{ tensor: 'z', elementType: OnnxElementType.bfloat16 }]);
     const { graph } = parseModel(exposeTaps(model).bytes, 'tapped');
     const cast = graph.nodes[graph.nodes.length - 1];
     assert.deepEqual(
       [cast.op, cast.inputs, cast.attributes.get('to')?.i],
-      ['Cast', ['z'], ElementType.float32],
+      ['Cast', ['z'], OnnxElementType.float32],
     );
     // No engine here multiplies bfloat16, so the cast runs on a float32 model in its place.
     for (const choice of engines) {
@@ -44,7 +44,7 @@ describe('taps of ONNX models', () => {
         /does not take the model: /,
       );
       const float = analysed('thresholded');
-      float.taps[0].elementType = ElementType.bfloat16;
+      float.taps[0].elementType = OnnxElementType.bfloat16;
       const { bytes, outputs } = exposeTaps(float);
       const { input, layers } = expectations().thresholded;
       const engine = await loadOnnxBackend(choice);

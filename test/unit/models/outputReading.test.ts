@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readingOf, type ShownOutput } from '../../../src/models/onnx/outputReading';
-import { ElementType } from '../../../src/models/onnx/proto/proto';
+import { OnnxElementType } from '../../../src/models/onnx/proto/proto';
 
 /** An output as a trial run of three instances of 4 numbers shows it. */
 function shown(dims: number[], more: Partial<ShownOutput> = {}): ShownOutput {
   return {
-    value: { name: 'y', elementType: ElementType.float32, dims },
+    value: { name: 'y', elementType: OnnxElementType.float32, dims },
     dims,
     rows: 3,
     sigmoid: false,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { layoutGrid, nameOfUnit, placeOfUnit, unitAt, unitByKey } from '../../../webview/details/gridLayout';
+import {
+  layoutGrid,
+  nameOfUnit,
+  placeOfUnit,
+  unitInGrid,
+  unitByKey,
+} from '../../../webview/details/gridLayout';
 import { patternInWords, patternLines, pieceShades } from '../../../webview/details/pieceColours';
 
 const widths = fc.integer({ min: 40, max: 900 });
@@ -20,14 +26,14 @@ describe('the grid of a pattern', () => {
         for (let unit = 0; unit < units; unit++) {
           const { x, y } = placeOfUnit(layout, unit);
           places.add(`${x} ${y}`);
-          assert.equal(unitAt(layout, x, y), unit);
-          assert.equal(unitAt(layout, x + layout.pitch - 0.5, y + layout.pitch - 0.5), unit);
+          assert.equal(unitInGrid(layout, x, y), unit);
+          assert.equal(unitInGrid(layout, x + layout.pitch - 0.5, y + layout.pitch - 0.5), unit);
           assert.ok(x + layout.pitch <= layout.width && y + layout.pitch <= layout.height);
         }
         assert.equal(places.size, units);
-        assert.equal(unitAt(layout, layout.width + 1, 0), -1);
-        assert.equal(unitAt(layout, 0, layout.height + 1), -1);
-        assert.equal(unitAt(layout, -1, 0), -1);
+        assert.equal(unitInGrid(layout, layout.width + 1, 0), -1);
+        assert.equal(unitInGrid(layout, 0, layout.height + 1), -1);
+        assert.equal(unitInGrid(layout, -1, 0), -1);
       }),
       { seed: 7, numRuns: 60 },
     );

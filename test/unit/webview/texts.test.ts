@@ -27,7 +27,7 @@ import { filterTitle, selectPart, selectedCount, snapshotNameAt } from '../../..
 import type { Shown } from '../../../webview/page/shownState';
 import { diagramTable } from '../../../webview/page/tableRows';
 import {
-  epochName,
+  epochLabel,
   namedSnapshots,
   nearestSnapshot,
   snapshotByKey,
@@ -223,7 +223,7 @@ describe('webview timeline', () => {
     assert.deepEqual(namedSnapshots(epochs, at(2000)), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.deepEqual(namedSnapshots(epochs, at(600)), [0, 2, 3, 4, 5, 6, 7]);
     assert.deepEqual(namedSnapshots(epochs, at(60)), [0, 6, 7]);
-    assert.deepEqual(epochs.slice(1, 4).map(epochName), ['0.12', '0.25', '0.5']);
+    assert.deepEqual(epochs.slice(1, 4).map(epochLabel), ['0.12', '0.25', '0.5']);
     const many = Array.from({ length: 101 }, (_, epoch) => epoch);
     const named = namedSnapshots(
       many,

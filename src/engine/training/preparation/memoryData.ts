@@ -7,6 +7,7 @@ import { SelectedFeatures } from '../../../data/selectInstances';
 import { matchShape } from '../../../data/arrays/shape';
 import type { ModelInput } from '../../../models/runner';
 import type { TrainingInstances } from '../../../training/trainer';
+import { elementCount } from '../../../core/shape';
 
 /** Part of the machine's memory that the data of a training may take. */
 const MEMORY_SHARE = 0.6;
@@ -33,7 +34,7 @@ export class MemoryFeatures implements Features {
     this.shape = shape;
     this.axes = axes;
     this.count = count;
-    this.size = shape.reduce((product, axis) => product * axis, 1);
+    this.size = elementCount(shape);
   }
 
   read(indices: ArrayLike<number>, out: Float32Array | Float64Array): Promise<void> {
@@ -72,7 +73,7 @@ export async function loadFeatures({
   const { features, sources } = dataset;
   const arranger = matchShape(features, input.shape, sources[0].path, input.name);
   arranger.notices.forEach(tell);
-  const size = arranger.shape.reduce((product, axis) => product * axis, 1);
+  const size = elementCount(arranger.shape);
   const bytes = features.count * size * 4;
   if (bytes > totalmem() * MEMORY_SHARE) {
     const gigabytes = (bytes / 2 ** 30).toFixed(1);

@@ -1,7 +1,7 @@
 import type { TensorFacts } from './flow';
 import type { GraphIndex } from './graphIndex';
 import { Constants } from './constants';
-import { ElementwiseActivations, plainActivations, type Finding } from './elementwise';
+import { ElementwiseActivations, plainActivations, type ActivationFinding } from './elementwise';
 import { FoldedRelus } from './foldedRelu';
 import { NOT_PIECEWISE_LINEAR, SIGN_OF_SMOOTH, skipReason } from './smooth';
 import type { OnnxGraph, OnnxNode } from '../proto/proto';
@@ -97,7 +97,7 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
   const constants = new Constants(index, version);
   const elementwise = new ElementwiseActivations({ index, facts, constants, version });
   const folded = new FoldedRelus(index, constants, (tensor) => facts.get(tensor)?.elementType);
-  const byNode = new Map<OnnxNode, Finding[]>();
+  const byNode = new Map<OnnxNode, ActivationFinding[]>();
   for (const finding of elementwise.find()) {
     const known = byNode.get(finding.node);
     if (known) known.push(finding);
@@ -105,7 +105,7 @@ export function findActivations(around: Surroundings): { layers: FoundLayer[]; s
   }
   const layers: FoundLayer[] = [];
   const skipped: FoundSkip[] = [];
-  const take = (finding: Finding): void => {
+  const take = (finding: ActivationFinding): void => {
     const { node, activation, tap, breakpoints, smooth } = finding;
     const reason = finding.reason ?? (smooth ? NOT_PIECEWISE_LINEAR : undefined);
     if (reason === undefined) {

@@ -1,13 +1,13 @@
 import type { TensorFacts } from './flow';
 import type { GraphIndex } from './graphIndex';
 import { piecesName, smoothName } from './knownFunctions';
-import { shapeOf, type Pieces, type Shape } from './numberFunction';
-import { functionsOf, ScalarGraph, type Region, type RegionSource, type Step } from './regions';
+import { shapeOf, type Pieces, type FunctionShape } from './numberFunction';
+import { functionsOf, ScalarGraph, type Region, type RegionSource, type RegionStep } from './regions';
 import { smoothOps } from './smooth';
 import { isFloat, type OnnxNode } from '../proto/proto';
 
 /** What a region was found to be. */
-export interface Finding {
+export interface ActivationFinding {
   /** The node that gives it its name. */
   node: OnnxNode;
   activation: string;
@@ -36,7 +36,7 @@ const GUARD_WIDTH = 1.0001e-3;
 /** A region with what it is: nothing where `findings` is empty. */
 interface Judged {
   region: Region;
-  findings: Finding[];
+  findings: ActivationFinding[];
   /** Whether all of it is one piecewise linear activation. */
   whole: boolean;
 }
@@ -53,7 +53,7 @@ export class ElementwiseActivations {
   private readonly graph: ScalarGraph;
   private readonly index: GraphIndex;
   private readonly facts: ReadonlyMap<string, TensorFacts>;
-  private readonly shapes = new Map<string, Shape[]>();
+  private readonly shapes = new Map<string, FunctionShape[]>();
 
   constructor(source: RegionSource) {
     this.graph = new ScalarGraph(source);
@@ -67,7 +67,7 @@ export class ElementwiseActivations {
   }
 
   /** Every activation, in topological order of the nodes that name them. */
-  find(): Finding[] {
+  find(): ActivationFinding[] {
     const outer = this.outermost(this.candidates([...this.graph.steps.values()]));
     const judged = this.joinChains(outer.map((region) => this.judge(region)));
     const findings = judged.flatMap((each) => each.findings);
@@ -75,11 +75,11 @@ export class ElementwiseActivations {
   }
 
   /** Regions that are more than affine, by their last steps, in topological order. */
-  private candidates(steps: readonly Step[]): Region[] {
+  private candidates(steps: readonly RegionStep[]): Region[] {
     return steps.flatMap((step) => {
       if (step.affine) return [];
       const region = this.graph.regionOf(step.node.outputs[0]);
-      const bends = (each: Step): boolean =>
+      const bends = (each: RegionStep): boolean =>
         !each.affine && !(each.sources.length > 1 && sums.has(each.node.op));
       return region?.steps.some(bends) ? [region] : [];
     });
@@ -88,7 +88,7 @@ export class ElementwiseActivations {
   /** Regions that lie in no other one, in topological order. */
   private outermost(regions: readonly Region[]): Region[] {
     const kept: Region[] = [];
-    const around = new Map<Step, Set<Step>[]>();
+    const around = new Map<RegionStep, Set<RegionStep>[]>();
     for (const region of [...regions].reverse()) {
       const last = region.steps[region.steps.length - 1];
       if (around.get(last)?.some((steps) => region.steps.every((step) => steps.has(step)))) continue;
@@ -113,7 +113,7 @@ export class ElementwiseActivations {
     if (pieces.length === 0) return { ...nothing, findings: this.ofParts(region) };
     const [shape] = pieces;
     const same = pieces.every((each) => each.breakpoints.join() === shape.breakpoints.join());
-    const finding: Finding = {
+    const finding: ActivationFinding = {
       ...this.named(region, shape),
       tap: region.entry,
       breakpoints: shape.breakpoints,
@@ -152,7 +152,7 @@ export class ElementwiseActivations {
   }
 
   /** What the parts of a region are by themselves. */
-  private ofParts({ steps, exit }: Region): Finding[] {
+  private ofParts({ steps, exit }: Region): ActivationFinding[] {
     const inner = this.outermost(this.candidates(steps.filter((step) => step.node.outputs[0] !== exit)));
     return inner
       .filter((part) => part.steps.every((step) => steps.includes(step)))
@@ -189,7 +189,7 @@ export class ElementwiseActivations {
       const next = byEntry.get(tensor);
       const inside = new Set(next?.region.steps.map(({ node }) => node));
       if (next && readers.every((reader) => inside.has(reader))) return next;
-      const step: Step | undefined =
+      const step: RegionStep | undefined =
         readers.length === 1 ? this.graph.steps.get(readers[0].outputs[0]) : undefined;
       if (step?.node !== readers[0] || !step.affine) return undefined;
       tensor = step.node.outputs[0];
@@ -226,7 +226,7 @@ export class ElementwiseActivations {
     const last = steps[steps.length - 1].node;
     if (steps.length === 1) return { node: last, activation: last.op };
     const [only] = plain;
-    const same = (step: Step): boolean => {
+    const same = (step: RegionStep): boolean => {
       const own =
         step.entry === region.entry
           ? this.judge({ entry: step.entry, exit: step.node.outputs[0], steps: [step] })
@@ -244,7 +244,7 @@ export class ElementwiseActivations {
   }
 
   /** What the function of a region is, for each way to take an element of its constants. */
-  private shapesOf(region: Region): Shape[] {
+  private shapesOf(region: Region): FunctionShape[] {
     const places = new Map(region.steps.map((step, k) => [step.node.outputs[0], k]));
     const key = JSON.stringify(
       region.steps.map(({ node, inputs }) => [
@@ -263,7 +263,7 @@ export class ElementwiseActivations {
   }
 
   /** Findings with different taps or breakpoints, or of different nodes. */
-  private distinct(findings: readonly Finding[]): Finding[] {
+  private distinct(findings: readonly ActivationFinding[]): ActivationFinding[] {
     const seen = new Set<string>();
     return findings.filter(({ tap, breakpoints, node }) => {
       const key = JSON.stringify([tap, breakpoints, this.graph.place(node)]);

@@ -1,5 +1,5 @@
 import type { GraphIndex } from './graphIndex';
-import { ElementType, type OnnxNode, type OnnxTensor } from '../proto/proto';
+import { OnnxElementType, type OnnxNode, type OnnxTensor } from '../proto/proto';
 
 /** What is known of a tensor before the model runs. */
 export interface TensorFacts {
@@ -36,10 +36,10 @@ const typedByInput: Readonly<Record<string, number>> = {
 
 /** Types of second and further outputs that differ from the first's. */
 const furtherOutputs: Readonly<Record<string, readonly (number | undefined)[]>> = {
-  TopK: [undefined, ElementType.int64],
-  MaxPool: [undefined, ElementType.int64],
-  Dropout: [undefined, ElementType.bool],
-  DynamicQuantizeLinear: [ElementType.uint8, ElementType.float32, ElementType.uint8],
+  TopK: [undefined, OnnxElementType.int64],
+  MaxPool: [undefined, OnnxElementType.int64],
+  Dropout: [undefined, OnnxElementType.bool],
+  DynamicQuantizeLinear: [OnnxElementType.uint8, OnnxElementType.float32, OnnxElementType.uint8],
 };
 
 /** Element type of a Constant node's value. */
@@ -47,8 +47,8 @@ function constantType(node: OnnxNode): number | undefined {
   const { attributes } = node;
   const tensor: OnnxTensor | undefined = (attributes.get('value') ?? attributes.get('sparse_value'))?.t;
   if (tensor) return tensor.elementType;
-  if (attributes.has('value_float') || attributes.has('value_floats')) return ElementType.float32;
-  return attributes.has('value_string') ? ElementType.string : ElementType.int64;
+  if (attributes.has('value_float') || attributes.has('value_floats')) return OnnxElementType.float32;
+  return attributes.has('value_string') ? OnnxElementType.string : OnnxElementType.int64;
 }
 
 /** Element type of a standard operation's first output; undefined where only a run can tell. */
@@ -56,20 +56,20 @@ function firstOutputType(
   node: OnnxNode,
   typeOf: (name: string | undefined) => number | undefined,
 ): number | undefined {
-  if (integerMakers.has(node.op)) return ElementType.int64;
-  if (truthMakers.has(node.op)) return ElementType.bool;
+  if (integerMakers.has(node.op)) return OnnxElementType.int64;
+  if (truthMakers.has(node.op)) return OnnxElementType.bool;
   switch (node.op) {
     case 'Constant':
       return constantType(node);
     case 'ConstantOfShape':
-      return node.attributes.get('value')?.t?.elementType ?? ElementType.float32;
+      return node.attributes.get('value')?.t?.elementType ?? OnnxElementType.float32;
     case 'Cast':
       return node.attributes.get('to')?.i;
     case 'ConvInteger':
     case 'MatMulInteger':
-      return ElementType.int32;
+      return OnnxElementType.int32;
     case 'QuantizeLinear':
-      return typeOf(node.inputs[2]) ?? ElementType.uint8;
+      return typeOf(node.inputs[2]) ?? OnnxElementType.uint8;
     case 'If':
     case 'Loop':
     case 'Scan':

@@ -1,6 +1,6 @@
 import type { Constants } from './constants';
 import type { GraphIndex } from './graphIndex';
-import { ElementType, type OnnxNode } from '../proto/proto';
+import { OnnxElementType, type OnnxNode } from '../proto/proto';
 
 /** A ReLU that quantising folded into the rounding: what is below the zero point is cut off. */
 export interface FoldedRelu {
@@ -20,7 +20,7 @@ const zeroPointAt: Readonly<Record<string, number>> = {
 
 /** Smallest number of the types that tensors are quantised to: TensorProto.DataType. */
 const smallestOf: ReadonlyMap<number, number> = new Map([
-  [ElementType.uint8, 0],
+  [OnnxElementType.uint8, 0],
   [3, -128],
   [4, 0],
   [5, -32768],
@@ -67,7 +67,7 @@ export class FoldedRelus {
   private lowestZeroPoint(node: OnnxNode): number | undefined {
     if (!Object.hasOwn(zeroPointAt, node.op)) return undefined;
     const name = node.inputs[zeroPointAt[node.op]];
-    const type = this.typeOf(node.outputs[0]) ?? ElementType.uint8;
+    const type = this.typeOf(node.outputs[0]) ?? OnnxElementType.uint8;
     const zeroPoint = name ? this.constants.number(name) : 0;
     return zeroPoint !== undefined && smallestOf.get(type) === zeroPoint ? zeroPoint : undefined;
   }

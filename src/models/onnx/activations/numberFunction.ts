@@ -2,7 +2,7 @@
 export type Evaluate = (x: number) => { value: number; largest: number };
 
 /** What a function of one number is. */
-export type Shape = { kind: 'affine' } | Pieces | { kind: 'smooth' };
+export type FunctionShape = { kind: 'affine' } | Pieces | { kind: 'smooth' };
 
 /** Affine between its breakpoints, which are float32 numbers, ascending. `lines`: one more than those. */
 export interface Pieces {
@@ -212,7 +212,7 @@ function refine(f: Evaluate, intervals: readonly Interval[], depth: number): Int
  * bisection finds the number), or until there are too many: then it is smooth. A function that is not finite somewhere
  * is counted among the smooth ones.
  */
-export function shapeOf(f: Evaluate): Shape {
+export function shapeOf(f: Evaluate): FunctionShape {
   const intervals = points.slice(1).map((to, i) => look(f, points[i], to));
   const bent = intervals.filter(({ line }) => !line).length;
   if (bent > 2 * MOST_BREAKPOINTS) return { kind: 'smooth' };

@@ -6,7 +6,7 @@ import { scalarFunction, type ScalarFunction } from './scalarOps';
 import type { OnnxNode } from '../proto/proto';
 
 /** An element-wise node whose result depends on one tensor, element by element. */
-export interface Step {
+export interface RegionStep {
   node: OnnxNode;
   compute: ScalarFunction;
   /** Inputs that are given: tensors that depend on the entry, or constants. */
@@ -24,7 +24,7 @@ export interface Region {
   entry: string;
   exit: string;
   /** In topological order. */
-  steps: Step[];
+  steps: RegionStep[];
 }
 
 /** What is needed to look for regions. */
@@ -54,7 +54,7 @@ function isAffine(node: OnnxNode, source: string): boolean {
 /** The element-wise part of a graph: which tensors are functions of which others, number by number. */
 export class ScalarGraph {
   /** Steps by the tensor they make. */
-  readonly steps = new Map<string, Step>();
+  readonly steps = new Map<string, RegionStep>();
   private readonly depths = new Map<string, number>();
 
   constructor(private readonly source: RegionSource) {
@@ -70,11 +70,11 @@ export class ScalarGraph {
     return this.depths.get(tensor) ?? 0;
   }
 
-  private stepOf(node: OnnxNode): Step | undefined {
+  private stepOf(node: OnnxNode): RegionStep | undefined {
     const { constants, facts, version } = this.source;
     const compute = scalarFunction(node, version);
     if (!compute || !node.outputs[0]) return undefined;
-    const inputs: Step['inputs'] = [];
+    const inputs: RegionStep['inputs'] = [];
     for (const [position, name] of node.inputs.entries()) {
       if (name === '' || (node.op === 'Dropout' && position > 0)) continue;
       if (node.op === 'CastLike' && position > 0) continue;
@@ -113,7 +113,7 @@ export class ScalarGraph {
 
   /** Everything between two tensors of which the second depends on the first alone; undefined where it is too much. */
   between(entry: string, exit: string): Region | undefined {
-    const found = new Set<Step>();
+    const found = new Set<RegionStep>();
     const waiting = [exit];
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
       if (name === entry) continue;

@@ -119,7 +119,7 @@ const elementTypes: readonly string[] = [
 ];
 
 /** Numbers of the element types that are named in code. */
-export const ElementType = {
+export const OnnxElementType = {
   float32: 1,
   uint8: 2,
   int32: 6,
@@ -139,10 +139,10 @@ export function elementTypeName(elementType: number | undefined): string {
 /** Whether a TensorProto.DataType is a floating-point one that can be tapped. */
 export function isFloat(elementType: number): boolean {
   return (
-    elementType === ElementType.float32 ||
-    elementType === ElementType.float64 ||
-    elementType === ElementType.float16 ||
-    elementType === ElementType.bfloat16
+    elementType === OnnxElementType.float32 ||
+    elementType === OnnxElementType.float64 ||
+    elementType === OnnxElementType.float16 ||
+    elementType === OnnxElementType.bfloat16
   );
 }
 

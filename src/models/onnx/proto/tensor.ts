@@ -1,6 +1,7 @@
 import { decodeHalf } from '../../halfFloat';
-import { ElementType, type ExternalReference, type OnnxTensor } from './proto';
+import { OnnxElementType, type ExternalReference, type OnnxTensor } from './proto';
 import { appendFloats, appendIntegers, bytesOf, fields, integerOf, textOf, viewOf, WireError } from './wire';
+import { elementCount } from '../../../core/shape';
 
 /** Constants larger than this are weights, whose values nobody asks for. */
 const LARGEST_CONSTANT = 2 ** 20;
@@ -51,20 +52,20 @@ function rawValues(raw: Uint8Array, elementType: number): number[] | undefined {
   const each = (size: number, read: (at: number) => number): number[] =>
     Array.from({ length: Math.floor(raw.length / size) }, (_, i) => read(i * size));
   switch (elementType) {
-    case ElementType.float32:
+    case OnnxElementType.float32:
       return each(4, (at) => view.getFloat32(at, true));
-    case ElementType.float64:
+    case OnnxElementType.float64:
       return each(8, (at) => view.getFloat64(at, true));
-    case ElementType.float16:
+    case OnnxElementType.float16:
       return Array.from(decodeHalf(each(2, (at) => view.getUint16(at, true))));
-    case ElementType.bfloat16:
+    case OnnxElementType.bfloat16:
       return bfloatValues(each(2, (at) => view.getUint16(at, true)));
-    case ElementType.int32:
+    case OnnxElementType.int32:
       return each(4, (at) => view.getInt32(at, true));
-    case ElementType.int64:
+    case OnnxElementType.int64:
       return each(8, (at) => Number(view.getBigInt64(at, true)));
-    case ElementType.uint8:
-    case ElementType.bool:
+    case OnnxElementType.uint8:
+    case OnnxElementType.bool:
       return Array.from(raw);
     case 3:
       return each(1, (at) => view.getInt8(at));
@@ -83,7 +84,7 @@ function bfloatValues(bits: number[]): number[] {
  * @returns undefined for large and non-numeric tensors, external ones that were not read, and where the values do not fill the shape
  */
 export function tensorValues(tensor: OnnxTensor): number[] | undefined {
-  const count = tensor.dims.reduce((product, size) => product * size, 1);
+  const count = elementCount(tensor.dims);
   if (count > LARGEST_CONSTANT) return undefined;
   if (tensor.external) {
     const stored = tensor.external.bytes && rawValues(tensor.external.bytes, tensor.elementType);
@@ -115,9 +116,9 @@ export function tensorTexts(tensor: OnnxTensor): string[] {
 
 /** `int32_data` holds half floats as bit patterns; everything else is what it says. */
 function fromTyped(values: number[], elementType: number): number[] {
-  if (elementType === ElementType.float16) {
+  if (elementType === OnnxElementType.float16) {
     return Array.from(decodeHalf(values.map((value) => value & 0xffff)));
   }
-  if (elementType === ElementType.bfloat16) return bfloatValues(values);
+  if (elementType === OnnxElementType.bfloat16) return bfloatValues(values);
   return values;
 }

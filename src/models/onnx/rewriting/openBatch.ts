@@ -1,5 +1,5 @@
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../proto/proto';
-import { ElementType } from '../proto/proto';
+import { OnnxElementType } from '../proto/proto';
 import { field, integerField, join, rewrite } from '../proto/rewrite';
 import { tensorValues } from '../proto/tensor';
 import { fields, textOf } from '../proto/wire';
@@ -42,7 +42,7 @@ function shapeTensor(name: string, shape: readonly number[]): Uint8Array {
   const raw = new Uint8Array(BigInt64Array.from(shape, BigInt).buffer);
   return join([
     integerField(1, shape.length),
-    integerField(2, ElementType.int64),
+    integerField(2, OnnxElementType.int64),
     field(8, name),
     field(9, raw),
   ]);

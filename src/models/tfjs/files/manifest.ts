@@ -7,6 +7,7 @@ import { readModelFile } from '../../modelFile';
 import { isObject, listAt, objectAt, textAt, type Json, type JsonObject } from './jsonFields';
 import type { Tensorflow } from '../tensorflow';
 import type { WeightValue } from './weights';
+import { elementCount } from '../../../core/shape';
 
 /** Bytes of one element, by type. */
 const elementBytes: Readonly<Record<string, number>> = {
@@ -79,7 +80,7 @@ function entryAt(value: Json, source: string, at: string): Entry {
   }
   const quantization = quantisation(entry, source, place);
   const stored = quantization?.dtype ?? dtype;
-  const bytes = shape.reduce((product, size) => product * size, 1) * elementBytes[stored];
+  const bytes = elementCount(shape) * elementBytes[stored];
   // Named the same for all, so that no name can mean something to the decoder.
   const spec: io.WeightsManifestEntry = {
     name: 'weight',
@@ -208,6 +209,6 @@ export function modelHash(modelJson: Uint8Array | string, files: readonly Uint8A
 }
 
 /** Whether a parsed JSON file looks like a tfjs model at all. */
-export function isModelJson(value: unknown): value is JsonObject {
+export function holdsTfjsModel(value: unknown): value is JsonObject {
   return isObject(value) && ('modelTopology' in value || 'weightsManifest' in value);
 }

@@ -2,7 +2,7 @@ import { InputError } from '../../../core/errors';
 import { parseJson } from '../../../data/files/json';
 import { readModelFile, type ModelFile } from '../../modelFile';
 import { isObject, kindOf, type JsonObject } from './jsonFields';
-import { isModelJson, modelHash, readManifest } from './manifest';
+import { holdsTfjsModel, modelHash, readManifest } from './manifest';
 import type { TensorEngine } from '../tensorflow';
 import type { WeightValue } from './weights';
 
@@ -83,7 +83,7 @@ function parsed(bytes: Uint8Array, source: string): JsonObject {
     );
   }
   const value = parseJson(utf8Text(bytes, source), source, ', expected a model.json of TensorFlow.js');
-  if (!isModelJson(value)) {
+  if (!holdsTfjsModel(value)) {
     throw new InputError(
       source,
       'is JSON, but no model of TensorFlow.js: expected modelTopology and weightsManifest',

@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { InputError } from '../../../core/errors';
-import { containerOf, variableOf, type LayersLibrary, type Layer } from '../library';
+import { containerOf, variableOf, type LayersLibrary, type TfjsLayer } from '../library';
 
 /** Values of a weight, row-major. */
 export interface WeightValue {
@@ -37,7 +37,7 @@ function roleOf(name: string): GraphWeight['role'] {
 /** Path of the layer of each weight, by the weight's number. */
 function layersOfWeights(
   library: LayersLibrary,
-  layers: Layer[],
+  layers: TfjsLayer[],
   path: string[],
   out: Map<number, string>,
 ): void {

@@ -2,7 +2,8 @@ import { InputError } from '../../../core/errors';
 import { tally } from '../../onnx/describe';
 import type { ActivationLayer, ModelOutput, SkippedActivation } from '../../runner';
 import type { BatchShape } from '../library';
-import type { Plan, Step } from './plan';
+import type { Plan, PlanStep } from './plan';
+import { elementCount } from '../../../core/shape';
 
 /** What of a plan gives patterns and classes. */
 export interface PlanReading {
@@ -16,7 +17,7 @@ export interface PlanReading {
   /** Slot of the chosen output. */
   outputSlot: number;
   /** The softmax or sigmoid that the output ends in; its input are the scores. */
-  last: Step | undefined;
+  last: PlanStep | undefined;
   notices: string[];
 }
 
@@ -27,11 +28,11 @@ function instanceShape(shape: BatchShape): number[] {
 
 /** Product of a shape; 0 while an axis is not known. */
 function unitsOf(shape: readonly number[]): number {
-  return shape.some((size) => size < 0) ? 0 : shape.reduce((product, size) => product * size, 1);
+  return shape.some((size) => size < 0) ? 0 : elementCount(shape);
 }
 
 /** Whether what a step gives goes through no further layer with weights on its way out. */
-function isLast(plan: Plan, step: Step): boolean {
+function isLast(plan: Plan, step: PlanStep): boolean {
   const reached = new Set(step.outputs);
   for (const next of plan.steps.slice(plan.steps.indexOf(step) + 1)) {
     if (!next.inputs.some((slot) => reached.has(slot))) continue;
@@ -57,7 +58,7 @@ class Names {
 const handingOn = new Set(['Reshape', 'Flatten', 'Dropout']);
 
 /** The activation whose values an output holds, possibly in another shape. */
-function activationBehind(plan: Plan, slot: number): Step | undefined {
+function activationBehind(plan: Plan, slot: number): PlanStep | undefined {
   let maker = plan.steps.find((step) => step.outputs.includes(slot));
   while (maker && handingOn.has(maker.className)) {
     const [before] = maker.inputs;

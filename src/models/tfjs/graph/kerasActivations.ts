@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { NOT_PIECEWISE_LINEAR } from '../../onnx/activations/smooth';
-import type { ActivationInstance, Layer } from '../library';
+import type { ActivationInstance, TfjsLayer } from '../library';
 import {
   applyRelu,
   GENERAL_RELU,
@@ -135,7 +135,7 @@ export function activationOf(tf: Tensorflow, instance: ActivationInstance): Acti
 }
 
 /** Why the activations inside a layer have no pattern; undefined where it has none inside. */
-export function hiddenActivation(layer: Layer): { activation: string; reason: string } | undefined {
+export function hiddenActivation(layer: TfjsLayer): { activation: string; reason: string } | undefined {
   const className = layer.getClassName();
   switch (className) {
     case 'LSTM':
@@ -150,7 +150,7 @@ export function hiddenActivation(layer: Layer): { activation: string; reason: st
         reason: 'its activation is inside the recurrence, where no tap reaches',
       };
     case 'TimeDistributed': {
-      const inner = (layer as unknown as { layer: Layer }).layer;
+      const inner = (layer as unknown as { layer: TfjsLayer }).layer;
       const own = (inner as unknown as { activation?: ActivationInstance | null }).activation;
       const acts = isActivationLayer(inner.getClassName()) || (own && own.getClassName() !== 'linear');
       return acts

@@ -2,7 +2,13 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { InputError } from '../../../core/errors';
 import type { ActivationLayer, ModelInput, ModelOutput, SkippedActivation } from '../../runner';
-import { containerOf, loadLayersLibrary, type Container, type Layer, type LayersLibrary } from '../library';
+import {
+  containerOf,
+  loadLayersLibrary,
+  type Container,
+  type TfjsLayer,
+  type LayersLibrary,
+} from '../library';
 import { registerOwnClasses, TooManyWeights, withAllowance } from '../ownClasses';
 import { planOf, type Plan } from './plan';
 import { readPlan, type PlanReading } from './graphTaps';
@@ -207,7 +213,7 @@ export class LayerGraph {
       source,
     });
     try {
-      const container = containerOf(library, model as unknown as Layer)!;
+      const container = containerOf(library, model as unknown as TfjsLayer)!;
       const input = soleInput(container, source);
       const shape = options.inputShape ? [...options.inputShape] : input.shape;
       const plan = planOf({ tf, library, model: container, instance: shape, source });

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Layer } from '../library';
+import type { TfjsLayer } from '../library';
 import type { Tensorflow } from '../tensorflow';
 
 /** How a network is run this time. */
@@ -16,7 +16,7 @@ export type StepFunction = (inputs: Tensor[], call: Call) => Tensor | Tensor[];
 /** What a step is made from. */
 export interface StepSource {
   tf: Tensorflow;
-  layer: Layer;
+  layer: TfjsLayer;
   /** Options of this call, as the model has them. */
   options: Record<string, unknown>;
   /** Model file, for messages. */

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../../../core/errors';
-import { weightOf, type Layer } from '../library';
+import { weightOf, type TfjsLayer } from '../library';
 import { batchNormalisation } from './batchNorm';
 import type { StepFunction, StepSource } from './layerStep';
 
@@ -33,7 +33,7 @@ interface WindowSettings {
   poolSize: [number, number];
 }
 
-function windowSettings(layer: Layer): WindowSettings {
+function windowSettings(layer: TfjsLayer): WindowSettings {
   return layer.getConfig() as unknown as WindowSettings;
 }
 
@@ -103,7 +103,7 @@ function noise(from: StepSource): StepFunction {
 }
 
 /** Whether a recurrent layer has dropout inside. */
-function hasInnerDropout(layer: Layer): boolean {
+function hasInnerDropout(layer: TfjsLayer): boolean {
   const text = JSON.stringify(layer.getConfig(), (key, value: unknown) =>
     /^(recurrentDropout|dropout)$/.test(key) && typeof value === 'number' && value > 0 ? 'drops' : value,
   );

@@ -5,7 +5,7 @@ import {
   type ActivationInstance,
   type BatchShape,
   type Container,
-  type Layer,
+  type TfjsLayer,
   type LayerCall,
   type LayersLibrary,
 } from '../library';
@@ -14,7 +14,7 @@ import { stepFunction } from './layerSteps';
 import type { Tensorflow } from '../tensorflow';
 
 /** One operation of a network. Tensors are kept in numbered slots. */
-export interface Step {
+export interface PlanStep {
   inputs: number[];
   outputs: number[];
   run: StepFunction;
@@ -31,7 +31,7 @@ export interface Step {
 
 /** A network as a list of steps, in an order in which they can be run. */
 export interface Plan {
-  steps: Step[];
+  steps: PlanStep[];
   /** Shape of each slot. */
   shapes: BatchShape[];
   input: number;
@@ -46,7 +46,7 @@ const unmixing = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU', '
 
 /** Gathers the steps of a network. */
 class Planner {
-  readonly steps: Step[] = [];
+  readonly steps: PlanStep[] = [];
   readonly shapes: BatchShape[] = [];
   private dropouts = 0;
 
@@ -109,7 +109,7 @@ class Planner {
   private activate(
     instance: ActivationInstance | undefined,
     input: number,
-    base: Pick<Step, 'path' | 'className' | 'mixing'>,
+    base: Pick<PlanStep, 'path' | 'className' | 'mixing'>,
   ): number {
     const activation = instance && activationOf(this.tf, instance);
     if (!activation) return input;
@@ -125,7 +125,7 @@ class Planner {
   }
 
   /** Shapes of a call's outputs, by the shapes that its inputs have here. */
-  private shapesOf(layer: Layer, inputs: number[], place: string): BatchShape[] {
+  private shapesOf(layer: TfjsLayer, inputs: number[], place: string): BatchShape[] {
     const given = inputs.map((slot) => this.shapes[slot]);
     const result = layer.computeOutputShape(given.length === 1 ? given[0] : given);
     const shapes = (Array.isArray(result[0]) ? result : [result]) as BatchShape[];
@@ -147,7 +147,7 @@ class Planner {
   }
 
   /** Takes the activation out of a layer, which is a step of its own. */
-  private makeLinear(layer: Layer): void {
+  private makeLinear(layer: TfjsLayer): void {
     const linear = (this.linear ??=
       new (this.tf.serialization.SerializationMap.getMap().classNameMap.linear[0])());
     const holder = layer as unknown as { activation: unknown; splitActivation?: unknown };
@@ -167,7 +167,7 @@ function isFused(className: string): boolean {
 }
 
 /** The function in a layer's `activation`, also when an earlier call has taken it out. */
-function activationMember(layer: Layer): ActivationInstance | undefined {
+function activationMember(layer: TfjsLayer): ActivationInstance | undefined {
   const holder = layer as unknown as {
     activation?: ActivationInstance | null;
     splitActivation?: ActivationInstance;

@@ -1,5 +1,6 @@
 import { convolutionOf, outputsInside, type Convolution, type ConvolutionAttributes } from './convolution';
-import { sizeOf, type WasmKernel } from './heap';
+import { type WasmKernel } from './heap';
+import { elementCount } from '../../../core/shape';
 
 /** Visits, for each element of the filter and each line of the output, the outputs whose input is inside the image. */
 function forEachLine(
@@ -36,7 +37,7 @@ export const depthwiseBackpropFilter: WasmKernel<ConvolutionAttributes & { filte
     });
     const { inChannels, outChannels, strideWidth } = convolution;
     const each = outChannels / inChannels;
-    const sums = new Float64Array(sizeOf(attributes.filterShape));
+    const sums = new Float64Array(elementCount(attributes.filterShape));
     const [values, gradient] = heap.values(x, dy);
     forEachLine(convolution, (element, input, output, count) => {
       for (let j = 0; j < count; j++) {

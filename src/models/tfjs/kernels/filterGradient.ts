@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { convolutionOf, outputsInside, type Convolution, type ConvolutionAttributes } from './convolution';
-import { sizeOf, type WasmHeap, type WasmKernel } from './heap';
+import { type WasmHeap, type WasmKernel } from './heap';
+import { elementCount } from '../../../core/shape';
 
 /** So many places of the grid are multiplied at once: enough to pay for the call, few enough for the processor's cache. */
 const PLACES_AT_ONCE = 4096;
@@ -27,7 +28,7 @@ export const conv2dBackpropFilter: WasmKernel<ConvolutionAttributes & { filterSh
   run({ heap, inputs: { x, dy }, attributes }) {
     const { filterShape } = attributes;
     const convolution = convolutionOf(heap.tf, x.shape, filterShape, attributes);
-    const sums = new Float64Array(sizeOf(filterShape));
+    const sums = new Float64Array(elementCount(filterShape));
     if (sums.length > 0) {
       const height = convolution.outHeight + reach(convolution.filterHeight, convolution.strideHeight);
       const width = convolution.outWidth + reach(convolution.filterWidth, convolution.strideWidth);

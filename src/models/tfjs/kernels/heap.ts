@@ -81,8 +81,3 @@ export class WasmHeap {
     return kernel({ inputs, backend: this.backend, attrs: attributes as NamedAttrMap }) as TensorInfo;
   }
 }
-
-/** The number of elements of a tensor. */
-export function sizeOf(shape: number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { convolutionOf, type Convolution, type ConvolutionAttributes } from './convolution';
-import { sizeOf, type WasmHeap, type WasmKernel } from './heap';
+import { type WasmHeap, type WasmKernel } from './heap';
+import { elementCount } from '../../../core/shape';
 
 /** Zeros to lay around images. */
 interface Padding {
@@ -19,7 +20,9 @@ export const conv2dBackpropInput: WasmKernel<ConvolutionAttributes & { inputShap
   name: 'Conv2DBackpropInput',
   run({ heap, inputs: { dy, filter }, attributes }) {
     const convolution = convolutionOf(heap.tf, attributes.inputShape, filter.shape, attributes);
-    if (sizeOf(convolution.inShape) === 0 || sizeOf(dy.shape) === 0) return heap.zeros(convolution.inShape);
+    if (elementCount(convolution.inShape) === 0 || elementCount(dy.shape) === 0) {
+      return heap.zeros(convolution.inShape);
+    }
     const exact = paddingAtOnce(convolution);
     if (exact) return convolvePart(heap, { dy, filter, convolution, row: 0, column: 0, padding: exact });
     const dx = heap.zeros(convolution.inShape);

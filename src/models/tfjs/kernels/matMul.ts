@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { sizeOf, type WasmHeap, type WasmKernel } from './heap';
+import { type WasmHeap, type WasmKernel } from './heap';
 import { addAll } from '../../../core/lists';
+import { elementCount } from '../../../core/shape';
 
 interface MatMulAttributes {
   transposeA: boolean;
@@ -27,8 +28,8 @@ export const batchMatMul: WasmKernel<MatMulAttributes> = {
     const { transposeA, transposeB } = attributes;
     const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)];
     const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-    const onePair = sizeOf(a.shape.slice(0, -2)) === 1 && sizeOf(b.shape.slice(0, -2)) === 1;
-    const multiplications = sizeOf(a.shape) * columns;
+    const onePair = elementCount(a.shape.slice(0, -2)) === 1 && elementCount(b.shape.slice(0, -2)) === 1;
+    const multiplications = elementCount(a.shape) * columns;
     if (inner > 0 && (!(transposeA || transposeB) || !onePair || multiplications < WORTH_TRANSPOSING)) {
       return heap.call(stock!, { a, b }, attributes);
     }

@@ -1,4 +1,5 @@
-import { sizeOf, type WasmKernel } from './heap';
+import { type WasmKernel } from './heap';
+import { elementCount } from '../../../core/shape';
 
 /**
  * Sums of the parts of `x` [n…, m…] that belong to each segment, [segments, m…]: the gradient of picking entries by number.
@@ -8,7 +9,7 @@ export const unsortedSegmentSum: WasmKernel<{ numSegments: number }> = {
   name: 'UnsortedSegmentSum',
   run({ heap, inputs: { x, segmentIds }, attributes: { numSegments } }) {
     const inner = x.shape.slice(segmentIds.shape.length);
-    const width = sizeOf(inner);
+    const width = elementCount(inner);
     const sums = heap.zeros([numSegments, ...inner]);
     const ids = heap.integers(segmentIds);
     const [values, target] = heap.values(x, sums);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ByteCache, bytesOf } from '../../../../src/engine/work/byteCache';
+import { ByteCache, byteSize } from '../../../../src/engine/work/byteCache';
 import type { Work } from '../../../../src/engine/work/work';
 
 /** A promise, and what settles it. */
@@ -17,10 +17,10 @@ describe('byte cache', () => {
   it('counts the buffers of a value once, however often it holds them', () => {
     const shared = new Float64Array(100);
     const value = { a: shared, b: [shared, shared.subarray(1)], c: { d: new Int32Array(10) } };
-    const bytes = bytesOf(value);
+    const bytes = byteSize(value);
     assert.ok(bytes >= 840 && bytes < 840 + 300, `${bytes}`);
-    assert.ok(bytesOf(Array.from({ length: 1000 }, (_, i) => i)) >= 8000);
-    assert.ok(bytesOf(Array.from({ length: 1000 }, () => ({ text: 'four' }))) >= 40_000);
+    assert.ok(byteSize(Array.from({ length: 1000 }, (_, i) => i)) >= 8000);
+    assert.ok(byteSize(Array.from({ length: 1000 }, () => ({ text: 'four' }))) >= 40_000);
   });
 
   it('keeps within its bound: what was not used for longest goes', () => {
@@ -63,7 +63,7 @@ describe('byte cache', () => {
     cache.forget('run 1');
     assert.equal(cache.peek('run 1 a'), undefined);
     assert.ok(cache.peek('run 2 a'));
-    assert.equal(cache.bytes, bytesOf(kilobyte()));
+    assert.equal(cache.bytes, byteSize(kilobyte()));
   });
 
   it('goes on with shared work as long as one waits for it, and tells all of them how far it is', async () => {
