@@ -5,8 +5,9 @@ import { heldSource } from '../files/byteSource';
 import { allocate, lookUpFile, readWhole } from '../files/fileAccess';
 import { withHdf5, type Hdf5Library, type OpenHdf5 } from '../files/hdf5File';
 import { limitAdvice, type Limits } from '../files/limits';
-import { countOfShape, type StoredArray } from './storedArray';
+import { type StoredArray } from './storedArray';
 import { formatBytes, oneLine } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** Objects of a file that are looked at; more than any dataset has. */
 const MOST_OBJECTS = 10_000;
@@ -75,7 +76,7 @@ export function openHdf5(file: string, name: string, limits: Limits): Promise<St
     if (!(dataset instanceof library.Dataset)) throw new InputError(file, 'is no array', place);
     const { metadata } = dataset;
     const shape = metadata.shape ?? [];
-    const size = metadata.size * countOfShape(shape);
+    const size = metadata.size * elementCount(shape);
     if (!(size <= limits.bytes)) {
       throw new InputError(file, `is ${formatBytes(size)}, ${limitAdvice(limits, 'bytes', size)}`, place);
     }
@@ -115,7 +116,7 @@ function typeOf({ metadata }: Dataset, { Module }: Hdf5Library): ElementType | '
 function bytesOf(dataset: Dataset, { Module }: Hdf5Library, file: string): Uint8Array {
   const { shape, size } = dataset.metadata;
   const [rows, ...inner] = shape ?? [];
-  const rowBytes = size * countOfShape(inner);
+  const rowBytes = size * elementCount(inner);
   const all = allocate(file, rows * rowBytes);
   if (all.length === 0) return all;
   const atOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / rowBytes));

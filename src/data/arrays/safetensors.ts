@@ -3,8 +3,9 @@ import { lookUpFile, readHead, readFully, withFile } from '../files/fileAccess';
 import { fileSource } from '../files/byteSource';
 import { parseJson } from '../files/json';
 import type { NumberType } from './elementTypes';
-import { countOfShape, formatShape, type StoredArray } from './storedArray';
+import { formatShape, type StoredArray } from './storedArray';
 import { formatBytes, oneLine } from '../../core/wording';
+import { elementCount } from '../../core/shape';
 
 /** Longest header that the format allows. */
 const LONGEST_HEADER = 100_000_000;
@@ -114,7 +115,7 @@ export async function openTensor(
     );
   }
   const type = types[dtype];
-  const expected = countOfShape(shape) * type.bytes;
+  const expected = elementCount(shape) * type.bytes;
   if (expected !== size) {
     const problem = `is damaged: ${formatShape(shape)} of ${dtype} take ${expected} bytes, it has ${size}`;
     throw new InputError(file, problem, place);
