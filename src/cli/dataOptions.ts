@@ -136,6 +136,7 @@ export async function openData(
   const dataset = await openDataset({
     targets,
     inputs,
+    findSplits: true,
     data: options.data.map(namedPath),
     labels: Array.isArray(labels) ? labels.map(namedPath) : undefined,
     labelColumn: labels === false ? false : labelColumn,

@@ -70,7 +70,9 @@ function checkFiles(run: Run, given: readonly string[] | undefined, own: Dataset
   const paths = given.map((text) => path.resolve(namedPath(text).path));
   const ownPaths = own.map((named) => named.path);
   const same = (file: string, i: number) => ownPaths[i] === file || splitMember(ownPaths[i]).file === file;
-  if (paths.length === ownPaths.length && paths.every(same)) return;
+  // Splits that a single file holds are several paths of it.
+  const isWhole = paths.length === 1 && ownPaths.every((own) => splitMember(own).file === paths[0]);
+  if (isWhole || (paths.length === ownPaths.length && paths.every(same))) return;
   throw new InputError(
     run.folder,
     `was recorded of ${ownPaths.join(', ') || 'no other files'}, not of ${paths.join(', ')}`,

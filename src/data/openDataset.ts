@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InputError } from '../core/errors';
+import { splitsInArchive } from './archiveSplits';
 import type { MissingRule } from './tables/csvOptions';
 import type { AxisOrder, Dataset, Features, Labels, Splits } from './dataset';
 import type { ImageFit } from './images/imageSize';
@@ -56,6 +57,8 @@ export interface DatasetOptions {
   inputs?: readonly string[];
   /** How the images of a folder are brought to one size; as they are when left out. */
   fit?: ImageFit;
+  /** Whether arrays of a single file that are there to train and to test on become splits; the usual one alone when left out. */
+  findSplits?: boolean;
   /** Splits to draw at random from a single file. */
   split?: readonly Share[];
   /** Seed of `split` and `sample`; 0 when left out. */
@@ -90,8 +93,9 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     signal: options.signal,
   };
   const { inputs = [] } = options;
-  const given = sourcesByInput(options.data, inputs);
-  const data = given[0].byInput ? [{ path: given[0].path }] : options.data;
+  const files = (await foundSplits(options, reading.limits, notices)) ?? options.data;
+  const given = sourcesByInput(files, inputs);
+  const data = given[0].byInput ? [{ path: given[0].path }] : files;
   const labelPaths = matchLabels(data, options.labels);
   const parts: DataPart[] = [];
   const sources = new Map<string, string>();
@@ -123,6 +127,17 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
     sources: [...sources].map(([file, sha256]) => ({ path: file, sha256 })),
     notices,
   };
+}
+
+/** The splits that a single file holds, where they are to be looked for and nothing else is said of it. */
+async function foundSplits(
+  { findSplits, data, labels, labelColumn, split, inputs = [] }: DatasetOptions,
+  limits: Limits,
+  notices: string[],
+): Promise<NamedPath[] | undefined> {
+  const isPlain = data.length === 1 && data[0].name === undefined && split === undefined;
+  if (!findSplits || !isPlain || (labels && labels.length > 0)) return undefined;
+  return splitsInArchive(data[0].path, { inputs, labelled: labelColumn !== false, limits }, notices);
 }
 
 /** Adds a file with its checksum, once. */

@@ -1,7 +1,7 @@
 import type { FileFormat } from '../files/fileFormat';
 import type { Limits } from '../files/limits';
 import { listHdf5, openHdf5 } from './hdf5';
-import { listMembers, openMember } from './npz';
+import { listMembers, openMember, shapeOfMember } from './npz';
 import { listTensors, openTensor } from './safetensors';
 import type { StoredArray } from './storedArray';
 
@@ -11,6 +11,8 @@ export type ArchiveFormat = Extract<FileFormat, 'npz' | 'safetensors' | 'hdf5'>;
 /** An array of a file that holds several: found, but not read. */
 export interface ArchivedArray {
   name: string;
+  /** Its axes. @throws InputError where its beginning is damaged */
+  shape(): Promise<readonly number[]>;
   /** @throws InputError where it is damaged, or its size over the limit */
   open(limits: Limits): Promise<StoredArray>;
 }
@@ -30,16 +32,19 @@ export async function listArrays(
     case 'npz':
       return (await listMembers(file)).map((member) => ({
         name: member.name,
+        shape: () => shapeOfMember(member),
         open: (limits) => openMember(member, limits),
       }));
     case 'safetensors':
       return (await listTensors(file)).map((tensor) => ({
         name: tensor.name,
+        shape: () => Promise.resolve(tensor.shape),
         open: () => openTensor(file, tensor),
       }));
     case 'hdf5':
-      return (await listHdf5(file, limits)).map((name) => ({
+      return (await listHdf5(file, limits)).map(({ name, shape }) => ({
         name,
+        shape: () => Promise.resolve(shape),
         open: () => openHdf5(file, name, limits),
       }));
   }

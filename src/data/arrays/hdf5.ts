@@ -37,16 +37,23 @@ async function reading<T>(
   return withHdf5({ bytes, source: file, expected: 'arrays of numbers' }, read);
 }
 
+/** An array of an HDF5 file. */
+interface Hdf5Array {
+  /** Those in groups are `group/name`. */
+  name: string;
+  shape: readonly number[];
+}
+
 /**
- * Names of the arrays of an HDF5 file, those in groups as `group/name`, in the order of the file.
+ * The arrays of an HDF5 file, in the order of the file.
  * @throws InputError where it is damaged, or a model of Keras
  */
-export function listHdf5(file: string, limits: Limits): Promise<string[]> {
+export function listHdf5(file: string, limits: Limits): Promise<Hdf5Array[]> {
   return reading(file, limits, (open, library) => {
     if (open.attrs['model_config'] ?? open.attrs['keras_version']) {
       throw new InputError(file, 'is a model of Keras, expected data');
     }
-    const names: string[] = [];
+    const arrays: Hdf5Array[] = [];
     let objects = 0;
     const visit = (group: Group, prefix: string, depth: number) => {
       for (const key of group.keys()) {
@@ -54,14 +61,15 @@ export function listHdf5(file: string, limits: Limits): Promise<string[]> {
         const found = group.get(key);
         const name = `${prefix}${key}`;
         if (found instanceof library.Dataset) {
-          if ((found.shape ?? []).length > 0) names.push(name);
+          const shape = found.shape ?? [];
+          if (shape.length > 0) arrays.push({ name, shape });
         } else if (found instanceof library.Group && depth < DEEPEST_GROUP) {
           visit(found, `${name}/`, depth + 1);
         }
       }
     };
     visit(open, '', 0);
-    return names;
+    return arrays;
   });
 }
 

@@ -30,6 +30,11 @@ const labelNames = [
   'arr_1',
 ];
 
+/** The array that goes by its name for the instances. */
+export function usualData(names: readonly string[]): string | undefined {
+  return dataNames.find((name) => names.includes(name));
+}
+
 /** The array that goes by its name for labels. */
 export function usualLabels(names: readonly string[]): string | undefined {
   return labelNames.find((name) => names.includes(name));

@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { InputError } from '../../core/errors';
 import { fileSource } from '../files/byteSource';
-import { asInputError, lookUpFile } from '../files/fileAccess';
-import { inflateWhole, type CompressedPart } from '../files/inflate';
+import { asInputError, lookUpFile, readPieces } from '../files/fileAccess';
+import { inflated, inflateWhole, type CompressedPart } from '../files/inflate';
 import type { Limits } from '../files/limits';
 import { checkNpySize, npyOfBytes, npyOfSource } from './npy';
 import { parseNpyHeader } from './npyHeader';
@@ -88,6 +88,17 @@ export async function openMember(member: NpzMember, limits: Limits): Promise<Sto
   );
   checkChecksum(member, bytes);
   return npyOfBytes(bytes, part.path, name);
+}
+
+/** Axes of an array of an archive, by its header alone. @throws InputError where that is damaged */
+export async function shapeOfMember({ part, stored }: NpzMember): Promise<readonly number[]> {
+  let head: Uint8Array = new Uint8Array(0);
+  for await (const piece of stored ? readPieces(part.path, part.start, part.size) : inflated(part)) {
+    head = Buffer.concat([head, piece]);
+    const header = parseNpyHeader(head, false, part.path, part.place);
+    if (header) return header.shape;
+  }
+  throw new InputError(part.path, 'is cut off within its header', part.place);
 }
 
 function checkChecksum(member: NpzMember, bytes: Uint8Array | undefined): void {

@@ -66,6 +66,7 @@ export async function openSource(
   const inputs = params.models?.length ? await inputNames(params.models[0]) : undefined;
   const dataset = await openDataset({
     inputs,
+    findSplits: true,
     data: params.data.map((file) => ({ path: file })),
     labels: params.labels?.map((file) => ({ path: file })),
     labelColumn,
