@@ -269,6 +269,18 @@ export const readers: readonly FuzzedReader[] = [
     read: (bytes, { name }, folder) => describeModel(written(folder, name, bytes)),
   },
   {
+    name: 'keras',
+    mutate: mutateNpz,
+    seeds: () => seedsIn('keras', /\.keras$/),
+    read: (bytes, { name }, folder) => describeModel(written(folder, name, bytes)),
+  },
+  {
+    name: 'h5',
+    mutate: mutateBytes,
+    seeds: () => seedsIn('keras', /\.h5$/),
+    read: (bytes, { name }, folder) => describeModel(written(folder, name, bytes)),
+  },
+  {
     name: 'tfjs',
     mutate: mutateJson,
     seeds: () => [json('model.json', layersModel)],

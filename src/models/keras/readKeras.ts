@@ -45,7 +45,7 @@ export async function readKerasModel(source: string, file: ModelFile): Promise<S
 function modelOf(text: string, source: string, keras3: boolean): JsonObject {
   const value = parseJson(text, source, ', expected the configuration of a Keras model');
   if (!isObject(value)) throw new InputError(source, 'has no configuration of a model');
-  return inOwnWords(value, keras3);
+  return inOwnWords(value, source, keras3);
 }
 
 /** A `.h5` file: attribute `model_config`, group `model_weights` with the weights of each layer in order. */

@@ -15,6 +15,7 @@ describe('Keras models', function () {
     ['sequential', ['keras', 'h5']],
     ['residual', ['keras', 'h5']],
     ['nested', ['keras', 'h5']],
+    ['others', ['keras', 'h5']],
     ['old', ['h5']],
   ] as const) {
     for (const ending of endings) {

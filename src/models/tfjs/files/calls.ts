@@ -18,8 +18,8 @@ function referenceAt(value: Json, source: string, place: string): Reference {
   return { layer, call: Number(call), tensor: Number(tensor) };
 }
 
-/** Every tensor that Keras 3 notes among the arguments of a call. */
-function tensorsOf(value: Json, out: Json[] = [], depth = 0): Json[] {
+/** Every tensor (its `keras_history`) that Keras 3 notes among the arguments of a call. */
+export function tensorsOf(value: Json, out: Json[] = [], depth = 0): Json[] {
   if (depth > 10) return out;
   if (Array.isArray(value)) {
     value.forEach((each) => tensorsOf(each, out, depth + 1));

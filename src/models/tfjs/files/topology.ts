@@ -38,8 +38,10 @@ const normalising = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 
 /** Options of Keras that TensorFlow.js leaves unread, with the value at which that makes no difference. */
 const unreadOptions: Readonly<Record<string, (value: Json) => boolean>> = {
-  groups: (value) => value === 1 || value === null,
-  keepdims: (value) => value === false || value === null,
+  padding: (value) => value !== 'causal',
+  crop_to_aspect_ratio: (value) => value !== true,
+  pad_to_aspect_ratio: (value) => value !== true,
+  antialias: (value) => value !== true,
   output_padding: (value) => value === null,
   renorm: (value) => value === false || value === null,
   mask_zero: (value) => value !== true,
@@ -138,6 +140,9 @@ function madeLayer({
   if (className === 'InputLayer' && made.batch_shape !== undefined) {
     made.batch_input_shape ??= made.batch_shape;
     delete made.batch_shape;
+  }
+  if (className !== 'GroupNormalization' && Number(made.groups ?? 1) !== 1) {
+    throw new InputError(walk.source, `has groups ${String(made.groups)}, which is not supported`, place);
   }
   if (className === 'BatchNormalization' && Array.isArray(made.axis)) {
     if (made.axis.length !== 1) {
@@ -245,7 +250,8 @@ function checkClass(walk: Walk, className: string, place: string): void {
     ? `is a ${className}, whose code is not in the file: only layers of Keras can be run`
     : className === 'Masking'
       ? 'is a Masking layer, which is not supported'
-      : `has the unknown class '${className}', expected a layer of Keras that TensorFlow.js has too`;
+      : `has the unknown class '${className}', expected a layer of Keras that can be run here; ` +
+        'a model with others can be exported to ONNX, in Keras 3 by model.export("model.onnx", format="onnx")';
   throw new InputError(walk.source, problem, place);
 }
 

@@ -10,6 +10,7 @@ import {
   type LayersLibrary,
 } from '../library';
 import { registerOwnClasses, TooManyWeights, withAllowance } from '../ownClasses';
+import { registerOwnLayers } from '../ownLayers/ownLayers';
 import { planOf, type Plan } from './plan';
 import { readPlan, type PlanReading } from './graphTaps';
 import type { TensorEngine, Tensorflow } from '../tensorflow';
@@ -131,11 +132,14 @@ function soleInput(model: Container, source: string): ModelInput {
   return { name: model.inputNames[0], shape: shape.slice(1).map((size) => size ?? -1), type: dtype };
 }
 
+/** Layers that TensorFlow.js computes otherwise than Keras does. */
+const unlikeKeras = ['Conv3DTranspose', 'CenterCrop'];
+
 /** Names of the classes whose instances can be layers of a model. */
 function layerTest(tf: Tensorflow, library: LayersLibrary): (className: string) => boolean {
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
   // These know masks, which the steps do not hand on.
-  const refused = new Set(['Masking']);
+  const refused = new Set(['Masking', ...unlikeKeras]);
   return (className) => {
     if (refused.has(className) || !Object.hasOwn(classNameMap, className)) return false;
     const [made] = classNameMap[className] as unknown as [{ prototype: unknown }];
@@ -205,6 +209,7 @@ export class LayerGraph {
     const { tf } = engine;
     const library = await loadLayersLibrary();
     registerOwnClasses(tf, library);
+    registerOwnLayers(tf, library);
     const prepared = prepareTopology(topology, source, layerTest(tf, library));
     const { model, made } = await makeLayers(tf, {
       library,

@@ -56,6 +56,24 @@ function pooling({ tf, layer }: StepSource, kind: 'max' | 'average'): StepFuncti
     : ([x]) => tf.avgPool(x as Tensor4D, poolSize, strides, padding);
 }
 
+/** Over height and width, then over depth: the operation of all three is wrong on WebAssembly where all numbers are negative. */
+function maxPooling3d({ tf, layer }: StepSource): StepFunction {
+  const { poolSize, strides, padding } = layer.getConfig() as unknown as {
+    poolSize: [number, number, number];
+    strides: [number, number, number];
+    padding: 'same' | 'valid';
+  };
+  return ([x]) => {
+    const [rows, depth, height, width, channels] = x.shape as [number, number, number, number, number];
+    const slices = tf.reshape(x, [rows * depth, height, width, channels]) as Tensor4D;
+    const flat = tf.maxPool(slices, [poolSize[1], poolSize[2]], [strides[1], strides[2]], padding);
+    const [, down, across] = flat.shape;
+    const columns = tf.reshape(flat, [rows, depth, down * across, channels]) as Tensor4D;
+    const pooled = tf.maxPool(columns, [poolSize[0], 1], [strides[0], 1], padding);
+    return tf.reshape(pooled, [rows, pooled.shape[1], down, across, channels]);
+  };
+}
+
 function addition(from: StepSource): StepFunction {
   const { tf } = from;
   const whole = wholeLayer(from);
@@ -73,18 +91,21 @@ function dropout({ tf, layer, source, place, nextDropout }: StepSource): StepFun
   if (!(rate > 0 && rate < 1)) return ([x]) => x;
   const number = nextDropout();
   const { noiseShape } = layer.getConfig() as { noiseShape?: (number | null)[] | null };
-  const spatial = layer.getClassName() === 'SpatialDropout1D';
+  const spatial = layer.getClassName().startsWith('Spatial');
   return ([x], { training, dropoutMask }) => {
     if (!training) return x;
     if (!dropoutMask) {
       throw new InputError(source, 'has dropout, which training needs masks for and none are given', place);
     }
     const shape = spatial
-      ? [x.shape[0], 1, x.shape[2]!]
+      ? x.shape.map((size, axis) => (axis === 0 || axis === x.rank - 1 ? size : 1))
       : (noiseShape?.map((size, axis) => size ?? x.shape[axis]) ?? x.shape);
     return tf.mul(x, dropoutMask(number, shape, rate));
   };
 }
+
+/** Names of layers that draw random numbers on their own in training. */
+const NOISY = /^(Gaussian(Noise|Dropout)|AlphaDropout|Random[A-Z]\w+)$/;
 
 /** Layers that draw random numbers on their own in training, which nobody could repeat. */
 function noise(from: StepSource): StepFunction {
@@ -113,7 +134,8 @@ function hasInnerDropout(layer: TfjsLayer): boolean {
 /** How one call of a layer is computed. */
 export function stepFunction(from: StepSource): StepFunction {
   const { tf, layer } = from;
-  switch (layer.getClassName()) {
+  const className = layer.getClassName();
+  switch (className) {
     case 'Dense':
       return dense(from);
     case 'Conv2D':
@@ -122,10 +144,8 @@ export function stepFunction(from: StepSource): StepFunction {
       return pooling(from, 'max');
     case 'AveragePooling2D':
       return pooling(from, 'average');
-    case 'GlobalMaxPooling2D':
-      return ([x]) => tf.max(x, [1, 2]);
-    case 'GlobalAveragePooling2D':
-      return ([x]) => tf.mean(x, [1, 2]);
+    case 'MaxPooling3D':
+      return maxPooling3d(from);
     case 'Flatten':
       return ([x]) => tf.reshape(x, [x.shape[0], x.size / Math.max(1, x.shape[0])]);
     case 'Add':
@@ -134,12 +154,10 @@ export function stepFunction(from: StepSource): StepFunction {
       return batchNormalisation(from);
     case 'Dropout':
     case 'SpatialDropout1D':
+    case 'SpatialDropout2D':
+    case 'SpatialDropout3D':
       return dropout(from);
-    case 'GaussianNoise':
-    case 'GaussianDropout':
-    case 'AlphaDropout':
-      return noise(from);
     default:
-      return hasInnerDropout(layer) ? noise(from) : wholeLayer(from);
+      return NOISY.test(className) || hasInnerDropout(layer) ? noise(from) : wholeLayer(from);
   }
 }

@@ -42,7 +42,10 @@ export interface Plan {
 const LARGEST_TENSOR = 2 ** 28;
 
 /** Layers with weights that do not mix their inputs. */
-const unmixing = new Set(['BatchNormalization', 'LayerNormalization', 'PReLU', 'Embedding']);
+const unmixing = new Set([
+  ...['BatchNormalization', 'LayerNormalization', 'GroupNormalization', 'RMSNormalization', 'Normalization'],
+  ...['PReLU', 'Embedding'],
+]);
 
 /** Gathers the steps of a network. */
 class Planner {
