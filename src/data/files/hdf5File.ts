@@ -1,5 +1,6 @@
 import type { File as OpenFile, FS } from 'h5wasm';
 import { InputError } from '../../core/errors';
+import { haveWholeHeaps } from './globalHeaps';
 import type * as hdf5Package from './hdf5Package';
 
 /** The package that reads HDF5, and the files in its memory. */
@@ -37,6 +38,8 @@ export async function withHdf5<T>(
   { bytes, source, expected }: Hdf5Bytes,
   read: (file: OpenHdf5, library: Hdf5Library) => T,
 ): Promise<T> {
+  const damaged = new InputError(source, `is a damaged HDF5 file, expected ${expected}`);
+  if (!haveWholeHeaps(bytes)) throw damaged;
   const library = await load();
   const name = `/file-${opened++}.h5`;
   library.files.writeFile(name, bytes);
@@ -47,7 +50,7 @@ export async function withHdf5<T>(
   } catch (error) {
     if (error instanceof InputError) throw error;
     // What the library says is a trace of its own functions.
-    throw new InputError(source, `is a damaged HDF5 file, expected ${expected}`);
+    throw damaged;
   } finally {
     file?.close();
     library.files.unlink(name);

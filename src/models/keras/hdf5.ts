@@ -6,6 +6,9 @@ import type { WeightValue } from '../tfjs/files/weights';
 /** Objects of a file that are looked at; more than any model has. */
 const MOST_OBJECTS = 100_000;
 
+/** Numbers of a weight beyond which no memory is asked for: 1 GiB of float32. */
+const MOST_NUMBERS = 2 ** 28;
+
 /** An HDF5 file in memory while it is read. */
 export class Hdf5 {
   private objects = 0;
@@ -69,7 +72,13 @@ export class Hdf5 {
   numbers(path: string): WeightValue | undefined {
     const dataset = this.at(path);
     if (!(dataset instanceof this.library.Dataset)) return undefined;
-    const { value, shape } = dataset;
+    const { shape } = dataset;
+    const count = (shape ?? []).reduce((product, size) => product * size, 1);
+    if (!(count <= MOST_NUMBERS)) {
+      const problem = `has ${count} numbers, expected at most ${MOST_NUMBERS}`;
+      throw new InputError(this.source, problem, `weight '${path}'`);
+    }
+    const { value } = dataset;
     if (value instanceof Float32Array) return { shape: shape ?? [], values: value };
     if (value instanceof Float64Array) return { shape: shape ?? [], values: Float32Array.from(value) };
     // A single number comes without an array.

@@ -61,6 +61,8 @@ describe('Keras models', function () {
       const cut = whole.subarray(0, whole.length >> 1);
       await assert.rejects(readKerasModel(file, { bytes: cut, sha256: '' }), InputError);
     }
+    // A text without a size, with which the library never comes to an end.
+    await assert.rejects(describeModel('test/fixtures/fuzz/h5/1383-nested.h5'), /is a damaged HDF5 file/);
   });
 
   it('have groups named after the classes of their layers', () => {
