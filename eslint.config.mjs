@@ -135,6 +135,15 @@ const ownWays = [
   },
 ];
 
+/** What the window shows names no options of commands: a text for both says each its own. */
+const commandFlags = [
+  ":not(Property[key.name='commandLine']) > Literal[value=/(^|[ (])--[a-z]/]",
+  ":not(Property[key.name='commandLine']) > TemplateLiteral > TemplateElement[value.raw=/(^|[ (])--[a-z]/]",
+].map((selector) => ({
+  selector,
+  message: 'VS Code has no options: wordedFor of core/audience tells both.',
+}));
+
 /** Files of the program itself are read, files are made, or this is the one place. */
 const exempt = [
   'src/data/files/fileAccess.ts',
@@ -217,6 +226,11 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: exempt,
     rules: { 'no-restricted-syntax': ['error', ...spreadCalls, ...ownWays] },
+  },
+  {
+    files: ['src/{core,data,engine,logs,models,runs,training}/**/*.ts'],
+    ignores: exempt,
+    rules: { 'no-restricted-syntax': ['error', ...spreadCalls, ...ownWays, ...commandFlags] },
   },
   {
     // Inner loops over words: an object for each call would cost more than the call.

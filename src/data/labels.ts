@@ -2,6 +2,7 @@ import { InputError } from '../core/errors';
 import type { Labels } from './dataset';
 import { parseNumber } from './tables/parseNumber';
 import { formatCount, oneLine } from '../core/wording';
+import { wordedFor } from '../core/audience';
 
 /** More classes than this are taken for a column that holds no labels. */
 const MOST_CLASSES = 65_536;
@@ -185,7 +186,7 @@ function givenLabels(columns: readonly LabelColumn[], classes: readonly string[]
   columns.forEach((column, part) => {
     const wrong = texts[part].findIndex((label) => !index.has(label));
     if (wrong < 0) return;
-    const problem = `label \`${oneLine(texts[part][wrong])}\` is none of the classes given (--classes)`;
+    const problem = `label \`${oneLine(texts[part][wrong])}\` is none of the classes given${wordedFor({ commandLine: ' (--classes)', window: '' })}`;
     throw new InputError(column.source, problem, column.place(column.codes.indexOf(wrong)));
   });
   return {

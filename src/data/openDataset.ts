@@ -19,6 +19,7 @@ import {
 } from './selectInstances';
 import { formatBytes, formatCount, pluralise } from '../core/wording';
 import { splitMember } from '../core/arrayMember';
+import { wordedFor } from '../core/audience';
 
 /** A file, with the name of the split it makes. */
 export interface NamedPath {
@@ -240,7 +241,10 @@ function checkCount(file: string, count: number, limits: Limits): void {
   const needed = count * BYTES_PER_INSTANCE;
   if (needed > limits.bytes) {
     const problem = `${formatCount(count)} instances take ${formatBytes(needed)} beside their numbers`;
-    throw new InputError(file, `${problem}: use fewer (--take); ${limitAdvice(limits, 'bytes', needed)}`);
+    throw new InputError(
+      file,
+      `${problem}: use fewer${wordedFor({ commandLine: ' (--take)', window: '' })}; ${limitAdvice(limits, 'bytes', needed)}`,
+    );
   }
 }
 

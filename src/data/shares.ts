@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors';
 import type { Share } from './selectInstances';
+import { wordedFor } from '../core/audience';
 
 /**
  * Reads named shares, `train=0.8,test=0.2`.
@@ -9,7 +10,10 @@ export function parseShares(text: string): Share[] {
   return text.split(',').map((part) => {
     const match = /^([^=]+)=([0-9.]+)$/.exec(part.trim());
     if (!match) {
-      throw new InputError('--split', `is '${text}', expected names with shares such as train=0.8,test=0.2`);
+      throw new InputError(
+        wordedFor({ commandLine: '--split', window: 'split' }),
+        `is '${text}', expected names with shares such as train=0.8,test=0.2`,
+      );
     }
     return { name: match[1], share: Number(match[2]) };
   });

@@ -9,6 +9,7 @@ import {
   type CancellationToken,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
+import { speakTo } from '../core/audience';
 import { InputError } from '../core/errors';
 import { visibleText } from '../core/visibleText';
 import {
@@ -31,6 +32,7 @@ const GRACE_MS = 1_000;
 
 /** Answers requests over the channel to the process that forked this one, until that goes. */
 function serve(): void {
+  speakTo('window');
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   const running = new Set<AbortController>();
   const tell: Tell = (method, note) => void connection.sendNotification(method, note);

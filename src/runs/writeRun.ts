@@ -10,6 +10,7 @@ import { MANIFEST_NAME, parseManifest, type Manifest, type ManifestSnapshot } fr
 import { readManifestText } from './readRun';
 import { removeOtherModels, removeOtherPatterns, removePatterns, removeTrainingFiles } from './runFiles';
 import type { RunLock } from './runLock';
+import { wordedFor } from '../core/audience';
 
 /** Everything of a manifest but the snapshots, which come one by one. */
 export type RunHeader = Omit<Manifest, 'snapshots'>;
@@ -24,7 +25,10 @@ export async function isRun(folder: string): Promise<boolean> {
 
 /** What is said of an output folder that must not be overwritten. */
 export function isRunAlready(folder: string): InputError {
-  return new InputError(folder, 'is a run already; choose another folder, or replace it with --force');
+  return new InputError(
+    folder,
+    `is a run already; choose another folder, or replace it${wordedFor({ commandLine: ' with --force', window: '' })}`,
+  );
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Limits } from '../files/limits';
 import { compareText, naturalOrder } from '../naturalOrder';
 import { addAll } from '../../core/lists';
 import { pluralise } from '../../core/wording';
+import { wordedFor } from '../../core/audience';
 
 /** Images read from the disk at the same time. */
 const READ_AT_ONCE = 8;
@@ -237,7 +238,10 @@ function checkSame(header: ImageHeader, expected: ImageHeader, file: string, who
     throw new InputError(
       file,
       `is ${header.height}×${header.width}, expected ${expected.height}×${expected.width} (height×width) like ${whose}; ` +
-        'images of several sizes become one with --resize and --crop, as --resize 256 --crop 224',
+        `images of several sizes become one ${wordedFor({
+          commandLine: 'with --resize and --crop, as --resize 256 --crop 224',
+          window: 'where a size is given when they are chosen',
+        })}`,
     );
   }
   if (header.channels > expected.channels) throw new InputError(file, `is RGB, expected gray like ${whose}`);

@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors';
 import { formatCount, oneLine } from '../../core/wording';
+import { wordedFor } from '../../core/audience';
 
 /** More different texts than this are names or dates, and no categories. */
 const MOST_VALUES = 1000;
@@ -56,7 +57,7 @@ export class TextColumn {
     const shown = JSON.stringify(oneLine([...this.codes.keys()][0]));
     return new InputError(
       this.file,
-      `${this.title} is text with ${count} different values, such as ${shown}, expected numbers or categories; leave the column out (--drop)`,
+      `${this.title} is text with ${count} different values, such as ${shown}, expected numbers or categories; leave the column out${wordedFor({ commandLine: ' (--drop)', window: '' })}`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../core/errors';
 import { resolveLevel, type Resolution, type ResolvedLevel } from '../../core/patterns/resolution';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import { readSnapshot, type Run } from '../../runs/readRun';
+import { wordedFor } from '../../core/audience';
 
 /** A snapshot at the resolution that was asked for. */
 export interface AnalysedSnapshot {
@@ -99,7 +100,7 @@ export function parseResolution(text: string): Resolution {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 2 && count <= 1024) return count;
   throw new InputError(
-    '--resolution',
+    wordedFor({ commandLine: '--resolution', window: 'resolution' }),
     `is '${text}', expected auto, exact, or a number of prototypes from 2 to 1024`,
   );
 }

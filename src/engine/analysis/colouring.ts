@@ -6,6 +6,7 @@ import type { PictureClass } from '../../draw/pictureParts';
 import type { ColourBy } from '../../protocol/state';
 import type { Run } from '../../runs/readRun';
 import { classCount } from './analyse';
+import { wordedFor } from '../../core/audience';
 
 /** Colours and names by which a picture's instances are told apart. */
 export interface Colouring {
@@ -35,7 +36,10 @@ export function colourInstances(run: Run, snapshot: Snapshot, wanted?: ColourBy)
   if (colour !== 'output' && !labels) {
     throw new InputError(
       run.folder,
-      `has no labels, so nothing can be coloured by ${colour}; --color output can`,
+      `has no labels, so nothing can be coloured by ${colour}; ${wordedFor({
+        commandLine: '--color output',
+        window: 'by output it',
+      })} can`,
     );
   }
   if (colour === 'correct') {

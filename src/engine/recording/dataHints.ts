@@ -7,6 +7,7 @@ import { noScaling, type Scaling } from '../../data/scaling';
 import type { ModelRunner } from '../../models/runner';
 import { runBatches, type BatchSource } from './runBatches';
 import { elementCount } from '../../core/shape';
+import { wordedFor } from '../../core/audience';
 
 /** An order of classes is told where it makes at least this share right, and at least twice what is right now. */
 const RIGHT_IN_ORDER = 0.6;
@@ -26,7 +27,11 @@ export function classOrderHint(snapshot: Snapshot, classes: readonly string[]): 
   outputOf.forEach((output, label) => (names[output] = oneLine(classes[label])));
   return (
     `Only ${formatShare(rightNow / labels.length)} are predicted right; with the classes in the order ${names.join(', ')} it ` +
-    `would be ${formatShare(right / labels.length)}. If that is the model's order, say so: --classes ${names.join(',')}`
+    `would be ${formatShare(right / labels.length)}. If that is the model's order, ` +
+    wordedFor({
+      commandLine: `say so: --classes ${names.join(',')}`,
+      window: `give it as the order of classes: ${names.join(',')}`,
+    })
   );
 }
 
@@ -76,7 +81,11 @@ export async function rangeHint(question: RangeQuestion): Promise<string | undef
   const [range, word] = scale < 1 ? ['0 to 1', '1/255'] : ['0 to 255', '255'];
   return (
     `Of ${count} instances ${formatShare(now)} are predicted right, and ${formatShare(then)} with their numbers times ${word}: ` +
-    `the model seems to be trained on numbers from ${range}; --scale ${word} gives them so.`
+    `the model seems to be trained on numbers from ${range}; ` +
+    wordedFor({
+      commandLine: `--scale ${word} gives them so.`,
+      window: `record it anew and choose ${word} when asked for the scaling.`,
+    })
   );
 }
 

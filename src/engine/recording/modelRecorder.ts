@@ -14,6 +14,7 @@ import type { BatchSource } from './runBatches';
 import { rangeHint } from './dataHints';
 import { headerOf } from './runHeader';
 import { elementCount } from '../../core/shape';
+import { wordedFor } from '../../core/audience';
 
 /** What models of a run are recorded with. */
 export interface RecordSource {
@@ -157,7 +158,10 @@ export class ModelRecorder {
     if (dataset.features.inputs && !scalesNothing(scaling)) {
       throw new InputError(
         file,
-        'is for several inputs, whose numbers are taken as they are: expected no --scale, --mean, --std',
+        `is for several inputs, whose numbers are taken as they are: expected no ${wordedFor({
+          commandLine: '--scale, --mean, --std',
+          window: 'scaling',
+        })}`,
       );
     }
     const perRow = elementCount(arranger.shape) + runner.layers.reduce((sum, layer) => sum + layer.units, 0);
@@ -205,7 +209,10 @@ function tellOrder({ output }: ModelRunner, { labels }: Dataset, tell: (text: st
   const shown = labels.classes.slice(0, 6).join(', ') + (labels.classes.length > 6 ? ', …' : '');
   tell(
     `The labels ${shown} are taken as classes 0 to ${labels.classes.length - 1} in sorted order, as the model does not ` +
-      'name its classes; --classes gives another order.',
+      `name its classes; ${wordedFor({
+        commandLine: '--classes gives another order',
+        window: 'another order can be given when data are chosen',
+      })}.`,
   );
 }
 
@@ -220,7 +227,8 @@ function checkClasses(runner: ModelRunner, dataset: Dataset): void {
     throw new InputError(
       runner.path,
       `output \`${runner.output.name}\` has ${classes} classes, but the labels begin at ${first}: expected labels from 0 to ` +
-        `${classes - 1} (${first} often stands for no label: leave such instances out, or record with --no-labels)`,
+        `${classes - 1} (${first} often stands for no label: leave such instances out, or record ` +
+        `${wordedFor({ commandLine: 'with --no-labels', window: 'without labels' })})`,
     );
   }
   if (most >= classes) {

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../core/patterns/snapshot';
 import type { Labels } from '../../data/dataset';
 import type { ModelOutput, ModelRunner } from '../../models/runner';
 import type { Manifest } from '../../runs/manifest';
+import { wordedFor } from '../../core/audience';
 
 /** What a run keeps of its classes from snapshot to snapshot. */
 export interface KeptClasses {
@@ -50,7 +51,13 @@ export function matchLabels(
   if (targets) {
     if (output.kind !== 'value' && output.kind !== 'none') {
       const problem = `output \`${output.name}\` gives classes, but the labels are numbers that are none`;
-      throw new InputError(runner.path, `${problem}: expected whole numbers or text (or --output-as value)`);
+      throw new InputError(
+        runner.path,
+        `${problem}: expected whole numbers or text (or ${wordedFor({
+          commandLine: '--output-as value',
+          window: 'the output recorded as a value, which the command line can',
+        })})`,
+      );
     }
     const edges = binEdges(targets);
     return { values: binsOf(targets, edges), targets, edges, classes: binNames(edges) };

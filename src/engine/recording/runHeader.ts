@@ -10,6 +10,7 @@ import { FORMAT_VERSION } from '../../runs/manifest';
 import type { RunHeader } from '../../runs/writeRun';
 import { matchLabels, type MatchedLabels } from './outcomes';
 import { isCoarse } from './takeSnapshot';
+import { wordedFor } from '../../core/audience';
 
 /** Files of a dataset as a run keeps them: paths relative to its folder, an array of an archive after a colon. */
 export interface RunInputs {
@@ -49,7 +50,7 @@ export function headerOf(
     if (kept[l]) {
       tell(
         `Layer ${l} (${layer.name}): the patterns of ${rows} instances × ${layer.units} units pass the limit of ` +
-          `${Math.round(source.patternLimit / 1024 / 1024)} MiB a level (--pattern-limit), so only prototypes are kept.`,
+          `${Math.round(source.patternLimit / 1024 / 1024)} MiB a level${wordedFor({ commandLine: ' (--pattern-limit)', window: '' })}, so only prototypes are kept.`,
       );
     }
   });

@@ -15,6 +15,7 @@ import { parseModel, refusing } from './proto/parse';
 import type { OnnxModel } from './proto/proto';
 import { pluralise } from '../../core/wording';
 import { elementCount } from '../../core/shape';
+import { wordedFor } from '../../core/audience';
 
 /** What a layer is read from. */
 export interface Tap {
@@ -102,7 +103,8 @@ export function noLayers(source: string, skipped: readonly SkippedActivation[]):
   if (skipped.length === 0) return new InputError(source, `${problem} (expected ${expected})`);
   if (skipped.every(({ reason }) => reason === NOT_PIECEWISE_LINEAR)) {
     const smooth = skipped.some(({ activation }) => !/softmax|hardmax/i.test(activation));
-    const way = smooth ? '; --smooth sign records the sign of their pre-activations' : '';
+    const sign = wordedFor({ commandLine: '--smooth sign records', window: 'the command line can record' });
+    const way = smooth ? `; ${sign} the sign of their pre-activations` : '';
     return new InputError(source, `${problem} (found: ${tally(skipped)}; expected ${expected}${way})`);
   }
   return new InputError(source, `no activation can be recorded: ${reasons(skipped).join('; ')}`);

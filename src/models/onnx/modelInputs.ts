@@ -4,6 +4,7 @@ import type { InputPart, ModelInput } from '../runner';
 import { resolveInputShape } from './inputShape';
 import { listNames } from './outputs';
 import { elementTypeName, type OnnxModel, type OnnxValue } from './proto/proto';
+import { wordedFor } from '../../core/audience';
 
 /** The inputs of a model that are no weights. @throws InputError where there are none */
 export function inputValues(source: string, { graph }: OnnxModel): OnnxValue[] {
@@ -88,7 +89,7 @@ function givenShapes(
   throw new InputError(
     source,
     `the model has ${parts.length} inputs (${listNames(parts)}), but the data is one array: expected ` +
-      `--data ${example}, an .npz whose arrays have these names, or a table whose columns have`,
+      `${wordedFor({ commandLine: `--data ${example}, an .npz`, window: 'an .npz' })} whose arrays have these names, or a table whose columns have`,
   );
 }
 

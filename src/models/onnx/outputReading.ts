@@ -4,6 +4,7 @@ import type { ModelInput, ModelOutput } from '../runner';
 import { outputKind } from './outputs';
 import type { OnnxValue } from './proto/proto';
 import { elementCount } from '../../core/shape';
+import { wordedFor } from '../../core/audience';
 
 /** What a trial run showed of an output, and what is known of the data. */
 export interface ShownOutput {
@@ -86,7 +87,10 @@ function oneNumber(output: ModelOutput, labelClasses: number): { output: ModelOu
     output: { name, kind: 'value', columns: 1 },
     notices: [
       `Output '${name}' is one number an instance and ${why}: it is recorded as a value. ` +
-        '--output-as class reads it as the score of class 1.',
+        wordedFor({
+          commandLine: '--output-as class reads it as the score of class 1.',
+          window: 'The command line can read it as the score of class 1.',
+        }),
     ],
   };
 }

@@ -10,6 +10,7 @@ import {
   type NativeBackendStatus,
 } from './nativeBackend';
 import type { TensorBackendChoice, TensorEngine, Tensorflow } from './tensorflow';
+import { wordedFor } from '../../core/audience';
 
 /** Where else the native backend is looked for. */
 export interface LoadOptions {
@@ -100,9 +101,13 @@ async function startCpu(tf: Tensorflow): Promise<Attempt> {
 }
 
 /** What to do about a native backend that is not there. */
-const NATIVE_ADVICE =
-  `install it (“APD: Install Native Backend”, or npm install ${NATIVE_PACKAGE}@4.22.0 in a folder that --native names), ` +
-  "or choose 'auto' or 'wasm'";
+function nativeAdvice(): string {
+  const install = wordedFor({
+    commandLine: `npm install ${NATIVE_PACKAGE}@4.22.0 in a folder that --native names`,
+    window: '“APD: Install Native Backend”',
+  });
+  return `install it (${install}), or choose 'auto' or 'wasm'`;
+}
 
 /** Starts the backend that was asked for. */
 async function startChosen(
@@ -118,7 +123,7 @@ async function startChosen(
   const attempt = await starters[choice]();
   const source = `backend '${choice}'`;
   if ('failure' in attempt) {
-    const advice = choice === 'node' ? NATIVE_ADVICE : "choose 'auto' or another backend";
+    const advice = choice === 'node' ? nativeAdvice() : "choose 'auto' or another backend";
     throw new InputError(source, `${attempt.failure}: ${advice}`);
   }
   return withReason(attempt.engine, `${source} was asked for`);

@@ -5,6 +5,8 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { EngineDied } from '../../../src/extension/engine/engineClient';
 import { INPUT_ERROR_CODE, REQUEST_CANCELLED_CODE, type ProgressNote } from '../../../src/protocol/engine';
 import { asFlow, engines, epochsTo, recordParams, stateOf } from '../../helpers/engine';
+import { fixture } from '../../fixtures';
+import { apd } from '../../helpers/apd';
 import { isAlive, temporaryFolder, until } from '../../helpers/setup';
 
 /** The same few models many times over: work that takes a while. */
@@ -52,6 +54,19 @@ describe('engine process', function () {
         return true;
       },
     );
+  });
+
+  it('says what to do in words of the window, where commands name their options', async () => {
+    const params = recordParams('digits', [8], run());
+    await assert.rejects(engine().request('model/record', params), (error: Error) => {
+      assert.match(error.message, /choose another folder, or replace it/);
+      assert.ok(!error.message.includes('--'), error.message);
+      return true;
+    });
+    const data = ['--data', params.data[0], '--labels', fixture('digits', 'y.npy')];
+    const { code, stderr } = await apd('record', ...params.models, ...data, '--out', run());
+    assert.equal(code, 1);
+    assert.match(stderr, /replace it with --force/);
   });
 
   it('refuses states that do not fit the run', async () => {
