@@ -71,7 +71,8 @@ function checkFiles(run: Run, given: readonly string[] | undefined, own: Dataset
   const ownPaths = own.map((named) => named.path);
   const same = (file: string, i: number) => ownPaths[i] === file || splitMember(ownPaths[i]).file === file;
   // Splits that a single file holds are several paths of it.
-  const isWhole = paths.length === 1 && ownPaths.every((own) => splitMember(own).file === paths[0]);
+  const isWhole =
+    paths.length === 1 && ownPaths.length > 1 && ownPaths.every((own) => splitMember(own).file === paths[0]);
   if (isWhole || (paths.length === ownPaths.length && paths.every(same))) return;
   throw new InputError(
     run.folder,
