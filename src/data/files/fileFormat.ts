@@ -11,7 +11,7 @@ export type FileFormat =
   'npy' | 'npz' | 'safetensors' | 'hdf5' | 'idx' | 'gzip' | 'parquet' | 'text' | 'folder';
 
 /** What could have been read, for messages. */
-const READABLE = '.npy, .npz, safetensors, HDF5, IDX, Parquet, CSV or TSV, or a folder of PNG or JPEG images';
+const READABLE = '.npy, .npz, safetensors, HDF5, IDX, Parquet, CSV or TSV, or a folder of images';
 
 /** Beginnings of files that people may take for datasets. */
 const otherFormats: [string, number[]][] = [

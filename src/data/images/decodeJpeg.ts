@@ -1,7 +1,7 @@
 import { decode } from 'jpeg-js';
 import { InputError } from '../../core/errors';
 import type { ImageHeader } from './imageHeader';
-import { dropJpegDecoder, loadJpegDecoder } from './jpegModule';
+import { jpegCodec } from './jpegModule';
 import { oneLine } from '../../core/wording';
 
 /** True where bytes begin as a JPEG file. */
@@ -87,16 +87,15 @@ interface DecodedPixels {
 }
 
 async function decodeUsual(bytes: Uint8Array, file: string): Promise<DecodedPixels> {
-  const decode = await loadJpegDecoder();
   const complaints: string[] = [];
   try {
-    const image = decode(bytes, complaints);
+    // The bytes as they lie: a turn by EXIF is not made, as Pillow and torchvision make none.
+    const image = await jpegCodec.decode(bytes, [false], complaints);
     // Missing samples are filled in gray by the decoder, which others refuse.
     const missing = complaints.find((text) => /premature end/i.test(text));
     if (missing === undefined) return { ...sizeOf(image), data: image.data, stride: 4 };
     complaints.splice(0, complaints.length, missing);
   } catch (error) {
-    dropJpegDecoder();
     if (complaints.length === 0) complaints.push(String(error));
   }
   throw new InputError(file, `is a damaged JPEG (${oneLine(complaints.join('; '))})`);

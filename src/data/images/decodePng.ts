@@ -76,7 +76,7 @@ function headerOf(chunks: readonly Chunk[], file: string): PngHeader {
     width: view.getUint32(0),
     height: view.getUint32(4),
     channels: gray ? 1 : 3,
-    deep: depth === 16,
+    deep: depth === 16 && colour === 0,
     depth,
     colour,
     interlaced,
@@ -115,10 +115,10 @@ function inflatedSize({ width, height, depth, colour, interlaced }: PngHeader): 
 
 /**
  * Decodes a PNG, whose size was checked before, to samples from 0 to 255, row-major, gray or RGB as the header says.
- * Alpha is left out, 16-bit samples are divided by 257.
+ * Alpha is left out. Gray of 16 bits is cut off at 255, of other samples of 16 bits the upper half is taken: as Pillow does it.
  * @throws InputError where it is damaged
  */
-export function decodePng(bytes: Uint8Array, file: string): Float32Array | Uint8Array {
+export function decodePng(bytes: Uint8Array, file: string): Uint8Array {
   const chunks = pictureChunks(bytes, file);
   const header = headerOf(chunks, file);
   checkInflated(chunks, header, file);
@@ -161,15 +161,14 @@ function toSamples(
   header: PngHeader,
   colours: Uint8Array | undefined,
   file: string,
-): Float32Array | Uint8Array {
+): Uint8Array {
   const { width, height, channels, depth, colour } = header;
   const samples = samplesOf[colour];
   const lineBytes = depth < 8 ? Math.ceil((width * depth) / 8) : 0;
   const largest = 2 ** depth - 1;
   // 255, 85, 17 or 1 for 1, 2, 4 or 8 bits.
   const scale = colours ? 1 : 255 / largest;
-  const out =
-    depth === 16 ? new Float32Array(width * height * channels) : new Uint8Array(width * height * channels);
+  const out = new Uint8Array(width * height * channels);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let channel = 0; channel < channels; channel++) {
       let value: number;
@@ -186,7 +185,8 @@ function toSamples(
         }
         value = colours[value * 3 + channel];
       }
-      out[pixel * channels + channel] = depth === 16 ? value / 257 : value * scale;
+      out[pixel * channels + channel] =
+        depth === 16 ? (colour === 0 ? Math.min(255, value) : value >> 8) : value * scale;
     }
   }
   return out;

@@ -86,7 +86,7 @@ export interface ImageFolderOptions {
 }
 
 /**
- * Opens a folder of PNG and JPEG images; one folder a class, or all in one without labels. Images are in natural order.
+ * Opens a folder of images; one folder a class, or all in one without labels. Images are in natural order.
  * @throws InputError where there are none, one is damaged, or one has another size than the others
  */
 export async function openImageFolder(
@@ -158,7 +158,7 @@ async function listImages(
   const image = (name: string, label: number) => ({ file: path.join(folder, name), name, label });
   if (top.folders.length === 0) {
     noteIgnored(folder, ignored, notices);
-    if (top.images.length === 0) throw new InputError(folder, 'is a folder without PNG or JPEG images');
+    if (top.images.length === 0) throw new InputError(folder, 'is a folder without images');
     return { images: top.images.map((name) => image(name, -1)), classes: [] };
   }
   addAll(ignored, top.images);
@@ -181,10 +181,7 @@ async function listImages(
     const hint = nested
       ? `; if \`${nested}\` is a split, give it as ${nested}=${path.join(folder, nested)}`
       : '';
-    throw new InputError(
-      folder,
-      `has no PNG or JPEG images in its ${pluralise(top.folders.length, 'folder')}${hint}`,
-    );
+    throw new InputError(folder, `has no images in its ${pluralise(top.folders.length, 'folder')}${hint}`);
   }
   noteIgnored(folder, ignored, notices);
   return { images, classes: top.folders };
@@ -228,7 +225,9 @@ function commonHeader(
   }
   const deep = headers.filter((header) => header.deep).length;
   if (deep > 0) {
-    notices.push(`${folder}: ${pluralise(deep, 'image')} of 16 bits scaled to 0…255 (divided by 257).`);
+    notices.push(
+      `${folder}: ${pluralise(deep, 'gray image')} of 16 bits cut off at 255, as Pillow and torchvision convert them; save others as .npy.`,
+    );
   }
   return { ...common, channels: gray === headers.length ? 1 : 3, deep: deep > 0 };
 }

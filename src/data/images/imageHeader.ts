@@ -4,6 +4,6 @@ export interface ImageHeader {
   height: number;
   /** 1 for gray, 3 for RGB; alpha does not count. */
   channels: 1 | 3;
-  /** True for 16 bits a sample. */
+  /** True for gray of 16 bits a sample. */
   deep: boolean;
 }

@@ -3,6 +3,11 @@ declare module '@jsquash/jpeg/codec/dec/mozjpeg_dec.js' {
   const createModule: unknown;
   export default createModule;
 }
+/** The decoder of WebP, likewise. */
+declare module '@jsquash/webp/codec/dec/webp_dec.js' {
+  const createModule: unknown;
+  export default createModule;
+}
 declare module '@jsquash/jpeg/utils.js' {
   /** Makes an instance of a compiled module. */
   export function initEmscriptenModule(
@@ -12,7 +17,7 @@ declare module '@jsquash/jpeg/utils.js' {
   ): Promise<{
     decode(
       bytes: Uint8Array,
-      preserveOrientation: boolean,
+      ...options: boolean[]
     ): { width: number; height: number; data: Uint8ClampedArray } | null;
   }>;
 }
