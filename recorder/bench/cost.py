@@ -72,7 +72,7 @@ def measure(name, make, data, epochs):
             before = sum(spent)
             times.append(epoch(model, optimizer, loader) - (sum(spent) - before))
         share = listening(session, model, optimizer, loader) * len(loader) / min(times[1:])
-        recorded = next(iter(session._candidates.values()))
+        recorded = session.candidates.all[0]
         runner = session._runs[recorded.number]._runner
         probes = runner.probes
         forwards, takes = [], []

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Tuple
 
 import numpy as np
 import torch
+
+from ..packing import pack_array, pack_flags
+
+#: Types that NumPy compares as PyTorch does, several times faster.
+_OF_NUMPY = (torch.float32, torch.float64)
 
 
 def pack(z: torch.Tensor, breakpoints: "Tuple[float, ...]", bits: int) -> np.ndarray:
@@ -16,6 +22,8 @@ def pack(z: torch.Tensor, breakpoints: "Tuple[float, ...]", bits: int) -> np.nda
     :param bits: bits of a unit, most significant first
     :returns: uint8 [rows, ceil(units × bits / 8)], as ``numpy.packbits`` has them
     """
+    if z.device.type == "cpu" and z.dtype in _OF_NUMPY:
+        return pack_array(z.numpy(), breakpoints, bits)
     if len(breakpoints) == 1:
         flags = z > breakpoints[0]
     else:
@@ -25,7 +33,7 @@ def pack(z: torch.Tensor, breakpoints: "Tuple[float, ...]", bits: int) -> np.nda
         planes = [(piece >> (bits - 1 - plane)) & 1 for plane in range(bits)]
         flags = torch.stack(planes, dim=-1).reshape(len(z), -1).bool()
     if flags.device.type == "cpu":
-        return np.packbits(flags.numpy().view(np.uint8), axis=1)
+        return pack_flags(flags.numpy())
     return _pack_on_device(flags).cpu().numpy()
 
 
@@ -40,7 +48,7 @@ def _pack_on_device(flags: torch.Tensor) -> torch.Tensor:
 def first_not_finite(z: torch.Tensor) -> int:
     """Row of the first NaN or infinity in [rows, units]; -1 when there is none."""
     # A sum is a single pass, and not finite where any of its values is not (or where it overflows).
-    if z.dtype in (torch.float32, torch.float64, torch.bfloat16) and bool(torch.isfinite(z.sum())):
+    if z.dtype in (torch.float32, torch.float64, torch.bfloat16) and math.isfinite(z.sum().item()):
         return -1
     bad = ~torch.isfinite(z).all(dim=1)
     return int(bad.nonzero()[0]) if bool(bad.any()) else -1

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Tuple
 
 import torch
 
 from ..errors import NotRecordable
-from ..folders import variables_of
 from ..listening import Listening
 from ..options import Options
 from ..run.model_run import prepare
+from .candidates import Candidates, names_of
 from .loaders import Iteration, Loaders
 from .model import TrainedModel
 from .passes import ModelPass, unwrapped
-from .patches import Patches, step_class
+from .patches import Patches
 from .quiet import swapped
 from .rows import ProbeSet
 
-#: A search for called models is given up after so many calls.
-_MOST_CALLS_OF_SEARCH = 5000
-#: More parts of one model that are called one by one are no models of their own.
-_MOST_PARTS = 4
 #: A script whose every step is an epoch gets a snapshot of each of so many; then of fewer and fewer.
 _EVERY_STEP_UNTIL = 1000
 
@@ -34,14 +30,8 @@ class Session(Listening):
         super().__init__(options)
         self.patches = Patches(self)
         self.loaders = Loaders()
-        #: Models by the module that the script calls.
-        self._candidates: "Dict[int, TrainedModel]" = {}
-        self._of_optimizer: "Dict[int, List[TrainedModel]]" = {}
-        self._unstepped: "set[int]" = set()
-        self._calls_of_search = 0
-        self._made = 0
+        self.candidates = Candidates(options, self.notices, self.patches, self._model_gone)
         self._in_step = False
-        self._failed: "set[int]" = set()
         self._losses: Any = None
         self._loss_count = 0
 
@@ -98,103 +88,36 @@ class Session(Listening):
         """A loader has nothing more to give."""
         self._guarded(self._exhausted, iterator)
 
-    # ---- finding models
+    # ---- the course of a training
 
     def _search(self, optimizer: Any) -> None:
-        self.patches.wrap_step(step_class(type(optimizer)))
-        self._unstepped.add(id(optimizer))
-        self._calls_of_search = 0
-        self._of_optimizer.pop(id(optimizer), None)
-        self.patches.wrap_call(torch.nn.Module)
+        self.candidates.search(optimizer)
         # What waits of a model that was trained before is recorded while the model is there.
-        for model in self._trained():
+        for model in self.candidates.trained():
             if model.is_collecting and model.epochs > 0:
                 self._close(model)
 
     def _calling(self, module: Any, args: "Tuple[Any, ...]", kwargs: "Dict[str, Any]") -> None:
-        model = self._candidates.get(id(module))
-        if model is not None and model.module is not module:
-            model = None
+        model = self.candidates.of_call(module)
         if model is None:
-            if not self._unstepped or not _has_trained_parameters(module):
-                return
-            self._calls_of_search += 1
-            if self._calls_of_search > _MOST_CALLS_OF_SEARCH:
-                self._end_search()
-                return
-            self._made += 1
-            model = TrainedModel(module, self._made, self.options, self.notices)
-            self._candidates[id(module)] = model
+            return
         if model.called(args, kwargs, self.loaders):
             self._epoch_ended(model)
         if self._in_step:
             # A closure calls the model within the step; its weights are still as they were.
             model.before_step()
 
-    def _end_search(self) -> None:
-        """Only the classes of models that are trained are listened to from now on."""
-        self._unstepped.clear()
-        self.patches.unwrap_call(torch.nn.Module)
-        for model in self._trained():
-            module = model.module
-            if module is not None:
-                self.patches.wrap_call(type(module))
-
-    def _trained(self) -> "List[TrainedModel]":
-        return [model for model in self._candidates.values() if model.steps > 0 and model.number not in self._failed]
-
-    def _models_of(self, optimizer: Any) -> "List[TrainedModel]":
-        known = self._of_optimizer.get(id(optimizer))
-        if known is not None and id(optimizer) not in self._unstepped:
-            return known
-        trained = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-        found = []
-        for key, model in list(self._candidates.items()):
-            module = model.module
-            if module is None:
-                self._drop(key, model)
-            elif any(id(parameter) in trained for parameter in module.parameters()):
-                found.append(model)
-        if not found:
-            self.notices.tell("no model that was called owns the parameters that are trained: nothing to record")
-        found = self._outermost(found)
-        self._of_optimizer[id(optimizer)] = found
-        return found
-
-    def _outermost(self, models: "List[TrainedModel]") -> "List[TrainedModel]":
-        """Leaves out models that are parts of others, and those that nobody asked for."""
-        inside = {
-            id(child) for model in models if model.module is not None for child in model.module.modules() if child is not model.module
-        }
-        found = [model for model in models if id(model.module) not in inside]
-        for model in models:
-            if model not in found:
-                self._failed.add(model.number)
-        if len(found) > _MOST_PARTS:
-            self.notices.tell(f"a model is not called as a whole, but {len(found)} parts of it one by one: nothing to record")
-            found = []
-        if self.options.model is not None:
-            wanted = self.options.model
-            found = [model for model in found if wanted in (model.class_name, *_variables_of(model.module))]
-        return found
-
-    def _drop(self, key: int, model: TrainedModel) -> None:
-        """A model is gone, and its run with it."""
-        del self._candidates[key]
+    def _model_gone(self, model: TrainedModel) -> None:
         run = self._runs.pop(model.number, None)
         if run is not None:
             run.close()
 
-    # ---- the course of a training
-
     def _stepping(self, optimizer: Any) -> None:
         self._in_step = True
-        if id(optimizer) not in self._unstepped and id(optimizer) not in self._of_optimizer:
-            self._unstepped.add(id(optimizer))
-        for model in self._of_optimizer.get(id(optimizer), []):
+        for model in self.candidates.begin_step(optimizer):
             self._before_step(model)
-        if id(optimizer) in self._unstepped:
-            for model in list(self._candidates.values()):
+        if self.candidates.is_first_step(optimizer):
+            for model in self.candidates.all:
                 model.before_step()
 
     def _before_step(self, model: TrainedModel) -> None:
@@ -204,23 +127,22 @@ class Session(Listening):
 
     def _stepped(self, optimizer: Any) -> None:
         self._in_step = False
-        first = id(optimizer) in self._unstepped
-        models = self._models_of(optimizer)
-        self._unstepped.discard(id(optimizer))
+        first = self.candidates.is_first_step(optimizer)
+        models = self.candidates.end_step(optimizer)
         for model in models:
-            if model.number in self._failed:
+            if self.candidates.is_left_out(model):
                 continue
             if self._losses is not None:
                 model.add_loss(self._losses, self._loss_count)
             model.after_step()
-        if first and not self._unstepped:
-            self._end_search()
+        if first and not self.candidates.are_sought:
+            self.candidates.end_search()
         self._losses, self._loss_count = None, 0
         for model in models:
             self._after_step(model)
 
     def _after_step(self, model: TrainedModel) -> None:
-        if model.number in self._failed:
+        if self.candidates.is_left_out(model):
             return
         every = self.options.every
         if every is not None:
@@ -239,12 +161,12 @@ class Session(Listening):
         value = loss.item() if loss.device.type == "cpu" else loss.detach().reshape(())
         self._losses = value if self._losses is None else self._losses + value
         self._loss_count += 1
-        for model in self._candidates.values():
+        for model in self.candidates.all:
             model.saw_loss(loss)
 
     def _loader_started(self, loader: Any, iterator: Any) -> None:
         iteration = self.loaders.started(loader, iterator)
-        for model in self._trained():
+        for model in self.candidates.trained():
             before = model.iteration
             if before is None or model.steps_of_epoch == 0 or before is iteration:
                 continue
@@ -254,18 +176,18 @@ class Session(Listening):
 
     def _loader_resetting(self, iterator: Any) -> None:
         iteration = self.loaders.iteration_of(iterator)
-        for model in self._trained():
+        for model in self.candidates.trained():
             if iteration is not None and model.iteration is iteration and model.steps_of_epoch > 0:
                 self._epoch_ended(model)
         self.loaders.resetting(iterator)
 
     def _fetched(self, iterator: Any, data: Any) -> None:
-        wanted = bool(self._unstepped) or any(model.wants_content for model in self._trained())
+        wanted = self.candidates.are_sought or any(model.wants_content for model in self.candidates.trained())
         self.loaders.fetched(iterator, data, wanted)
 
     def _exhausted(self, iterator: Any) -> None:
         iteration = self.loaders.exhausted(iterator)
-        for model in self._trained():
+        for model in self.candidates.trained():
             if iteration is not None and model.iteration is iteration and model.steps_of_epoch > 0 and not self._is_behind(model, iteration):
                 self._epoch_ended(model)
 
@@ -306,10 +228,10 @@ class Session(Listening):
     def _close(self, model: TrainedModel) -> None:
         """Closes the probe set, and records what waited for it."""
         module = model.module
-        if module is None or model.number in self._failed:
+        if module is None or self.candidates.is_left_out(model):
             return
         begun = time.monotonic()
-        sure = any(fed.sure for other in self._trained() if other is not model for fed in other.fed.values())
+        sure = any(fed.sure for other in self.candidates.trained() if other is not model for fed in other.fed.values())
         probes = model.close_probes(sure) if model.probes is None else model.probes
         root = unwrapped(module)
         if probes is None:
@@ -340,7 +262,7 @@ class Session(Listening):
 
     def _leave_out(self, model: TrainedModel, reason: str) -> None:
         """Stays out of the way of a model that has nothing to record."""
-        self._failed.add(model.number)
+        self.candidates.leave_out(model)
         self.notices.tell(f"{model.class_name} is not recorded: {reason}")
 
     def _record(self, model: TrainedModel, epoch: float) -> None:
@@ -350,7 +272,7 @@ class Session(Listening):
         model.started += time.monotonic() - begun
 
     def _record_last(self) -> None:
-        for model in self._trained():
+        for model in self.candidates.trained():
             if model.module is None:
                 continue
             if model.waiting and not model.is_collecting:
@@ -383,14 +305,5 @@ class Session(Listening):
 
     def _folder(self, model: TrainedModel) -> str:
         """The run folder itself where one model is trained, else one in it for each."""
-        variables = _variables_of(model.module)
-        return self.folders.next(variables[0] if variables else model.class_name, len(self._trained()) > 1)
-
-
-def _has_trained_parameters(module: Any) -> bool:
-    return any(parameter.requires_grad for parameter in module.parameters())
-
-
-def _variables_of(module: Any) -> "List[str]":
-    """Names that a module has in the script."""
-    return variables_of(module, unwrapped(module) if module is not None else None)
+        variables = names_of(model.module)
+        return self.folders.next(variables[0] if variables else model.class_name, len(self.candidates.trained()) > 1)
