@@ -1,13 +1,15 @@
 """
-What recording costs, beside what exporting costs: ``python recorder/bench/cost.py [--rows 20000]``.
+What recording costs, beside what exporting costs: ``python recorder/bench/cost.py [--rows 20000] [--json]``.
 
-Prints, for the paper's network (784-32×5-10) and a small CNN on random images: an epoch bare, an epoch listened to, a snapshot
-of 10,000 instances against the model's own forward pass of them, the memory of the probe set, and ``torch.onnx.export``.
+Measures, for the paper's network (784-32×5-10) and a small CNN on random images: a training bare and recorded, what listening
+takes of an epoch, a snapshot of 10,000 instances against the model's own forward pass of them, the memory of the probe set,
+and ``torch.onnx.export``. ``npm run bench -- recorder`` adds what ``apd record`` takes of the exported model.
 """
 
 import argparse
 import contextlib
 import io
+import json
 import os
 import sys
 import tempfile
@@ -15,6 +17,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src"))
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -49,10 +52,23 @@ def epoch(model, optimizer, loader):
     return time.process_time() - begun
 
 
-def measure(name, make, data, epochs):
-    """One recorded training; processor time, so that what else the machine does counts little, and the best of several."""
+def training(make, data, epochs):
+    """A model, its optimizer and loader, and the seconds of each epoch; the same with every call."""
     torch.manual_seed(0)
     loader = DataLoader(data, batch_size=64, shuffle=True)
+    model = make()
+    optimizer = torch.optim.Adam(model.parameters())
+    return model, optimizer, loader, [epoch(model, optimizer, loader) for _ in range(epochs)]
+
+
+def measure(make, data, epochs, keep):
+    """
+    One training bare and one recorded; processor time, so that what else the machine does counts little, and the best of several.
+
+    :param keep: folder for the exported model and its data; None where they are not wanted
+    :returns: seconds, shares and bytes by name
+    """
+    *_, bare = training(make, data, epochs)
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
         session = Session(Options(out=os.path.join(folder, "run")))
         sys.__stderr__, stderr = io.StringIO(), sys.__stderr__
@@ -65,36 +81,50 @@ def measure(name, make, data, epochs):
 
         session._write = timed_write
         session.start()
-        model = make()
-        optimizer = torch.optim.Adam(model.parameters())
-        times = []
-        for _ in range(epochs):
-            before = sum(spent)
-            times.append(epoch(model, optimizer, loader) - (sum(spent) - before))
-        share = listening(session, model, optimizer, loader) * len(loader) / min(times[1:])
-        recorded = session.candidates.all[0]
-        runner = session._runs[recorded.number]._runner
+        begun = time.process_time()
+        model, optimizer, loader, times = training(make, data, epochs)
+        whole = time.process_time() - begun
+        share = listening(session, model, optimizer, loader) * len(loader) / min(bare)
+        runner = session._runs[session.candidates.all[0].number]._runner
+        forward, take = snapshot_times(model.eval(), runner)
         probes = runner.probes
-        forwards, takes = [], []
-        model.eval()
-        for _ in range(7):
-            begun = time.process_time()
-            with torch.no_grad():
-                for start in range(0, len(probes), runner.batch_rows()):
-                    args, kwargs = probes.arguments(start, start + runner.batch_rows(), torch.device("cpu"))
-                    model(*args, **kwargs)
-            forwards.append(time.process_time() - begun)
-            begun = time.process_time()
-            runner.take()
-            takes.append(time.process_time() - begun)
         session.finish()
         sys.__stderr__ = stderr
-        export = exported(model, data, folder)
-    forward, take, whole = min(forwards), min(takes), min(spent)
-    memory = probes.bytes_per_row() * len(probes) / 2**20
-    print(f"{name}: epoch of {len(data)}: {min(times[1:]):.3f} s (the first, with copies of the inputs: {times[0]:.3f} s); listening {share:.2%} of it")
-    print(f"  snapshot of {len(probes)}: forward {forward * 1e3:.1f} ms, patterns × {take / forward:.2f}, with writing {whole * 1e3:.1f} ms")
-    print(f"  probe set {memory:.1f} MiB; torch.onnx.export {export}")
+        export = exported(model, data, keep or folder)
+    if keep:
+        np.save(os.path.join(keep, "x.npy"), probes.tensors[next(iter(probes.tensors))].numpy())
+        np.save(os.path.join(keep, "y.npy"), probes.label)
+    return {
+        "rows": len(data),
+        "bare": sum(bare),
+        "recorded": whole,
+        "epoch": min(bare),
+        "firstEpoch": times[0],
+        "listening": share,
+        "probes": len(probes),
+        "forward": forward,
+        "snapshot": take,
+        "written": min(spent),
+        "probeBytes": int(probes.bytes_per_row() * len(probes)),
+        **export,
+    }
+
+
+def snapshot_times(model, runner):
+    """Seconds of a forward pass of the probe set, and of taking its patterns."""
+    probes = runner.probes
+    forwards, takes = [], []
+    for _ in range(9):
+        begun = time.process_time()
+        with torch.no_grad():
+            for start in range(0, len(probes), runner.batch_rows()):
+                args, kwargs = probes.arguments(start, start + runner.batch_rows(), torch.device("cpu"))
+                model(*args, **kwargs)
+        forwards.append(time.process_time() - begun)
+        begun = time.process_time()
+        runner.take()
+        takes.append(time.process_time() - begun)
+    return min(forwards), min(takes)
 
 
 def listening(session, model, optimizer, loader):
@@ -123,26 +153,50 @@ def listening(session, model, optimizer, loader):
 
 
 def exported(model, data, folder):
-    """Time of one export, as many do after every epoch."""
+    """Time of one export, as many do after every epoch; or why there is none."""
+    x = data.tensors[0][:2]
+    new = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 6)
+    options = {"dynamic_shapes": ({0: torch.export.Dim("n")},)} if new else {"input_names": ["x"], "dynamic_axes": {"x": {0: "n"}}}
     begun = time.process_time()
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            torch.onnx.export(model, (data.tensors[0][:1],), os.path.join(folder, "model.onnx"))
+            torch.onnx.export(model, (x,), os.path.join(folder, "model.onnx"), **options)
     except Exception as error:  # noqa: BLE001 - whatever the exporter lacks is told
-        return f"does not run here ({type(error).__name__})"
-    return f"{(time.process_time() - begun) * 1e3:.0f} ms, without the recording of what it wrote"
+        return {"export": None, "exportProblem": f"{type(error).__name__}: {str(error).splitlines()[0]}"}
+    return {"export": time.process_time() - begun}
+
+
+def tell(name, figures):
+    """Prints figures for people."""
+    told = {**figures, "mib": figures["probeBytes"] / 2**20, "ratio": figures["snapshot"] / figures["forward"]}
+    print("{name}: epoch of {rows}: {epoch:.3f} s; listening {listening:.2%} of it; the first, with copies: {firstEpoch:.3f} s".format(name=name, **told))
+    print("  whole training {bare:.2f} s bare, {recorded:.2f} s recorded".format(**told))
+    print("  snapshot of {probes}: × {ratio:.2f} of its forward pass of {0:.1f} ms, {1:.1f} ms written".format(1e3 * told["forward"], 1e3 * told["written"], **told))
+    export = figures.get("exportProblem") or f"{1e3 * figures['export']:.0f} ms, without the recording of what it wrote"
+    print(f"  probe set {told['mib']:.1f} MiB; torch.onnx.export {export}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--json", action="store_true", help="figures for programs")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the exported models and their data in it")
     arguments = parser.parse_args()
     x = torch.rand(arguments.rows, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     data = TensorDataset(x, (x.flatten(1)[:, :10]).argmax(1))
-    print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads")
-    measure("paper's network", paper, data, arguments.epochs)
-    measure("small CNN", cnn, data, arguments.epochs)
+    found = {"python": sys.version.split()[0], "torch": torch.__version__, "threads": torch.get_num_threads(), "networks": {}}
+    for name, make in (("paper", paper), ("cnn", cnn)):
+        keep = os.path.join(arguments.keep, name) if arguments.keep else None
+        if keep:
+            os.makedirs(keep, exist_ok=True)
+        found["networks"][name] = measure(make, data, arguments.epochs, keep)
+    if arguments.json:
+        print(json.dumps(found))
+        return
+    print(f"PyTorch {found['torch']}, {found['threads']} threads")
+    for name, figures in found["networks"].items():
+        tell({"paper": "paper's network", "cnn": "small CNN"}[name], figures)
 
 
 if __name__ == "__main__":

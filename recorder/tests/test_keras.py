@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from .support import HERE, Run, ScriptCase, load, missing, needs, python, recorder, script
+from .support import HERE, SOURCE, Run, ScriptCase, load, missing, needs, python, recorder, script
 
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 #: Keras 2 beside a newer Keras.
@@ -128,6 +128,8 @@ class KerasScripts(KerasCase):
 @needs("keras")
 class KerasFits(KerasCase):
     kind = CURRENT
+    #: Variables that choose the backend.
+    backend = {}
 
     def fits(self, text, *options, **variables):
         """Compares a small script; the recorded outcome and its run."""
@@ -208,11 +210,53 @@ class KerasFits(KerasCase):
         self.assertEqual(run.manifest["dataset"]["rows"], 25)
         self.assertEqual(len(run.arrays()["label"]), 25)
 
+    def test_the_callback_given_by_hand(self):
+        own = "from apd_recorder.keras.recorder import RecordPatterns\ncallbacks = [RecordPatterns(x, y, out='run', classes=['a', 'b', 'c'])]\n"
+        run = self.by_hand(own, "model.fit(x, y, batch_size=20, epochs=2, verbose=0, callbacks=callbacks)\n", "callbacks = []\n")
+        self.assertEqual(run.epochs(), [0, 1, 2])
+        self.assertEqual([entry["step"] for entry in run.snapshots], [0, 5, 10])
+        self.assertEqual(run.manifest["classes"], ["a", "b", "c"])
+        self.assertIn("loss", run.log()[-1])
+
+    def test_loops_of_ones_own(self):
+        own = "from apd_recorder.keras.recorder import Recorder\nrecorder = Recorder(model, x, y, out='run')\nsnapshot = recorder.snapshot\nimport atexit\natexit.register(recorder.close)\n"
+        loop = (
+            "snapshot(0)\nfor epoch in (1, 2):\n    for at in range(0, 90, 30):\n        model.train_on_batch(x[at:at + 30], y[at:at + 30])\n"
+            "    snapshot(epoch)\n"
+        )
+        run = self.by_hand(own, loop, "snapshot = print\n")
+        self.assertEqual(run.epochs(), [0, 1, 2])
+        np.testing.assert_array_equal(run.arrays()["instance"], np.arange(90))
+
+    def by_hand(self, own, training, bare):
+        """Compares a script that uses the recorder with the same one without it, and its last patterns with those of NumPy."""
+        for name, extra in (("bare", bare), ("own", own)):
+            text = self.kind + DATA + "model = compiled(mlp())\n" + extra + training + "done(model)\n"
+            variables = {**QUIET, **self.backend, "PYTHONPATH": SOURCE}
+            outcome = python(self.write(f"{name}.py", text), f"{name}.pt", folder=self.folder, **variables)
+            self.assertEqual(outcome.code, 0, outcome.err)
+        weights = self.weights("own.pt")
+        self.same_weights(self.weights("bare.pt"), weights)
+        run = self.run_of()
+        kernel, bias, second, second_bias = (weights[f"arr_{at}"] for at in range(4))
+        z = np.random.default_rng(0).normal(size=(90, 6)).astype("float32") @ kernel + bias
+        for level, expected in enumerate((z, np.maximum(z, 0) @ second + second_bias)):
+            units = run.levels[level]["units"]
+            found = np.unpackbits(run.arrays()[f"l{level}"], axis=1)[:, :units] == 1
+            # Another order of additions decides only what is next to nothing.
+            clear = abs(expected) > 1e-4
+            self.assertGreater(clear.mean(), 0.9)
+            np.testing.assert_array_equal(found[clear], (expected > 0)[clear])
+        self.assertEqual(self.leftovers(), [])
+        return run
+
 
 @needs("torch")
 class KerasFitsOnTorch(KerasFits):
+    backend = {"KERAS_BACKEND": "torch"}
+
     def compare(self, path, *options, **named):
-        return super().compare(path, *options, KERAS_BACKEND="torch", **named)
+        return super().compare(path, *options, **self.backend, **named)
 
     def test_loaders_of_pytorch(self):
         _, run = self.fits(
@@ -225,8 +269,10 @@ class KerasFitsOnTorch(KerasFits):
 
 @needs("jax")
 class KerasFitsOnJax(KerasFits):
+    backend = {"KERAS_BACKEND": "jax"}
+
     def compare(self, path, *options, **named):
-        return super().compare(path, *options, KERAS_BACKEND="jax", **named)
+        return super().compare(path, *options, **self.backend, **named)
 
 
 @needs("tf_keras")

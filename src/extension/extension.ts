@@ -25,7 +25,7 @@ import { LogInfos } from './logs/logInfos';
 import { followStatus } from './follow/followStatus';
 import { Following } from './follow/following';
 import { Panels } from './panel/panels';
-import { tellOfLeft } from './python/leftTrainings';
+import { takeUpLeft } from './python/leftTrainings';
 import { pythonStatus } from './python/pythonStatus';
 import { PythonTrainings } from './python/pythonTrainings';
 import { Reports } from './shared/reports';
@@ -100,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   );
   void services.logs.search();
   void services.following.resume();
-  void tellOfLeft(services);
+  void takeUpLeft(services);
   const activationMs = performance.now() - started;
   log.info(`Activated in ${activationMs.toFixed(0)} ms`);
   return { services, activationMs };

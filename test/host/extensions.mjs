@@ -10,7 +10,10 @@ export const starter = path.join(root, 'examples', 'starter');
 const pythonExtension = path.join(root, 'test', 'host', 'pythonExtension');
 
 /** What of the repository the installed extension has. */
-const PARTS = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'examples'];
+const PARTS = [
+  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'examples'],
+  path.join('recorder', 'src'),
+];
 
 /**
  * The extension, and what opens its diagram, as installed ones: a server takes them from a folder.

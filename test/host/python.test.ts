@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { runScript } from '../../src/extension/python/scriptRun';
-import { terminalOf } from '../../src/extension/python/trainingTask';
+import { terminalWith } from '../../src/extension/python/trainingTask';
 import type { Services } from '../../src/extension/shared/services';
 import { until } from '../helpers/setup';
 import { activated, closeAll, file, runFolder } from './extension';
@@ -130,8 +130,7 @@ describe('a Python training that is recorded', function () {
     await run('apd.runPython', training, undefined, { arguments: '1' });
     await until('the Python that runs it', () => existsSync(told), LONG_MS);
     assert.equal(readFileSync(told, 'utf8'), path.join(chosen, 'bin', 'python'));
-    const { job } = services.python.of(second)!;
-    const terminal = terminalOf(job);
+    const terminal = await terminalWith(services.python.of(second)!.pid!);
     assert.ok(terminal, `no terminal of ${vscode.window.terminals.map(({ name }) => name).join(', ')}`);
     await run('workbench.action.closePanel');
     await run('apd.showTrainingTerminal');

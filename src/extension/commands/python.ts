@@ -26,7 +26,7 @@ export function pythonCommands(services: Pick<Services, 'context' | 'log' | 'pyt
     },
     'apd.showTrainingTerminal': async () => {
       const training = await meant(services, 'Show Terminal of Python Training');
-      if (training) python.showTerminal(training);
+      if (training) await python.showTerminal(training);
     },
     'apd.recordCheckpointsWithPython': async (
       uri?: vscode.Uri,

@@ -14,6 +14,8 @@ export interface PythonJob {
   folder: string;
   /** What the panel says until there is a snapshot. */
   waitingFor: string;
+  /** Its process, once that is known. */
+  pid?: number;
 }
 
 const KEY = 'apd.pythonJobs';
@@ -31,12 +33,7 @@ export class JobMemory {
     return this.jobs;
   }
 
-  /** The job that writes a run. */
-  of(folder: string): PythonJob | undefined {
-    return this.jobs.find((job) => job.folder === folder);
-  }
-
-  /** Remembers a job. */
+  /** Remembers a job, in place of what was known of it. */
   async add(job: PythonJob): Promise<void> {
     this.jobs = [...this.jobs.filter(({ folder }) => folder !== job.folder), job];
     await this.memento.update(KEY, this.jobs);

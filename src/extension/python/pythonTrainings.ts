@@ -10,7 +10,7 @@ import type { RunFolders } from '../shared/runFolders';
 import { showWarningMessage } from '../shared/messages';
 import { MANIFEST_NAME } from '../../runs/manifest';
 import { JobMemory, type PythonJob } from './pythonJob';
-import { offerTasks, runOfTask, taskOf, terminalOf } from './trainingTask';
+import { runOfTask, taskOf, terminalWith } from './trainingTask';
 
 /** What is needed of the extension. */
 interface Needs {
@@ -23,22 +23,22 @@ interface Needs {
 /** A Python training under way. */
 export interface PythonTraining {
   readonly job: PythonJob;
-  readonly execution: vscode.TaskExecution;
+  /** Its process, once that is known. */
+  pid?: number;
 }
 
 interface Watched extends PythonTraining {
+  /** Ends it. */
+  end(): void;
   watch: Watch;
   /** Closes the panel that waits for the first snapshot; absent once there is one. */
   waiting?: vscode.Disposable;
-  /** Its process, once that is known. */
-  pid?: number;
   /** The user ended it. */
   stopped?: boolean;
 }
 
-/** A process that was told to end writes its last snapshot first: it is waited for so long, in milliseconds. */
-const ENDING_MS = 120_000;
-const LOOK_EVERY_MS = 50;
+/** How often it is looked whether a process is there, in milliseconds. */
+const LOOK_EVERY_MS = 100;
 
 /**
  * Python trainings that are recorded while they run, each in a terminal of its own: what they print is seen there, Ctrl-C
@@ -57,21 +57,17 @@ export class PythonTrainings implements vscode.Disposable {
     this.memory = new JobMemory(services.context.workspaceState);
     this.disposables = [
       this.changed,
-      offerTasks((run) => {
-        const job = this.memory.of(run);
-        return job && this.task(job);
-      }),
-      vscode.tasks.onDidStartTask(({ execution }) => this.takeUp(execution)),
       vscode.tasks.onDidStartTaskProcess(({ execution, processId }) => {
         const training = this.running.get(runOfTask(execution.task) ?? '');
-        if (training) training.pid = processId;
+        if (!training) return;
+        training.pid = processId;
+        void this.memory.add({ ...training.job, pid: processId });
       }),
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
         const training = this.running.get(runOfTask(execution.task) ?? '');
         if (training) void this.tellEnd(training, exitCode);
       }),
     ];
-    for (const execution of vscode.tasks.taskExecutions) this.takeUp(execution);
   }
 
   /** Trainings under way, in the order in which they began. */
@@ -91,27 +87,46 @@ export class PythonTrainings implements vscode.Disposable {
 
   /** Runs a job in a terminal; its panel opens, and is filled with the first snapshot. */
   async start(job: PythonJob): Promise<void> {
-    // Before the task begins: whoever takes it up finds its job.
-    await this.memory.add(job);
+    // Before the task begins, so that what it tells finds its training.
+    let execution: vscode.TaskExecution | undefined;
+    this.follow(job, () => execution?.terminate());
     try {
-      const execution = await vscode.tasks.executeTask(this.task(job));
-      this.follow(job, execution);
+      await this.memory.add(job);
+      execution = await vscode.tasks.executeTask(this.task(job));
     } catch (error) {
-      await this.memory.remove(job.folder);
+      await this.drop(job.folder);
       throw error;
     }
   }
 
+  /**
+   * Goes on with a job of the last window: VS Code keeps terminals, with what runs in them, over a reload.
+   * @returns false where its process is gone
+   */
+  async takeUp(job: PythonJob): Promise<boolean> {
+    const { pid } = job;
+    if (pid === undefined || !isProcess(pid) || this.running.has(job.folder)) return false;
+    const terminal = await terminalWith(pid);
+    // Without its terminal the number may be another process's by now.
+    if (!terminal) return false;
+    const training = this.follow(job, () => terminal.dispose());
+    training.pid = pid;
+    void untilGone(pid).then(() => this.tellEnd(training, undefined));
+    return true;
+  }
+
   /** Ends a training, as closing its terminal would. Its run is whole up to the last snapshot. */
-  stop({ job, execution }: PythonTraining): void {
+  stop({ job }: PythonTraining): void {
     const training = this.running.get(job.folder);
-    if (training) training.stopped = true;
-    execution.terminate();
+    if (!training) return;
+    training.stopped = true;
+    training.end();
   }
 
   /** Brings the terminal of a training to the front. */
-  showTerminal({ job }: PythonTraining): void {
-    terminalOf(job)?.show();
+  async showTerminal({ pid }: PythonTraining): Promise<void> {
+    const terminal = pid === undefined ? undefined : await terminalWith(pid);
+    terminal?.show();
   }
 
   /** Forgets a job that the last window left. */
@@ -132,23 +147,24 @@ export class PythonTrainings implements vscode.Disposable {
     return taskOf(job, vscode.Uri.joinPath(extensionUri, 'recorder', 'src').fsPath);
   }
 
-  /** Follows a task that has begun, or that VS Code kept over a reload of the window. */
-  private takeUp(execution: vscode.TaskExecution): void {
-    const job = this.memory.of(runOfTask(execution.task) ?? '');
-    if (job) this.follow(job, execution);
+  private follow(job: PythonJob, end: () => void): Watched {
+    const { folder } = job;
+    this.services.log.info(`${job.name} is recorded into ${folder}`);
+    const manifest = path.join(folder, MANIFEST_NAME);
+    const waiting = existsSync(manifest) ? undefined : this.services.panels.prepare(folder, job.waitingFor);
+    const watch = watchFile(manifest, () => void this.onRunChanged(folder));
+    const training: Watched = { job, end, watch, waiting };
+    this.running.set(folder, training);
+    this.changed.fire();
+    return training;
   }
 
-  private follow(job: PythonJob, execution: vscode.TaskExecution): void {
-    const { folder } = job;
-    if (this.running.has(folder)) return;
-    this.services.log.info(`${job.name} is recorded into ${folder}`);
-    const begun = existsSync(path.join(folder, MANIFEST_NAME));
-    this.running.set(folder, {
-      job,
-      execution,
-      watch: watchFile(path.join(folder, MANIFEST_NAME), () => void this.onRunChanged(folder)),
-      waiting: begun ? undefined : this.services.panels.prepare(folder, job.waitingFor),
-    });
+  private async drop(folder: string): Promise<void> {
+    const training = this.running.get(folder);
+    training?.watch.close();
+    training?.waiting?.dispose();
+    this.running.delete(folder);
+    await this.memory.remove(folder);
     this.changed.fire();
   }
 
@@ -171,11 +187,7 @@ export class PythonTrainings implements vscode.Disposable {
     // VS Code tells of the end of what it ends itself before that is so.
     if (training.pid !== undefined) await untilGone(training.pid);
     await this.onRunChanged(folder);
-    training.watch.close();
-    training.waiting?.dispose();
-    this.running.delete(folder);
-    await this.memory.remove(folder);
-    this.changed.fire();
+    await this.drop(folder);
     this.services.log.info(`${name} ended with exit code ${exitCode ?? 'unknown'}`);
     const recorded = existsSync(path.join(folder, MANIFEST_NAME));
     if (recorded && (training.stopped || exitCode === 0 || exitCode === undefined)) return;
@@ -187,8 +199,7 @@ export class PythonTrainings implements vscode.Disposable {
   }
 }
 
-/** Waits until a process is gone, or for as long as may be expected. */
+/** Waits until a process is gone. */
 async function untilGone(pid: number): Promise<void> {
-  const until = Date.now() + ENDING_MS;
-  while (isProcess(pid) && Date.now() < until) await sleep(LOOK_EVERY_MS);
+  while (isProcess(pid)) await sleep(LOOK_EVERY_MS, undefined, { ref: false });
 }

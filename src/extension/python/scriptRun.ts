@@ -78,7 +78,7 @@ async function mayBegin({ python }: Needs, name: string, script: string): Promis
   const detail = `It writes the run ${before.map(({ job }) => path.basename(job.folder)).join(', ')}. Another gets a run of its own.`;
   const question = `${name} is being run and recorded already.`;
   const chosen = await showWarningMessage(question, { modal: true, detail }, beside, stop, show);
-  if (chosen === show) python.showTerminal(before.at(-1)!);
+  if (chosen === show) await python.showTerminal(before.at(-1)!);
   if (chosen === stop) await Promise.all(before.map((training) => stopped(python, training)));
   return chosen === beside || chosen === stop;
 }

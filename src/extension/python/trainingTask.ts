@@ -21,7 +21,7 @@ export function taskOf(job: PythonJob, recorder: string): vscode.Task {
   const definition = { type: TASK_TYPE, script: job.name, run: job.folder };
   const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(job.cwd)) ?? vscode.TaskScope.Workspace;
   const task = new vscode.Task(definition, scope, titleOf(job), TASK_TYPE, launched, []);
-  // VS Code takes up background tasks again after the window is reloaded, others end with it.
+  // VS Code brings terminals of background tasks back after the window is reloaded, those of others it does not.
   task.isBackground = true;
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
@@ -38,21 +38,12 @@ export function runOfTask({ definition }: vscode.Task): string | undefined {
   return definition.type === TASK_TYPE && typeof run === 'string' ? run : undefined;
 }
 
-/** Gives VS Code the tasks of jobs that it knows by their run, as it asks for when it takes them up again. */
-export function offerTasks(find: (run: string) => vscode.Task | undefined): vscode.Disposable {
-  return vscode.tasks.registerTaskProvider(TASK_TYPE, {
-    provideTasks: () => [],
-    resolveTask: (task) => {
-      const run = runOfTask(task);
-      return run === undefined ? undefined : find(run);
-    },
-  });
-}
-
-/** The terminal in which a job runs. */
-export function terminalOf(job: PythonJob): vscode.Terminal | undefined {
-  const title = titleOf(job);
-  return vscode.window.terminals.find(({ name }) => name === title || name.endsWith(` - ${title}`));
+/** The terminal whose process this is; undefined where no terminal of the window has it. */
+export async function terminalWith(pid: number): Promise<vscode.Terminal | undefined> {
+  for (const terminal of vscode.window.terminals) {
+    if ((await terminal.processId) === pid) return terminal;
+  }
+  return undefined;
 }
 
 /** Names the task and its terminal: by the script, and by the run where that has another name. */

@@ -13,9 +13,10 @@ interface TrainingExample {
   icon: string;
   label: string;
   detail: string;
-  /** Folder among the examples, its configuration without its ending, and what of the folder is needed. */
+  /** What commands call it by: its configuration without its ending, or its Python script. */
+  name: string;
+  /** Folder among the examples, and what is needed: paths from the folder. */
   folder: string;
-  configuration: string;
   files: string[];
   /** Whether its data has to be fetched. */
   fetched?: boolean;
@@ -29,32 +30,32 @@ const examples: TrainingExample[] = [
     icon: 'sparkle',
     label: 'Two moons',
     detail: '400 points, two layers of 8 units: seconds',
+    name: 'moons',
     folder: 'moons',
-    configuration: 'moons',
     files: arrays,
   },
   {
     icon: 'symbol-numeric',
     label: 'Handwritten digits',
     detail: '1,797 images of 8×8 pixels, three layers of 32 units: seconds',
+    name: 'digits',
     folder: 'digits',
-    configuration: 'digits',
     files: arrays,
   },
   {
     icon: 'layers',
     label: 'Convolutional network on digits',
     detail: 'two convolutions and a dense layer on the same images: seconds',
+    name: 'cnn',
     folder: 'digits',
-    configuration: 'cnn',
     files: arrays,
   },
   {
     icon: 'mortar-board',
     label: 'MNIST, as in the paper',
     detail: '60,000 images, five layers of 32 units, four epochs; fetches 53 MB once',
+    name: 'mnist',
     folder: 'mnist',
-    configuration: 'mnist',
     files: [],
     fetched: true,
   },
@@ -62,20 +63,29 @@ const examples: TrainingExample[] = [
     icon: 'warning',
     label: 'MNIST with wrong labels',
     detail: 'the same with a tenth of the labels changed, twelve epochs: which are learned by heart?',
+    name: 'label-noise',
     folder: 'mnist',
-    configuration: 'label-noise',
     files: [],
     fetched: true,
   },
+  {
+    icon: 'record',
+    label: 'Python script that is recorded',
+    detail:
+      'an ordinary PyTorch training on the same digits: right-click it, Run and Record Activation Patterns',
+    name: 'mlp.py',
+    folder: 'pytorch',
+    files: ['cnn.py', '../digits/x.npy', '../digits/y.npy'],
+  },
 ];
 
-/** Copies an example into the workspace, or the extension's storage where none is open, and opens its configuration. */
+/** Copies an example into the workspace, or the extension's storage where none is open, and opens its configuration or script. */
 export async function openTrainingExample(
   services: Pick<Services, 'context' | 'log'>,
   wanted?: string,
 ): Promise<void> {
   const example =
-    examples.find(({ configuration }) => configuration === wanted) ??
+    examples.find(({ name }) => name === wanted) ??
     (await showQuickPick(examples, {
       title: 'Open Training Example',
       placeHolder: 'Example to train',
@@ -86,13 +96,13 @@ export async function openTrainingExample(
   const place = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? context.globalStorageUri.fsPath;
   const from = path.join(context.extensionUri.fsPath, 'examples', example.folder);
   const to = path.join(place, 'apd-examples', example.folder);
-  const configuration = example.configuration + CONFIGURATION_ENDING;
+  const opened = example.name.endsWith('.py') ? example.name : example.name + CONFIGURATION_ENDING;
   // What the user changed in a copy of before stays.
-  for (const name of [...example.files, configuration]) {
+  for (const name of [...example.files, opened]) {
     await cp(path.join(from, name), path.join(to, name), { force: false });
   }
   if (example.fetched && !(await fetchData(services, from, to))) return;
-  await vscode.window.showTextDocument(vscode.Uri.file(path.join(to, configuration)), { preview: false });
+  await vscode.window.showTextDocument(vscode.Uri.file(path.join(to, opened)), { preview: false });
 }
 
 /**

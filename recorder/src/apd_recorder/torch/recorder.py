@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Mapping
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
 
+from ..by_hand import ByHand
 from ..choice import chosen_rows
-from ..errors import InputError, NotRecordable
-from ..options import BYTES_LIMIT, DEFAULT_LIMIT, Options, default_out
-from ..run.model_run import ModelRun, prepare
-from ..say import say
+from ..errors import InputError
+from ..options import BYTES_LIMIT, DEFAULT_LIMIT, Options
 from .labels import as_labels
 from .model import argument_names
 from .passes import ModelPass, unwrapped
@@ -23,7 +20,7 @@ from .rows import ProbeSet
 from .tree import Call, named_arguments, row_count
 
 
-class Recorder:
+class Recorder(ByHand):
     """
     Records snapshots of a model when told to::
 
@@ -45,54 +42,14 @@ class Recorder:
         :raises InputError: when x and y do not fit each other
         """
         self._model = unwrapped(model)
-        instance, self._classes = options.pop("instance", None), options.pop("classes", None)
-        levels = options.pop("levels", [])
-        self._options = Options(levels=[levels] if isinstance(levels, str) else list(levels), **options)
-        self._probes = probe_set(self._model, x, y, instance, self._options)
-        self._run: "Optional[ModelRun]" = None
-        self._begun = time.monotonic()
+        super().__init__(type(self._model).__name__, options)
+        self._probes = probe_set(self._model, x, y, self._instance, self._options)
 
     def __enter__(self) -> "Recorder":
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        self.close()
-
-    @property
-    def folder(self) -> "Optional[str]":
-        """The run folder; None before the first snapshot."""
-        return self._run.writer.folder if self._run else None
-
-    def snapshot(self, epoch: float, step: "Optional[int]" = None, **metrics: float) -> None:
-        """
-        Records the model as it is now.
-
-        :param metrics: further numbers for the log, e.g. ``loss``
-        :raises InputError: when the model has nothing to record, or the run cannot be written
-        """
-        try:
-            run = self._run or self._open()
-            self._run = run
-            seconds = round(time.monotonic() - self._begun, 6)
-            run.record(epoch, step, {"seconds": seconds, **{name: float(value) for name, value in metrics.items()}})
-            self._begun = time.monotonic()
-        except NotRecordable as reason:
-            raise InputError(type(self._model).__name__, str(reason)) from None
-
-    def close(self) -> None:
-        """Gives the run folder back. What was recorded is whole at any time."""
-        if self._run is not None:
-            self._run.close()
-
-    def _open(self) -> ModelRun:
-        runner = ModelPass(self._model, self._probes, autocast_state())
-        kept = prepare(runner, self._options)
-        if kept is not None:
-            runner.probes = self._probes.pick(kept)
-        for text in runner.notices:
-            say(text)
-        folder = os.path.abspath(self._options.out) if self._options.out else default_out()
-        return ModelRun(folder, runner, self._options, self._classes)
+    def _runner(self) -> ModelPass:
+        return ModelPass(self._model, self._probes, autocast_state())
 
 
 def _tensor(value: Any) -> Any:
