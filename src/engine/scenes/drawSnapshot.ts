@@ -1,6 +1,5 @@
 import type { Frame } from '../../core/layout/flow';
 import { layoutIcicle, type IcicleGeometry } from '../../core/layout/icicle';
-import { inheritOrder } from '../../core/layout/inherit';
 import type { LevelOrder } from '../../core/layout/order';
 import { darkTheme, lightTheme } from '../../core/appearance/palette';
 import type { Partition } from '../../core/partition';
@@ -9,13 +8,7 @@ import { drawFlow } from '../../draw/flowSvg';
 import { drawPartition } from '../../draw/partitionSvg';
 import type { ColumnHead, Picture } from '../../draw/pictureParts';
 import type { Run } from '../../runs/readRun';
-import {
-  analyseOne,
-  analyseRun,
-  equalArrays,
-  type AnalysedSnapshot,
-  type AnalysisProgress,
-} from '../analysis/analyse';
+import { analyseOne, type AnalysedSnapshot, type AnalysisProgress } from '../analysis/analyse';
 import { colourInstances, type Colouring } from '../analysis/colouring';
 import type { ColourBy } from '../../protocol/state';
 import { partitionOf } from '../export/clusters';
@@ -40,55 +33,24 @@ export interface PictureOptions extends PageOptions {
   budget: number;
 }
 
-/** Draws one snapshot of a run as an SVG document. */
+/**
+ * Draws one snapshot of a run as an SVG document. Its blocks are ordered by this snapshot alone, as those of the panel's
+ * first picture are, so that one snapshot has one picture whatever came before it.
+ */
 export async function drawSnapshot(
   run: Run,
   index: number,
   options: PictureOptions,
   progress: AnalysisProgress = {},
 ): Promise<string> {
+  const analysed = await analyseOne(run, options.resolution, index, progress);
+  const classing = colourInstances(run, analysed.snapshot, options.colour);
   if (options.view === 'partition') {
-    const analysed = await analyseOne(run, options.resolution, index, progress);
-    const classing = colourInstances(run, analysed.snapshot, options.colour);
     return drawPartitionView(run, partitionView(run, analysed, classing), options);
   }
-  let state: FlowState | undefined;
-  for await (const analysed of analyseRun(run, options.resolution, index, progress)) {
-    state = flowState(run, analysed, options, state);
-  }
-  const { analysed, classing, view, order } = state!;
-  const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
-  return drawFlowView({ view, order, classing, title, page: options });
-}
-
-/** A snapshot's view with its order, which the next snapshot's starts from. */
-interface FlowState {
-  analysed: AnalysedSnapshot;
-  classing: Colouring;
-  view: FlowView;
-  order: LevelOrder;
-}
-
-function flowState(
-  run: Run,
-  analysed: AnalysedSnapshot,
-  options: PictureOptions,
-  before?: FlowState,
-): FlowState {
-  const classing = colourInstances(run, analysed.snapshot, options.colour);
   const view = flowView({ run, analysed, classing, budget: options.budget });
-  const sameInstances =
-    before && equalArrays(before.analysed.snapshot.instances, analysed.snapshot.instances);
-  const earlier = sameInstances ? inherit(before, view) : undefined;
-  return { analysed, classing, view, order: orderBlocks(view.overview, earlier) };
-}
-
-function inherit(before: FlowState, { overview }: FlowView): LevelOrder {
-  return inheritOrder(
-    { blockOf: before.view.overview.levels.map((level) => level.of), order: before.order },
-    overview.levels.map((level) => level.of),
-    overview.levels.map((level) => level.blocks.length),
-  );
+  const title = `${run.manifest.name} · ${snapshotName(analysed.snapshot)}`;
+  return drawFlowView({ view, order: orderBlocks(view.overview), classing, title, page: options });
 }
 
 /** Draws the flow view or the time view as an SVG document. */

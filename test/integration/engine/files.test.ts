@@ -262,6 +262,17 @@ describe('files of the engine', function () {
     });
   });
 
+  describe('a picture of the panel', () => {
+    it('is the one that `apd draw` makes of the same snapshot, block by block', async () => {
+      const [file, drawn] = ['panel.svg', 'drawn.svg'].map((name) => path.join(folder(), name));
+      const state = stateOf({ snapshot: 8, budget: 12 });
+      await client.request('export/picture', { folder: run(), state, file, theme: 'light' });
+      const options = ['--epoch', '8', '--resolution', 'exact', '--budget', '12'];
+      await apdOk('draw', run(), ...options, '--out', drawn);
+      assert.equal(readFileSync(file, 'utf8'), readFileSync(drawn, 'utf8'));
+    });
+  });
+
   describe('guesses of datasets', () => {
     it('are the files beside a model', async () => {
       const guesses = await client.request('data/guess', { model: fixture('digits', 'epoch-008.onnx') });
