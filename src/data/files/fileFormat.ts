@@ -5,6 +5,7 @@ import { isIdx } from '../arrays/idx';
 import { inflated, type CompressedPart } from './inflate';
 import { isNpy } from '../arrays/npyHeader';
 import { isSafetensors } from '../arrays/safetensors';
+import { otherFormats } from './otherFormats';
 
 /** What a path leads to, told by its first bytes and not by its name. */
 export type FileFormat =
@@ -12,16 +13,6 @@ export type FileFormat =
 
 /** What could have been read, for messages. */
 const READABLE = '.npy, .npz, safetensors, HDF5, IDX, Parquet, CSV or TSV, or a folder of images';
-
-/** Beginnings of files that people may take for datasets. */
-const otherFormats: [string, number[]][] = [
-  ['a PNG image; give the folder of images', [0x89, 0x50, 0x4e, 0x47]],
-  ['a JPEG image; give the folder of images', [0xff, 0xd8, 0xff]],
-  ['an encrypted Parquet file; save it without encryption', [0x50, 0x41, 0x52, 0x45]],
-  ['a pickle', [0x80]],
-  ['UTF-16 text; save it as UTF-8', [0xff, 0xfe]],
-  ['UTF-16 text; save it as UTF-8', [0xfe, 0xff]],
-];
 
 function beginsWith(head: Uint8Array, beginning: readonly number[]): boolean {
   return beginning.every((byte, index) => head[index] === byte);
@@ -47,14 +38,17 @@ export async function detectInflatedFormat(part: CompressedPart): Promise<FileFo
 
 function formatOfBytes(head: Uint8Array, path: string): FileFormat {
   if (isNpy(head)) return 'npy';
+  // A table may begin with any word, but has no such bytes.
+  const isBinary = head[0] >= 0x80 || head.some((byte) => byte < 9);
+  const other = isBinary ? otherFormats.find(({ begins }) => begins(head)) : undefined;
+  // IDX and safetensors begin with numbers that may be anything.
+  if (other && !isIdx(head) && !isSafetensors(head)) throw new InputError(path, `is ${other.describe(path)}`);
   if (beginsWith(head, [0x50, 0x4b, 0x03, 0x04]) || beginsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'npz';
   if (beginsWith(head, [0x1f, 0x8b])) return 'gzip';
   if (isHdf5(head)) return 'hdf5';
   if (isSafetensors(head)) return 'safetensors';
   if (isIdx(head)) return 'idx';
   if (beginsWith(head, [0x50, 0x41, 0x52, 0x31])) return 'parquet';
-  const other = otherFormats.find(([, beginning]) => beginsWith(head, beginning));
-  if (other) throw new InputError(path, `is ${other[0]}; expected ${READABLE}`);
   const promised = /\.(npy|npz|idx)$|ubyte$/i.exec(path.replace(/\.gz$/i, ''));
   if (promised || head.subarray(0, 4096).includes(0)) {
     throw new InputError(
