@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { InputError } from '../core/errors';
+import { visibleText } from '../core/visibleText';
+import { OtherModelError } from '../models/others/otherModel';
 import { addDraw } from './drawCommand';
 import { addExport } from './exportCommand';
 import { addFollow } from './followCommand';
@@ -49,6 +51,14 @@ function createProgram(): Command {
   return program;
 }
 
+/** What Python does with a model that is not opened here, ready to be copied. */
+function waysOn(error: InputError): string {
+  if (!(error instanceof OtherModelError)) return '';
+  const { replay, lines } = error.other;
+  const ways = [...(replay === undefined ? [] : [replay]), ...(lines.length === 0 ? [] : [lines.join('; ')])];
+  return visibleText(ways.map((way) => ` | ${way}`).join(''));
+}
+
 /** Tells what went wrong in one line. Returns the exit code. */
 function tellError(error: unknown): number {
   // Commander has told it already; its only code that is no usage error is 0, for help and version.
@@ -60,7 +70,7 @@ function tellError(error: unknown): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   // Of a fault the first line tells; what is wrong with a file is one line whatever is in its name.
-  say(`apd: ${error instanceof InputError ? message : message.split('\n')[0]}`);
+  say(`apd: ${error instanceof InputError ? message + waysOn(error) : message.split('\n')[0]}`);
   if (!(error instanceof InputError)) {
     if (process.env.APD_DEBUG && error instanceof Error) sayLines(`${error.stack ?? ''}\n`);
     else say('This is a fault of the program, not of the input. APD_DEBUG=1 shows where it happened.');

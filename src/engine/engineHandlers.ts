@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
 import { visibleText } from '../core/visibleText';
 import { loadOnnxBackend } from '../models/onnx/onnxBackend';
+import { otherModelOf } from '../models/others/otherModel';
 import type { EngineRequests, StateRequest } from '../protocol/engine';
 import type { ViewState } from '../protocol/state';
 import { readLabelNoise } from '../runs/readLabelNoise';
@@ -57,6 +58,12 @@ export function createEngineHandlers(tell: Tell, cache = new ByteCache()): Handl
       return { text: Array.from(reportText(whole), (line) => `${visibleText(line)}\n`).join('') };
     },
     'data/guess': ({ model }) => guessDatasets(model),
+    'model/other': async ({ file }) => {
+      const other = await otherModelOf(file);
+      if (!other) return {};
+      const { problem, lines, replay } = other;
+      return { other: { problem, lines, replayed: replay !== undefined } };
+    },
     'model/record': (params, work) =>
       recordModels(
         params,

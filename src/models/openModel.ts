@@ -2,6 +2,7 @@ import { isKeras } from './keras/readKeras';
 import { readModelFile, type ModelFile } from './modelFile';
 import { describeOnnx, onnxInputNames, openOnnx } from './onnx/openOnnx';
 import type { ModelOptions } from './options';
+import { refuseOthers } from './others/otherModel';
 import type { ModelDescription, ModelRunner } from './runner';
 import { describeTfjs, openTfjs } from './tfjs/openTfjs';
 
@@ -23,9 +24,11 @@ function isOfLayers(path: string, file: ModelFile): boolean {
  * Tells what a model file holds, without running it: shapes as far as the file states them.
  * A `model.json` of TensorFlow.js is read with the weights beside it, a whole model of Keras (`.keras`, `.h5`) as it is; a file
  * of any other content is tried as ONNX.
+ * @throws OtherModelError for a model, or weights, that only Python opens
  * @throws InputError when the file is missing, no model, or has no piecewise linear activation
  */
 export async function describeModel(path: string, options: ModelOptions = {}): Promise<ModelDescription> {
+  await refuseOthers(path);
   const file = await readModelFile(path);
   return isOfLayers(path, file) ? describeTfjs(path, file, options) : describeOnnx(path, file, options);
 }
@@ -35,6 +38,7 @@ export async function describeModel(path: string, options: ModelOptions = {}): P
  * @throws InputError when the file is missing or no model
  */
 export async function modelInputNames(path: string): Promise<string[]> {
+  await refuseOthers(path);
   const file = await readModelFile(path);
   return isOfLayers(path, file) ? [] : onnxInputNames(path, file);
 }
@@ -44,6 +48,7 @@ export async function modelInputNames(path: string): Promise<string[]> {
  * @throws InputError as {@link describeModel}, and when no engine loads or the engine refuses the model
  */
 export async function openModel(path: string, options: ModelOptions = {}): Promise<ModelRunner> {
+  await refuseOthers(path);
   const file = await readModelFile(path);
   return isOfLayers(path, file) ? openTfjs(path, file, options) : openOnnx(path, file, options);
 }

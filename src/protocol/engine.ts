@@ -139,6 +139,16 @@ export interface DatasetGuess {
   reason: string;
 }
 
+/** A model that is not opened here, with the ways on. */
+export interface OtherModelInfo {
+  /** What it is and what to do, as a sentence that goes on behind the file's name. */
+  problem: string;
+  /** Lines that make a file of it that is opened here. */
+  lines: string[];
+  /** Whether the Python recorder reads it. */
+  replayed: boolean;
+}
+
 export type ExportWhat = 'apdf' | 'clusters' | 'diagram' | 'nodes' | 'instances';
 export type ExportFormat = 'csv' | 'json' | 'dot' | 'graphml';
 
@@ -179,6 +189,8 @@ export interface EngineRequests extends TrainingRequests, LogRequests, FollowReq
     result: { node: number };
   };
   'data/guess': { params: { model: string }; result: DatasetGuess[] };
+  /** Whether a file is a model (or the weights of one) that is not opened here, told by its content. */
+  'model/other': { params: { file: string }; result: { other?: OtherModelInfo } };
   'model/record': { params: RecordParams; result: { folder: string; notices: string[] } };
   /** Writes a picture of the state to a file; the kind follows from its ending (.svg, .png). */
   'export/picture': {

@@ -1,9 +1,11 @@
 import { InputError } from '../../core/errors';
 import type { Snapshot } from '../../core/patterns/snapshot';
 import type { ModelOptions } from '../../models/openModel';
+import { otherModelOf } from '../../models/others/otherModel';
 import type { FollowState, FollowTrouble } from '../../protocol/follow';
 import { RunLock, RUN_LOCK_NAME } from '../../runs/runLock';
 import { listCheckpoints } from '../../runs/checkpoints/checkpointFolder';
+import { listOtherFiles } from '../../runs/checkpoints/otherFiles';
 import { watchFolder } from '../../runs/watching/watchFiles';
 import { isRun, RunWriter } from '../../runs/writeRun';
 import { ModelRecorder, type RecordSource } from '../recording/modelRecorder';
@@ -70,6 +72,8 @@ export class RunFollower {
   private recorded = 0;
   private current?: FollowState['current'];
   private earlier?: Snapshot;
+  private readonly others = new Set<string>();
+  private readonly otherKinds = new Set<string>();
   private nudged = true;
   private wake?: () => void;
   private working: Promise<void> = Promise.resolve();
@@ -161,6 +165,23 @@ export class RunFollower {
   private async look(): Promise<void> {
     this.nudged = false;
     if (this.queue.see(await listCheckpoints(this.request.checkpoints), Date.now())) this.tell();
+    await this.tellOthers();
+  }
+
+  /** Says which files of the folder are never recorded, and what to do; each kind of them once. */
+  private async tellOthers(): Promise<void> {
+    const files = await listOtherFiles(this.request.checkpoints);
+    const fresh = files.filter((file) => !this.others.has(file)).slice(0, MOST_TROUBLES);
+    for (const file of fresh) {
+      const other = await otherModelOf(file);
+      // One that is half written is looked at again.
+      if (!other) continue;
+      this.others.add(file);
+      if (this.otherKinds.has(other.kind)) continue;
+      this.otherKinds.add(other.kind);
+      const more = files.length > 1 ? ` (${files.length} files of the folder are not recorded)` : '';
+      this.hooks.onNotice(inOneLine(`${file} ${other.problem}${more}`));
+    }
   }
 
   private async work(): Promise<void> {

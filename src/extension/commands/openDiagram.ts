@@ -5,6 +5,7 @@ import { chooseDataset } from '../recording/datasetChoice';
 import type { DatasetChoice } from '../recording/datasetMemory';
 import { filesInTrainingOrder } from '../recording/modelNames';
 import { modelOfActiveTab, modelsOf, pickModels } from '../recording/modelFiles';
+import { tellOfOther } from '../recording/otherModels';
 import { recordOrReopen, type RecordingStages } from '../recording/recordModel';
 import { messageOf } from '../shared/failures';
 import type { Services } from '../shared/services';
@@ -26,7 +27,8 @@ export function openCommands(services: Needs) {
       // It starts while files are looked at and data is chosen.
       services.engine.warm();
       const resources = await chosenModels(uri, uris);
-      if (resources) await openModels(services, await modelsOf(resources), options?.dataset);
+      if (!resources || (await tellOfOther(services, resources))) return;
+      await openModels(services, await modelsOf(resources), options?.dataset);
     },
     'apd.openRun': async (target?: RunTarget) => {
       services.engine.warm();

@@ -18,6 +18,7 @@ export const doing: Record<keyof EngineRequests, string> = {
   'level/patterns': 'listing patterns',
   'level/continuation': 'following a pattern',
   'data/guess': 'looking for datasets',
+  'model/other': 'looking at a model',
   'model/record': 'recording',
   'export/picture': 'exporting a picture',
   'export/data': 'exporting data',

@@ -41,7 +41,7 @@ export async function modelsOf(resources: readonly vscode.Uri[]): Promise<string
 }
 
 /** The models in a folder: files, and the `model.json` of each folder in it. */
-async function modelsInside(folder: vscode.Uri): Promise<string[]> {
+export async function modelsInside(folder: vscode.Uri): Promise<string[]> {
   const entries = await vscode.workspace.fs.readDirectory(folder);
   const models: string[] = [];
   for (const [name, type] of entries) {

@@ -1,6 +1,7 @@
 import { InputError } from '../../core/errors';
 import { parseJson } from '../../data/files/json';
 import type { ModelFile } from '../modelFile';
+import { kerasWeights, OtherModelError } from '../others/otherModel';
 import { isObject, type Json, type JsonObject } from '../tfjs/files/jsonFields';
 import type { LayerWeights, WeightValue } from '../tfjs/files/weights';
 import { inOwnWords } from './dialect';
@@ -52,10 +53,11 @@ function modelOf(text: string, source: string, keras3: boolean): JsonObject {
 function wholeHdf5(hdf5: Hdf5, source: string): Pick<SavedKerasModel, 'topology' | 'weights'> {
   const config = hdf5.text('', 'model_config');
   if (config === undefined) {
-    throw new InputError(
-      source,
-      'holds weights and no network: expected a whole model; in Python, model.load_weights(…) and model.save("model.keras")',
+    const hasWeights = ['layers', '_layer_checkpoint_dependencies', 'model_weights'].some(
+      (name) => hdf5.names(name).length > 0,
     );
+    if (hasWeights || hdf5.texts('', 'layer_names')) throw new OtherModelError(source, kerasWeights(source));
+    throw new InputError(source, 'is an HDF5 file that holds no network, expected a whole model of Keras');
   }
   const version = hdf5.text('', 'keras_version') ?? hdf5.text('model_weights', 'keras_version') ?? '2';
   const layers = hdf5.texts('model_weights', 'layer_names') ?? [];

@@ -28,3 +28,12 @@ export function isModelName(file: string): boolean {
   const ending = path.extname(file).slice(1).toLowerCase();
   return isModelJson(file) || (ENDINGS.includes(ending) && !/\.weights\.h5$/i.test(file));
 }
+
+/** Names of files that hold weights without their network, or a model of other programs. */
+const OTHERS =
+  /\.(?:pt|pth|ckpt|safetensors|pt2|tflite|pb|joblib|pkl|pickle|ort)$|\.weights\.h5$|^pytorch_model.*\.bin$|^checkpoint.*\.index$/i;
+
+/** Whether a file is by its name a model, or weights, that is not opened here. */
+export function isOtherModelName(file: string): boolean {
+  return OTHERS.test(path.basename(file));
+}

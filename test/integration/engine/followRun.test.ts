@@ -87,6 +87,20 @@ describe('following checkpoints', function () {
     assert.equal(last.instances.length, manifest.dataset.rows);
   }
 
+  it('says which files it does not record, and what to do, instead of waiting for them', async () => {
+    await mkdir(checkpoints, { recursive: true });
+    for (const name of ['weights.pt', 'old.pth', 'script.pt']) {
+      await copyFile(path.join('test/fixtures/others', name), path.join(checkpoints, name));
+    }
+    await follow();
+    assert.deepEqual(
+      told.filter((text) => text.includes('(3 files of the folder are not recorded)')).length,
+      2,
+    );
+    assert.match(told.join('\n'), /is a checkpoint of PyTorch, weights without their network/);
+    assert.match(told.join('\n'), /script\.pt is a TorchScript model/);
+  });
+
   it('begins a run with the first checkpoint of a folder that comes later, and takes each that follows', async () => {
     await follow();
     await assert.rejects(openRun(run), /is no run/);

@@ -41,7 +41,10 @@ describe('Keras models', function () {
     for (const [name, problem] of [
       ['lambda.keras', /layer 'lambda': is a Lambda, whose code is not in the file/],
       ['custom.keras', /layer 'own': has the unknown class 'Mine'/],
-      ['only.weights.h5', /holds weights and no network: expected a whole model/],
+      [
+        'only.weights.h5',
+        /holds weights of Keras and no network: load them into the model and save it whole/,
+      ],
     ] as const) {
       await assert.rejects(describeModel(`${folder}/${name}`), (error) => {
         assert.ok(error instanceof InputError);
