@@ -150,9 +150,10 @@ describe('a user who trains with Python', function () {
     );
     await window.command('View: Close All Editors');
     await window.reload();
-    await window.command('APD: Open Run…');
-    await window.pick(/^train(?!-)/);
-    await window.drawn(/train, epoch \d+\b.*400 instances/);
+    await window.sidePanel();
+    await window.expand('train, ');
+    await window.row('epoch 5').click();
+    await window.drawn(/train, epoch 5\b.*400 instances/);
   });
 
   it('right-clicks its checkpoints, completes the starter, and sees them recorded', async () => {

@@ -20,6 +20,8 @@ export interface WindowOptions {
   extensions?: string;
   /** Puts more into the workspace before it is opened. Returns a workspace file to open in place of the folder. */
   prepare?(folder: string): string | undefined;
+  /** The workspace is one that nobody trusts yet. */
+  untrusted?: boolean;
 }
 
 /** A window of VS Code with the extension, a workspace of its own, and a mouse and keys in it. */
@@ -37,10 +39,10 @@ export class VsCodeWindow {
 
   /** Starts the server, and opens its window in Chromium. */
   static async open(options: WindowOptions = {}): Promise<VsCodeWindow> {
-    const { size = { width: 1280, height: 800 }, extensions, prepare } = options;
+    const { size = { width: 1280, height: 800 }, extensions, prepare, untrusted } = options;
     const workspace = makeWorkspace();
     const place = prepare?.(workspace.folder) ?? workspace.folder;
-    const server = await startServer({ tests: true, extensions });
+    const server = await startServer({ tests: true, extensions, asksForTrust: untrusted });
     const browser = await openBrowser();
     const page = await browser.newPage({ viewport: size });
     const ends = [server.stop, workspace.remove];

@@ -1,6 +1,7 @@
 export interface ServerOptions {
   tests?: boolean;
   extensions?: string;
+  asksForTrust?: boolean;
   folder?: string;
   settings?: Record<string, unknown>;
   env?: Record<string, string>;

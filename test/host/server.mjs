@@ -41,7 +41,8 @@ function freePort() {
 /**
  * Starts the server and waits until it answers.
  * @param options `tests`: take extensions and tests from the address (the driver of VS Code's own smoke tests);
- *   `extensions`: folder with installed extensions; `folder`: opened when the address names none; `settings`, `env`
+ *   `extensions`: folder with installed extensions; `folder`: opened when the address names none; `settings`, `env`;
+ *   `asksForTrust`: workspaces are not trusted from the start
  * @returns `origin` (http://127.0.0.1:port), `data` (its data folder), `pid`, `stop`
  */
 export async function startServer(options = {}) {
@@ -56,7 +57,8 @@ export async function startServer(options = {}) {
   const port = await freePort();
   const flags = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   flags.push('--accept-server-license-terms', '--server-data-dir', data, '--extensions-dir', extensions);
-  flags.push('--disable-telemetry', '--disable-workspace-trust');
+  flags.push('--disable-telemetry');
+  if (!options.asksForTrust) flags.push('--disable-workspace-trust');
   if (options.tests) flags.push('--enable-smoke-test-driver');
   if (options.folder) flags.push('--default-folder', options.folder);
   // A group of its own: the extension hosts and engines that it starts end with it.
