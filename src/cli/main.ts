@@ -12,6 +12,7 @@ import { prepareStreams, printHelp, say, sayLines } from './terminal';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
 import { addRun } from './runCommand';
+import { addNovelty } from './noveltyCommand';
 import { addSuspects } from './suspectsCommand';
 import { addTrain } from './trainCommand';
 import { UsageError } from './usageError';
@@ -46,6 +47,7 @@ function createProgram(): Command {
   addExport(program);
   addReport(program);
   addSuspects(program);
+  addNovelty(program);
   addModel(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');
   return program;

@@ -14,6 +14,29 @@ export interface Novelty {
    * is what `unseen` will be, so that a gap between the two is a real shift.
    */
   expected: number;
+  /** Between these `unseen` lies for 95 of 100 splits of the same kind. */
+  interval: [number, number];
+}
+
+/** Standard deviations that 95 of 100 values of a normal distribution are within. */
+const WITHIN_95 = 1.96;
+
+/**
+ * Where the unseen share of data of the same kind lies: around the Good–Turing estimate, whose variance is that of Esty
+ * (1983), `(f₁(1 − f₁/n) + 2·f₂)/n²`, and beside it that of drawing `others` instances. One instance more is taken to be
+ * alone, so that the interval of a reference without any is not a point.
+ * @param once nodes that one instance of the reference visits
+ * @param twice nodes that two visit
+ * @param size instances of the reference
+ * @param others instances that are compared with it
+ */
+export function unseenInterval(once: number, twice: number, size: number, others: number): [number, number] {
+  if (size === 0 || others === 0) return [0, 1];
+  const expected = once / size;
+  const careful = Math.min(1, (once + 1) / size);
+  const estimate = (careful * size * (1 - careful) + 2 * twice) / size ** 2;
+  const deviation = Math.sqrt(estimate + (careful * (1 - careful)) / others);
+  return [Math.max(0, expected - WITHIN_95 * deviation), Math.min(1, expected + WITHIN_95 * deviation)];
 }
 
 /** Unseen rate of one split against another, for the nodes of a level or the paths through all levels. */
@@ -27,7 +50,11 @@ export function noveltyOf(nodes: LevelNodes, isReference: Uint8Array, isOther: U
     }
   }
   let singletons = 0;
-  for (const c of inReference) if (c === 1) singletons++;
+  let pairs = 0;
+  for (const c of inReference) {
+    if (c === 1) singletons++;
+    if (c === 2) pairs++;
+  }
   let instances = 0;
   let unseen = 0;
   for (let i = 0; i < nodes.of.length; i++) {
@@ -39,6 +66,7 @@ export function noveltyOf(nodes: LevelNodes, isReference: Uint8Array, isOther: U
     instances,
     unseen: instances === 0 ? 0 : unseen / instances,
     expected: referenceSize === 0 ? 0 : singletons / referenceSize,
+    interval: unseenInterval(singletons, pairs, referenceSize, instances),
   };
 }
 

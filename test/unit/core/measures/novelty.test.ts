@@ -32,7 +32,8 @@ describe('novelty of a split', () => {
   it('is the share of instances in nodes that the reference never visits, beside the reference’s singletons', () => {
     fc.assert(
       fc.property(cases, ({ of, split }) => {
-        const novelty = noveltyOf(levelNodes(of), isIn(split, 0), isIn(split, 1));
+        const { interval, ...novelty } = noveltyOf(levelNodes(of), isIn(split, 0), isIn(split, 1));
+        assert.ok(interval[0] <= novelty.expected && novelty.expected <= interval[1], String(interval));
         const shown = tally(of.filter((_, i) => split[i] === 0));
         const other = of.filter((_, i) => split[i] === 1);
         const reference = of.filter((_, i) => split[i] === 0);
@@ -54,6 +55,25 @@ describe('novelty of a split', () => {
     );
   });
 
+  it('lies in its interval for 95 of 100 splits of the same kind, and outside for another kind', () => {
+    const random = new Random(7);
+    const draw = (power: number) => Math.floor(random.float() ** power * 400);
+    let inside = 0;
+    let outside = 0;
+    for (let turn = 0; turn < 200; turn++) {
+      const of = Array.from({ length: 1500 }, () => draw(3));
+      const other = of.map((node, i) => (i < 1000 ? node : draw(1)));
+      const reference = Uint8Array.from(of, (_, i) => (i < 1000 ? 1 : 0));
+      const rest = reference.map((is) => 1 - is);
+      const like = noveltyOf(levelNodes(of), reference, rest);
+      const unlike = noveltyOf(levelNodes(other), reference, rest);
+      if (like.unseen >= like.interval[0] && like.unseen <= like.interval[1]) inside++;
+      if (unlike.unseen > unlike.interval[1]) outside++;
+    }
+    assert.ok(inside >= 184, `${inside} of 200 inside`);
+    assert.ok(outside >= 198, `${outside} of 200 outside`);
+  });
+
   it('is about what Good–Turing expects on data of the same kind', () => {
     const random = new Random(3);
     // A long tail: the numbers of the nodes are products of random numbers.
@@ -70,7 +90,12 @@ describe('novelty of a split', () => {
 
   it('is nothing when there are no instances to look at', () => {
     const none = new Uint8Array(2);
-    assert.deepEqual(noveltyOf(levelNodes([0, 1]), none, none), { instances: 0, unseen: 0, expected: 0 });
+    assert.deepEqual(noveltyOf(levelNodes([0, 1]), none, none), {
+      instances: 0,
+      unseen: 0,
+      expected: 0,
+      interval: [0, 1],
+    });
   });
 });
 
