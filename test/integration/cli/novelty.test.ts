@@ -73,8 +73,9 @@ describe('apd novelty', function () {
       like.levels.map(({ shifted }) => shifted),
       [false, false, false],
     );
-    for (const { unseen, expected } of like.levels)
-      {assert.ok(Math.abs(unseen - expected) < 0.05, String(unseen));}
+    for (const { unseen, expected } of like.levels) {
+      assert.ok(Math.abs(unseen - expected) < 0.05, String(unseen));
+    }
     assert.deepEqual(
       inverted.levels.map(({ shifted }) => shifted),
       [true, true, true],
