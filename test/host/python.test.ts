@@ -92,7 +92,8 @@ describe('a Python training that is recorded', function () {
   after(async () => {
     await closeAll();
     const places = [environment, chosen, training.fsPath, starter, goOn, told, file('weights').fsPath];
-    for (const place of [...places, folder, `${folder}-2`, runFolder('weights')]) {
+    const runs = [folder, `${folder}-2`, runFolder('weights'), runFolder('mlp'), file('apd-examples').fsPath];
+    for (const place of [...places, ...runs]) {
       rmSync(place, { recursive: true, force: true });
     }
   });
@@ -155,6 +156,17 @@ describe('a Python training that is recorded', function () {
       [0, 1],
     );
     assert.equal(readFileSync(starter, 'utf8'), MODEL_AND_DATA);
+  });
+
+  it('is the Python example, as the walkthrough opens it', async () => {
+    await run('apd.openTrainingExample', 'mlp.py');
+    const { document } = vscode.window.activeTextEditor!;
+    assert.equal(document.uri.fsPath, file('apd-examples', 'pytorch', 'mlp.py').fsPath);
+    // As by the button of the editor, which names no file.
+    await run('apd.runPython', undefined, undefined, { arguments: '--epochs 2' });
+    const place = runFolder('mlp');
+    await until('three snapshots', () => snapshots(place) === 3, LONG_MS);
+    await ended(place);
   });
 
   it('is refused with words about what is wrong where its arguments are', async () => {

@@ -38,6 +38,13 @@ describe('apd run', function () {
     assert.match(stderr, /^to stderr$/m);
   });
 
+  it('stops at breakpoints as the bare script does', () => {
+    writeFileSync(at('script.py'), 'x = 6\nbreakpoint()\nprint("after", x)\n');
+    const { status, stdout } = run(['script.py'], 'p 7 * x\nx = 5\nc\n');
+    assert.equal(status, 0);
+    assert.match(stdout, /\b42\b[^]*after 5\n$/);
+  });
+
   it('runs modules', () => {
     writeFileSync(at('module.py'), 'import sys\nprint(__name__, sys.argv[1:])\n');
     const { status, stdout } = run(['-m', 'module', '--epochs', '2']);

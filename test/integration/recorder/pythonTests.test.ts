@@ -35,7 +35,14 @@ describe('Recorder of Python trainings', function () {
     this.skip();
   });
 
-  for (const module of ['test_units', 'test_variations', 'test_ends', 'test_scripts', 'test_keras']) {
+  for (const module of [
+    'test_units',
+    'test_variations',
+    'test_ends',
+    'test_scripts',
+    'test_callbacks',
+    'test_keras',
+  ]) {
     it(`passes ${module}`, async () => {
       const { code, said } = await unittest(module);
       for (const [line] of said.matchAll(/^.*\.\.\. skipped .*$/gm)) console.log(`      ${line}`);
