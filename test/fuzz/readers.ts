@@ -7,7 +7,7 @@ import { openDataset } from '../../src/data/openDataset';
 import { datasetOptionsOf, scalingOf } from '../../src/engine/recording/reopenDataset';
 import { createLogReader } from '../../src/logs/formats/reader';
 import { recogniseLog } from '../../src/logs/formats/recognise';
-import { describeModel } from '../../src/models/openModel';
+import { describeModel, openModel } from '../../src/models/openModel';
 import { LINKS_NAME, readLinks } from '../../src/runs/links';
 import { lockHolder } from '../../src/runs/lock';
 import { MANIFEST_NAME } from '../../src/runs/manifest';
@@ -287,6 +287,16 @@ export const readers: readonly FuzzedReader[] = [
     read: (bytes, _, folder) => {
       written(folder, 'weights.bin', Buffer.alloc(4 * 22));
       return describeModel(written(folder, 'model.json', bytes));
+    },
+  },
+  {
+    name: 'graph model',
+    mutate: mutateJson,
+    seeds: () => seedsIn('graphModels', /model\.json$/),
+    read: (bytes, _, folder) => {
+      const weights = path.join(FIXTURES, 'graphModels', 'dense', 'group1-shard1of1.bin');
+      written(folder, 'group1-shard1of1.bin', readFileSync(weights));
+      return openModel(written(folder, 'model.json', bytes));
     },
   },
   {

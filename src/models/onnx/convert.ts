@@ -67,7 +67,7 @@ export function toElementType(
  * A tensor's numbers as float32 or float64.
  * @returns undefined for tensors that hold no floating-point numbers
  */
-export function floatsOf(tensor: Tensor): TensorData | undefined {
+export function floatsOf(tensor: { readonly type: string; readonly data: unknown }): TensorData | undefined {
   const { data } = tensor;
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   if (tensor.type !== 'float16' || !ArrayBuffer.isView(data)) return undefined;

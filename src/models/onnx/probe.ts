@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-web';
 import type { ModelInput, TensorData } from '../runner';
 import { floatsOf } from './convert';
 import { elementCount } from '../../core/shape';
@@ -55,8 +54,15 @@ export function sameValues(one: TensorData, other: TensorData, tolerance = TOLER
   });
 }
 
-function listed(tensor: Tensor): string {
+function listed(tensor: TrialTensor): string {
   return `[${tensor.dims.join(', ')}]`;
+}
+
+/** A tensor of a trial run, of any engine. */
+export interface TrialTensor {
+  readonly dims: readonly number[];
+  readonly type: string;
+  readonly data: unknown;
 }
 
 /** Two runs of a model: where the first one's instances stand in the second. */
@@ -137,7 +143,7 @@ function standsApart(one: TensorData, other: TensorData, layout: InstanceLayout,
  * Finds the shape of one instance in a tap, and where the instances stand: on the axis that grows with the batch (the first
  * one, the second where sequences come first, …). Their values must not depend on the other instances of the batch.
  */
-export function probeTap(first: Tensor, second: Tensor, runs: TrialRuns): ProbedTap {
+export function probeTap(first: TrialTensor, second: TrialTensor, runs: TrialRuns): ProbedTap {
   const one = floatsOf(first);
   const other = floatsOf(second);
   if (!one || !other) return { reason: `its pre-activation is of type ${first.type}` };

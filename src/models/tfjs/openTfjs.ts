@@ -5,7 +5,8 @@ import type { ModelOptions } from '../options';
 import type { ModelDescription, ModelInput, ModelRunner } from '../runner';
 import { loadTensorflow } from './tfjsBackend';
 import { isKeras, readKerasModel, type SavedKerasModel } from '../keras/readKeras';
-import { readLayersModel, type SavedLayersModel } from './files/savedModel';
+import { GraphNetwork } from './graphModel/graphNetwork';
+import { readSavedModel, type SavedLayersModel } from './files/savedModel';
 import { LayerGraph } from './graph/layerGraph';
 import { runnerOwningGraph } from './tfjsRunner';
 import type { TensorEngine } from './tensorflow';
@@ -34,17 +35,32 @@ function inputShape(path: string, input: ModelInput, instance: readonly number[]
   throw misfit;
 }
 
+/** The same, where it is not larger than can be. @throws InputError */
+function shapeOfInstance(path: string, input: ModelInput, options: ModelOptions): number[] {
+  const shape = inputShape(path, input, options.instanceShape);
+  const values = elementCount(shape);
+  if (values <= LARGEST_INSTANCE) return shape;
+  const problem = `takes ${values} values an instance, expected at most ${LARGEST_INSTANCE}`;
+  throw new InputError(path, `input '${input.name}' ${problem}`);
+}
+
 /** A network as TensorFlow.js or Keras saved it. */
 type SavedNetwork = SavedLayersModel | SavedKerasModel;
 
+/** A model as far as its file tells: layers, or a graph of operations. */
+type Read =
+  | { engine: TensorEngine; saved: SavedNetwork; graph: LayerGraph }
+  | { engine: TensorEngine; sha256: string; network: GraphNetwork };
+
 /** Reads a model and makes its network as far as the file tells. */
-async function read(
-  path: string,
-  file: ModelFile,
-  options: ModelOptions,
-): Promise<{ engine: TensorEngine; saved: SavedNetwork; graph: LayerGraph }> {
+async function read(path: string, file: ModelFile, options: ModelOptions): Promise<Read> {
   const engine = await loadTensorflow(options.backend ?? 'auto');
-  const saved = isKeras(file) ? await readKerasModel(path, file) : await readLayersModel(path, engine, file);
+  const saved = isKeras(file) ? await readKerasModel(path, file) : await readSavedModel(path, engine, file);
+  if ('graphModel' in saved) {
+    const { graphModel } = saved;
+    const network = await GraphNetwork.create(engine, graphModel, path, options);
+    return { engine, sha256: graphModel.sha256, network };
+  }
   const graph = await LayerGraph.create({
     engine,
     topology: saved.topology,
@@ -56,37 +72,35 @@ async function read(
 }
 
 /**
- * What a LayersModel of TensorFlow.js or a model of Keras holds, without running it.
+ * What a model of TensorFlow.js or Keras holds, without running it.
  * @param path the file as the user named it
- * @throws InputError as `readLayersModel` and `LayerGraph.create`
+ * @throws InputError as `readSavedModel`, `LayerGraph.create` and `GraphNetwork.create`
  */
 export async function describeTfjs(
   path: string,
   file: ModelFile,
   options: ModelOptions,
 ): Promise<ModelDescription> {
-  const { saved, graph } = await read(path, file, options);
-  const { input, output, outputs, layers, skipped, notices } = graph;
-  graph.dispose();
-  return { path, sha256: saved.sha256, input, output, outputs, layers, skipped, notices };
+  const made = await read(path, file, options);
+  const network = 'network' in made ? made.network : made.graph;
+  const sha256 = 'network' in made ? made.sha256 : made.saved.sha256;
+  const { input, output, outputs, layers, skipped, notices } = network;
+  network.dispose();
+  return { path, sha256, input, output, outputs, layers, skipped, notices };
 }
 
 /**
- * Opens a LayersModel of TensorFlow.js or a model of Keras to run it.
+ * Opens a model of TensorFlow.js or Keras to run it.
  * @throws InputError as {@link describeTfjs}, when no backend loads, or a trial run on two rows fails
  */
 export async function openTfjs(path: string, file: ModelFile, options: ModelOptions): Promise<ModelRunner> {
-  const { engine, saved, graph } = await read(path, file, options);
+  const made = await read(path, file, options);
+  if ('network' in made) return openGraph(path, made, options);
+  const { engine, saved, graph } = made;
   let open = graph;
   try {
-    const shape = inputShape(path, graph.input, options.instanceShape);
+    const shape = shapeOfInstance(path, graph.input, options);
     const values = elementCount(shape);
-    if (values > LARGEST_INSTANCE) {
-      throw new InputError(
-        path,
-        `input '${graph.input.name}' takes ${values} values an instance, expected at most ${LARGEST_INSTANCE}`,
-      );
-    }
     if (graph.input.shape.some((size) => size < 0)) {
       open = await LayerGraph.create({
         engine,
@@ -102,6 +116,21 @@ export async function openTfjs(path: string, file: ModelFile, options: ModelOpti
     return runner;
   } catch (error) {
     open.dispose();
+    throw error;
+  }
+}
+
+/** A graph model ready to run, its layers' shapes found by trial. */
+async function openGraph(
+  path: string,
+  { engine, network, sha256 }: { engine: TensorEngine; network: GraphNetwork; sha256: string },
+  options: ModelOptions,
+): Promise<ModelRunner> {
+  try {
+    await network.probe(shapeOfInstance(path, network.input, options));
+    return runnerOwningGraph(network, engine, { path, sha256 });
+  } catch (error) {
+    network.dispose();
     throw error;
   }
 }

@@ -5,5 +5,6 @@ import './prodMode';
 export * as core from '@tensorflow/tfjs-core';
 // Registers the gradients of all operations.
 export * as layers from '@tensorflow/tfjs-layers';
+export * as converter from '@tensorflow/tfjs-converter';
 export { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 export { version_cpu } from '@tensorflow/tfjs-backend-cpu';

@@ -12,7 +12,6 @@ import type {
   TensorData,
 } from '../runner';
 import { classesOfScores } from '../scores';
-import type { LayerGraph } from './graph/layerGraph';
 import type { TensorEngine } from './tensorflow';
 import { elementCount } from '../../core/shape';
 
@@ -25,7 +24,20 @@ export interface GraphFile {
 /** What a run gives before it is read back: the output, then the pre-activations. */
 type Fetched = [Tensor, ...Tensor[]];
 
-/** A LayersModel that runs. */
+/** A network that runs a batch and hands out its pre-activations. */
+export interface TappedNetwork {
+  readonly input: ModelInput;
+  readonly output: ModelOutput;
+  readonly outputs: string[];
+  readonly layers: ActivationLayer[];
+  readonly skipped: SkippedActivation[];
+  readonly notices: string[];
+  /** The tensors are the caller's to dispose: called in `tf.tidy`. */
+  run(x: Tensor, how: { taps: true }): { readonly output: Tensor; readonly taps: Tensor[] };
+  dispose(): void;
+}
+
+/** A model of TensorFlow.js that runs. */
 class TfjsRunner implements ModelRunner {
   readonly path: string;
   readonly sha256: string;
@@ -41,7 +53,7 @@ class TfjsRunner implements ModelRunner {
   private closed = false;
 
   constructor(
-    private readonly graph: LayerGraph,
+    private readonly graph: TappedNetwork,
     private readonly engine: TensorEngine,
     file: GraphFile,
     private readonly owned: boolean,
@@ -154,11 +166,11 @@ class TfjsRunner implements ModelRunner {
  * A runner over a network in memory, such as one in training. Closing it leaves the network as it is.
  * @param file what the runner tells of where the network comes from
  */
-export function runnerOfGraph(graph: LayerGraph, engine: TensorEngine, file: GraphFile): ModelRunner {
+export function runnerOfGraph(graph: TappedNetwork, engine: TensorEngine, file: GraphFile): ModelRunner {
   return new TfjsRunner(graph, engine, file, false);
 }
 
 /** A runner to which the network belongs: closing it frees the network. */
-export function runnerOwningGraph(graph: LayerGraph, engine: TensorEngine, file: GraphFile): ModelRunner {
+export function runnerOwningGraph(graph: TappedNetwork, engine: TensorEngine, file: GraphFile): ModelRunner {
   return new TfjsRunner(graph, engine, file, true);
 }

@@ -99,9 +99,10 @@ describe('damaged tfjs models', () => {
       ['\u0000\u0001', /is not JSON/],
       [
         '{"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]}',
-        /format: is a GraphModel/,
+        /the model has no input, expected one/,
       ],
-      ['{"modelTopology":{"node":[]},"weightsManifest":[]}', /is a GraphModel/],
+      ['{"modelTopology":{"node":[]},"weightsManifest":[]}', /the model has no input, expected one/],
+      ['{"modelTopology":{"node":{}},"weightsManifest":[]}', /modelTopology\.node: is an? object, expected/],
       ['{"format":"x","modelTopology":{},"weightsManifest":[]}', /format: is "x", expected 'layers-model'/],
       ['{"modelTopology":null,"weightsManifest":[]}', /modelTopology: is null, expected the layers/],
       ['{"modelTopology":{},"weightsManifest":[]}', /modelTopology: holds no layers/],

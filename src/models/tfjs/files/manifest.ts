@@ -64,8 +64,11 @@ function quantisation(
   return { dtype, min: min as number, scale: scale as number };
 }
 
+/** Types of numbers that a manifest may have: a model of layers has float32 alone. */
+type ManifestTypes = 'layers' | 'graph';
+
 /** An entry of the manifest, its size known. */
-function entryAt(value: Json, source: string, at: string): Entry {
+function entryAt(value: Json, source: string, at: string, types: ManifestTypes): Entry {
   const entry = objectAt(value, source, at);
   const name = textAt(entry.name, source, `${at}, name`);
   const place = `weight '${name}'`;
@@ -75,7 +78,8 @@ function entryAt(value: Json, source: string, at: string): Entry {
   }
   const skipped = entry.group === 'optimizer';
   const { dtype } = entry;
-  if (dtype !== 'float32' && !(skipped && (dtype === 'int32' || dtype === 'bool'))) {
+  const others = skipped || types === 'graph';
+  if (dtype !== 'float32' && !(others && (dtype === 'int32' || dtype === 'bool'))) {
     throw new InputError(source, `is of type ${JSON.stringify(dtype) ?? 'unknown'}, expected float32`, place);
   }
   const quantization = quantisation(entry, source, place);
@@ -92,7 +96,7 @@ function entryAt(value: Json, source: string, at: string): Entry {
 }
 
 /** The manifest of a model.json. @throws InputError naming the member that is wrong */
-function groupsOf(manifest: unknown, source: string): Group[] {
+function groupsOf(manifest: unknown, source: string, types: ManifestTypes): Group[] {
   return listAt(manifest, source, 'weightsManifest').map((value, g) => {
     const place = `weightsManifest[${g}]`;
     const group = objectAt(value, source, place);
@@ -100,7 +104,7 @@ function groupsOf(manifest: unknown, source: string): Group[] {
     return {
       paths: paths.map((file, i) => textAt(file, source, `${place}.paths[${i}]`)),
       entries: listAt(group.weights, source, `${place}.weights`).map((entry, i) =>
-        entryAt(entry, source, `${place}.weights[${i}]`),
+        entryAt(entry, source, `${place}.weights[${i}]`, types),
       ),
     };
   });
@@ -187,7 +191,7 @@ export async function readManifest(
 ): Promise<ManifestContent> {
   const weights = new Map<string, WeightValue>();
   const files: Uint8Array[] = [];
-  for (const [g, group] of groupsOf(manifest, source).entries()) {
+  for (const [g, group] of groupsOf(manifest, source, 'layers').entries()) {
     const bytes = await bytesOf(group, source, `weightsManifest[${g}]`, files);
     let at = 0;
     for (const entry of group.entries) {
@@ -199,6 +203,40 @@ export async function readManifest(
     }
   }
   return { weights, files };
+}
+
+/** The weights of a manifest as they lie in its files. */
+export interface RawManifest {
+  specs: io.WeightsManifestEntry[];
+  data: ArrayBuffer;
+  /** The files' bytes, in order, for a hash. */
+  files: Uint8Array[];
+}
+
+/**
+ * Reads the constants of a graph model, which may be whole numbers and truths too.
+ * @throws InputError as {@link readManifest}
+ */
+export async function readRawManifest(manifest: unknown, source: string): Promise<RawManifest> {
+  const specs: io.WeightsManifestEntry[] = [];
+  const files: Uint8Array[] = [];
+  const parts: Uint8Array[] = [];
+  const known = new Set<string>();
+  for (const [g, group] of groupsOf(manifest, source, 'graph').entries()) {
+    parts.push(await bytesOf(group, source, `weightsManifest[${g}]`, files));
+    for (const { name, spec } of group.entries) {
+      if (known.has(name)) throw new InputError(source, 'is there twice', `weight '${name}'`);
+      known.add(name);
+      specs.push({ ...spec, name });
+    }
+  }
+  const data = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return { specs, data: data.buffer, files };
 }
 
 /** SHA-256 (hexadecimal) of a model: of model.json, and of its weight files in the order of the manifest. */

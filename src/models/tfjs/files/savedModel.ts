@@ -2,7 +2,8 @@ import { InputError } from '../../../core/errors';
 import { parseJson } from '../../../data/files/json';
 import { readModelFile, type ModelFile } from '../../modelFile';
 import { isObject, kindOf, type JsonObject } from './jsonFields';
-import { holdsTfjsModel, modelHash, readManifest } from './manifest';
+import type { SavedGraphModel } from '../graphModel/graphNetwork';
+import { holdsTfjsModel, modelHash, readManifest, readRawManifest } from './manifest';
 import type { TensorEngine } from '../tensorflow';
 import type { WeightValue } from './weights';
 
@@ -93,6 +94,32 @@ function parsed(bytes: Uint8Array, source: string): JsonObject {
 }
 
 /**
+ * Reads a model of TensorFlow.js, of layers or a graph: model.json and the weight files in its folder.
+ * @param source the model.json as the user named it
+ * @param file the same in memory
+ * @throws InputError when it is neither, or files are missing or damaged
+ */
+export async function readSavedModel(
+  source: string,
+  engine: TensorEngine,
+  file: ModelFile,
+): Promise<SavedLayersModel | { graphModel: SavedGraphModel }> {
+  const model = parsed(file.bytes, source);
+  const { modelTopology: topology, signature } = model;
+  if (!isGraph(model) || !isObject(topology)) return readLayersModel(source, engine, file);
+  if (!('node' in topology)) throw new InputError(source, 'holds no operations', 'modelTopology');
+  const weights = await readRawManifest(model.weightsManifest, source);
+  const outer = isObject(model.userDefinedMetadata) ? model.userDefinedMetadata.signature : undefined;
+  const sha256 = modelHash(file.bytes, weights.files);
+  return { graphModel: { topology, signature: signature ?? outer, weights, sha256 } };
+}
+
+/** Whether a model was converted from a graph of TensorFlow. */
+function isGraph({ format, modelTopology: topology }: JsonObject): boolean {
+  return format === 'graph-model' || (isObject(topology) && 'node' in topology);
+}
+
+/**
  * Reads a LayersModel: model.json and the weight files in its folder.
  * @param source the model.json as the user named it
  * @param file the same, where it is in memory already
@@ -106,7 +133,7 @@ export async function readLayersModel(
   const { bytes } = file ?? (await readModelFile(source, 'a model.json of TensorFlow.js'));
   const model = parsed(bytes, source);
   const { modelTopology: topology, format } = model;
-  if (format === 'graph-model' || (isObject(topology) && 'node' in topology)) {
+  if (isGraph(model)) {
     throw new InputError(
       source,
       'is a GraphModel (converted for inference, its layers are gone), expected a LayersModel',
