@@ -26,7 +26,7 @@ const nodeOptions = {
 const tensorflowApart = {
   name: 'tensorflow-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/packages$/ }, ({ importer }) =>
+    onResolve({ filter: /^\.{1,2}\/(?:.*\/)?packages$/ }, ({ importer }) =>
       importer.includes(path.join('models', 'tfjs'))
         ? { path: './tensorflow.js', external: true }
         : undefined,

@@ -1,4 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type * as graphLibrary from '@tensorflow/tfjs-converter';
 import type * as library from '@tensorflow/tfjs-layers';
 import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
 
@@ -27,6 +28,11 @@ let loading: Promise<LayersLibrary> | undefined;
 export function loadLayersLibrary(): Promise<LayersLibrary> {
   loading ??= import('./packages').then(({ layers }) => layers);
   return loading;
+}
+
+/** Loads what runs graph models; it is in the same bundle. */
+export function loadGraphLibrary(): Promise<typeof graphLibrary> {
+  return import('./packages').then(({ converter }) => converter);
 }
 
 /** The variable that holds a weight. */

@@ -8,6 +8,7 @@ import { probeRows, probeTap, type TrialRuns, type TrialTensor } from '../../onn
 import { WireError } from '../../onnx/proto/wire';
 import type { ModelOptions } from '../../options';
 import type { ActivationLayer, ModelInput, ModelOutput, SkippedActivation } from '../../runner';
+import { loadGraphLibrary } from '../library';
 import type { RawManifest } from '../files/manifest';
 import type { JsonObject } from '../files/jsonFields';
 import type { TensorEngine } from '../tensorflow';
@@ -279,7 +280,7 @@ function topologyOf(graph: TensorflowGraph): io.ModelArtifacts['modelTopology'] 
 }
 
 async function load(graph: TensorflowGraph, saved: SavedGraphModel, source: string): Promise<GraphModel> {
-  const { converter } = await import('../packages');
+  const converter = await loadGraphLibrary();
   const artifacts: io.ModelArtifacts = {
     format: 'graph-model',
     modelTopology: topologyOf(graph),
