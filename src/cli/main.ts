@@ -12,6 +12,7 @@ import { prepareStreams, printHelp, say, sayLines } from './terminal';
 import { addRecord } from './recordCommand';
 import { addReport } from './reportCommand';
 import { addRun } from './runCommand';
+import { addLabels } from './labelsCommand';
 import { addNovelty } from './noveltyCommand';
 import { addSuspects } from './suspectsCommand';
 import { addTrain } from './trainCommand';
@@ -47,6 +48,7 @@ function createProgram(): Command {
   addExport(program);
   addReport(program);
   addSuspects(program);
+  addLabels(program);
   addNovelty(program);
   addModel(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help tells more)');

@@ -48,7 +48,7 @@ export async function openNpy(path: string): Promise<StoredArray> {
 }
 
 /** Arrays that can be written. */
-export type WritableArray = Uint8Array | Int32Array | Float32Array | Float64Array;
+export type WritableArray = Uint8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /**
  * The bytes of an `.npy` file (version 1.0, C order, header padded to 64 bytes as NumPy does).
@@ -77,5 +77,5 @@ export function encodeNpy(array: WritableArray, shape: readonly number[] = [arra
 function typeCode(array: WritableArray): string {
   if (array instanceof Uint8Array) return '|u1';
   const order = HOST_IS_LITTLE_ENDIAN ? '<' : '>';
-  return `${order}${array instanceof Int32Array ? 'i' : 'f'}${array.BYTES_PER_ELEMENT}`;
+  return `${order}${array instanceof Int32Array || array instanceof BigInt64Array ? 'i' : 'f'}${array.BYTES_PER_ELEMENT}`;
 }
