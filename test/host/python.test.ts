@@ -92,7 +92,14 @@ describe('a Python training that is recorded', function () {
   after(async () => {
     await closeAll();
     const places = [environment, chosen, training.fsPath, starter, goOn, told, file('weights').fsPath];
-    const runs = [folder, `${folder}-2`, runFolder('weights'), runFolder('mlp'), file('apd-examples').fsPath];
+    const runs = [
+      folder,
+      `${folder}-2`,
+      runFolder('weights'),
+      runFolder('mlp'),
+      runFolder('cnn'),
+      file('apd-examples').fsPath,
+    ];
     for (const place of [...places, ...runs]) {
       rmSync(place, { recursive: true, force: true });
     }
@@ -167,6 +174,20 @@ describe('a Python training that is recorded', function () {
     const place = runFolder('mlp');
     await until('three snapshots', () => snapshots(place) === 3, LONG_MS);
     await ended(place);
+  });
+
+  it('shows instances of images as the network got them', async () => {
+    await run('apd.runPython', file('apd-examples', 'pytorch', 'cnn.py'), undefined, {
+      arguments: '--epochs 2',
+    });
+    const place = runFolder('cnn');
+    await until('three snapshots', () => snapshots(place) === 3, LONG_MS);
+    await ended(place);
+    const shown = await services.engine.request('instances/place', { folder: place, instance: 5 });
+    assert.deepEqual([path.basename(shown.file), shown.index], ['inputs.npy', 5]);
+    const { width, height, channels, pixels } = shown.image!;
+    assert.deepEqual([width, height, channels], [8, 8, 1]);
+    assert.ok(new Set(pixels).size > 4, `only ${new Set(pixels).size} shades are in the picture`);
   });
 
   it('is refused with words about what is wrong where its arguments are', async () => {
