@@ -1,12 +1,13 @@
 import { InputError } from '../../core/errors';
-import type { ModelFile } from '../modelFile';
+import { readModelFile, type ModelFile } from '../modelFile';
 import { resolveInputShape } from '../onnx/inputShape';
 import type { ModelOptions } from '../options';
+import { refuseOthers } from '../others/otherModel';
 import type { ModelDescription, ModelInput, ModelRunner } from '../runner';
 import { loadTensorflow } from './tfjsBackend';
 import { isKeras, readKerasModel, type SavedKerasModel } from '../keras/readKeras';
 import { GraphNetwork } from './graphModel/graphNetwork';
-import { readSavedModel, type SavedLayersModel } from './files/savedModel';
+import { readLayersModel, readSavedModel, type SavedLayersModel } from './files/savedModel';
 import { LayerGraph } from './graph/layerGraph';
 import { runnerOwningGraph } from './tfjsRunner';
 import type { TensorEngine } from './tensorflow';
@@ -46,6 +47,16 @@ function shapeOfInstance(path: string, input: ModelInput, options: ModelOptions)
 
 /** A network as TensorFlow.js or Keras saved it. */
 type SavedNetwork = SavedLayersModel | SavedKerasModel;
+
+/**
+ * The layers and weights of a saved model, to go on training from: a LayersModel of TensorFlow.js, or a whole model of Keras.
+ * @throws InputError when it is neither, or damaged
+ */
+export async function readLayers(path: string, engine: TensorEngine): Promise<SavedNetwork> {
+  await refuseOthers(path);
+  const file = await readModelFile(path, 'a model.json of TensorFlow.js, or a whole model of Keras');
+  return isKeras(file) ? readKerasModel(path, file) : readLayersModel(path, engine, file);
+}
 
 /** A model as far as its file tells: layers, or a graph of operations. */
 type Read =

@@ -73,14 +73,14 @@ export type LayerConfig = { name?: string } & (
   | { type: 'reshape'; shape: number[] }
 );
 
-/** The network, by one of two: its layers from input to output, or a saved tfjs LayersModel to go on from. */
+/** The network, by one of two: its layers from input to output, or a saved tfjs LayersModel or Keras model to go on from. */
 export interface ModelConfig {
   /**
    * Layers in order. The last one is dense and gives the classes: a unit for each, or a single one with
    * `binaryCrossEntropy`. No layer is added to them, but its softmax (sigmoid) need not be written.
    */
   layers?: LayerConfig[];
-  /** A tfjs `model.json`, relative to the configuration. */
+  /** A tfjs `model.json`, or a whole Keras model (`.keras`, `.h5`), relative to the configuration. */
   from?: string;
 }
 

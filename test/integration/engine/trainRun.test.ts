@@ -9,6 +9,7 @@ import { RunLock } from '../../../src/runs/runLock';
 import type { TrainHooks } from '../../../src/engine/training/trainHooks';
 import { trainRun } from '../../../src/engine/training/trainRun';
 import type { TrainParams } from '../../../src/protocol/training';
+import { encodeNpy } from '../../../src/data/arrays/npy';
 import { readArray } from '../../../src/data/arrays/readArray';
 import { reportRun } from '../../../src/engine/reports/report';
 import { openRun, readSnapshot } from '../../../src/runs/readRun';
@@ -232,6 +233,32 @@ describe('training: a run', function () {
       train({ config: file, out: at('width'), backendFolders: [] }),
       /epoch-0005\/model\.json: .*expected one output for binary cross-entropy/,
     );
+  });
+
+  it('goes on from a model of Keras, and from what it became', async () => {
+    const file = at('keras.apd.json');
+    const keras = path.resolve('test/fixtures/keras');
+    await writeFile(at('labels.npy'), encodeNpy(Int32Array.from({ length: 24 }, (_, row) => row % 3)));
+    const data = { files: `${keras}/residual.npz:x`, labels: 'labels.npy' };
+    const optimizer = { type: 'sgd', learningRate: 0.01 };
+    const training = { epochs: 1, batchSize: 8, optimizer, seed: 1 };
+    const config = { data, model: { from: `${keras}/residual.keras` }, training };
+    await writeFile(file, JSON.stringify(config));
+    await train({ config: file, out: at('keras'), backendFolders: [] });
+    const run = await openRun(at('keras'));
+    const begun = await readSnapshot(run, 0);
+    const classes = Array.from((await readArray(`${keras}/residual.npz:output`)).data, Number);
+    assert.deepEqual([...begun.predicted], classes);
+    const last = await readSnapshot(run, run.manifest.snapshots.length - 1);
+    assert.notDeepEqual(last.levels[0].exact!.patterns.words, begun.levels[0].exact!.patterns.words);
+    const saved = run.manifest.snapshots.at(-1)!.model!.path;
+    const from = path.join(at('keras'), saved);
+    await writeFile(file, JSON.stringify({ ...config, model: { from } }));
+    await train({ config: file, out: at('again'), backendFolders: [] });
+    const again = await readSnapshot(await openRun(at('again')), 0);
+    for (const [l, level] of again.levels.entries()) {
+      assert.deepEqual(level.exact!.patterns.words, last.levels[l].exact!.patterns.words);
+    }
   });
 
   it('keeps what is finished when the disk is full, and goes on when there is room', async function () {

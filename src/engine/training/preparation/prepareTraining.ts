@@ -6,7 +6,7 @@ import { readText } from '../../../data/files/fileAccess';
 import { parseJson } from '../../../data/files/json';
 import { namedFile } from '../../../data/files/namedFile';
 import { loadTensorflow } from '../../../models/tfjs/tfjsBackend';
-import { readLayersModel } from '../../../models/tfjs/files/savedModel';
+import { readLayers } from '../../../models/tfjs/openTfjs';
 import { LayerGraph } from '../../../models/tfjs/graph/layerGraph';
 import type { TensorEngine } from '../../../models/tfjs/tensorflow';
 import type { TrainParams } from '../../../protocol/training';
@@ -179,7 +179,7 @@ async function buildNetwork({
   }
   if (model.from !== undefined) {
     const file = namedFile(path.dirname(configFile), model.from, configFile);
-    const { topology, weights } = await readLayersModel(file, engine);
+    const { topology, weights } = await readLayers(file, engine);
     const graph = await LayerGraph.create({ engine, topology, weights, source: file });
     checkWidth(graph, data, config, file);
     return graph;
