@@ -74,6 +74,8 @@ export interface Dataset {
   readonly instances: Int32Array;
   /** Files it was read from, with their SHA-256 (hexadecimal). */
   readonly sources: readonly { path: string; sha256: string }[];
+  /** The columns, where it is a single table. */
+  readonly columns?: readonly { name: string; role: 'feature' | 'label' | 'left out' }[];
   /** What was assumed or left out while reading, in sentences for the user. */
   readonly notices: readonly string[];
 }

@@ -125,6 +125,7 @@ export async function openDataset(options: DatasetOptions): Promise<Dataset> {
         targets: rows ? Float32Array.from(rows, (row) => labels.targets![row]) : labels.targets,
       }),
     },
+    ...(parts.length === 1 && { columns: parts[0].columns }),
     sources: [...sources].map(([file, sha256]) => ({ path: file, sha256 })),
     notices,
   };

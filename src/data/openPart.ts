@@ -43,6 +43,8 @@ export interface DataPart {
   total: number;
   /** The file or folder, without the name of an array in it. */
   file: string;
+  /** Its columns, where it is a table. */
+  columns?: Table['columns'];
   /** SHA-256 of a folder, over the names and checksums of its images. */
   sha256?: string;
 }
@@ -83,7 +85,15 @@ export async function openPart(
     const table = await openTable({ file, format, packed }, { ...options, role }, notices);
     const features = new TableFeatures(table, options.axes);
     const rows = table.rows.length < table.total ? table.rows : undefined;
-    return { name: path, features, labels: table.labels, rows, total: table.total, file };
+    return {
+      name: path,
+      features,
+      labels: table.labels,
+      rows,
+      total: table.total,
+      file,
+      columns: table.columns,
+    };
   }
   if (typeof options.labelColumn === 'string' && wantsLabels) {
     throw new InputError(file, `has no columns by name, so no label column \`${options.labelColumn}\``);

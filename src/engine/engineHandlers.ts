@@ -11,6 +11,7 @@ import { exportData, exportPicture } from './export/exportState';
 import { findInstance } from './analysis/findInstance';
 import { followHandlers } from './follow/followHandlers';
 import type { Handlers, Tell } from './work/handlers';
+import { describeDataset } from './recording/describeDataset';
 import { guessDatasets } from './recording/guessDatasets';
 import { InstanceSet } from './analysis/instanceSet';
 import { LogRegistry } from './logs/logRegistry';
@@ -64,6 +65,7 @@ export function createEngineHandlers(tell: Tell, cache = new ByteCache()): Handl
       const { problem, lines, replay } = other;
       return { other: { problem, lines, replayed: replay !== undefined } };
     },
+    'data/describe': (params, work) => describeDataset(params, work.signal),
     'model/record': (params, work) =>
       recordModels(
         params,

@@ -1,7 +1,7 @@
 import type { FilterStep, ResolutionChoice, Selection, ViewState } from './state';
 import type { FollowNotifications, FollowRequests } from './follow';
 import type { LogNotifications, LogOptions, LogRequests } from './logs';
-import type { RecordParams } from './recording';
+import type { DatasetDescription, DescribeParams, RecordParams } from './recording';
 import type { TrainingNotifications, TrainingRequests } from './training';
 import type { BlockKind } from '../core/overview';
 import type { Paths, Scene, Timeline } from './scene';
@@ -191,6 +191,8 @@ export interface EngineRequests extends TrainingRequests, LogRequests, FollowReq
   'data/guess': { params: { model: string }; result: DatasetGuess[] };
   /** Whether a file is a model (or the weights of one) that is not opened here, told by its content. */
   'model/other': { params: { file: string }; result: { other?: OtherModelInfo } };
+  /** What files are taken for, where that can be told without reading much. */
+  'data/describe': { params: DescribeParams; result: DatasetDescription };
   'model/record': { params: RecordParams; result: { folder: string; notices: string[] } };
   /** Writes a picture of the state to a file; the kind follows from its ending (.svg, .png). */
   'export/picture': {

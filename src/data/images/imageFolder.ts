@@ -120,6 +120,37 @@ export async function openImageFolder(
   };
 }
 
+/** What a look at the first images of a folder tells. */
+export interface FolderGlance {
+  /** Heights and widths, each once, the smaller first. */
+  sizes: { height: number; width: number }[];
+  /** Names of the classes, in their order; none where all images lie in one folder. */
+  classes: string[];
+}
+
+/**
+ * Looks at the first images of a folder.
+ * @param most images that are looked at
+ * @throws InputError where there are none, or one is damaged
+ */
+export async function glanceAtFolder(
+  folder: string,
+  { limits, signal }: ImageFolderOptions,
+  most: number,
+): Promise<FolderGlance> {
+  const { images, classes } = await listImages(folder, []);
+  const sizes = new Map<string, { height: number; width: number }>();
+  await forEachAtOnce(Math.min(images.length, most), async (index) => {
+    signal?.throwIfAborted();
+    const { file } = images[index];
+    const { height, width } = readImageHeader(await readImageFile(file, limits), file, limits);
+    sizes.set(`${height} ${width}`, { height, width });
+  });
+  const all = [...sizes.values()];
+  all.sort((a, b) => a.height * a.width - b.height * b.width || a.height - b.height);
+  return { sizes: all, classes };
+}
+
 /** The header of an image once it is fitted. @throws InputError where it is too large then */
 function fittedHeader(header: ImageHeader, file: string, { fit, limits }: ImageFolderOptions): ImageHeader {
   return fit ? { ...header, ...fittedSides(header, fit, file, limits) } : header;

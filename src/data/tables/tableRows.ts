@@ -7,7 +7,7 @@ import { LabelCollector } from '../labels';
 import { limitAdvice, type Limits } from '../files/limits';
 import { NumberStore } from './numberStore';
 import { isMissingLabel, isMissingNumber, parseDecimalComma, parseNumber } from './parseNumber';
-import type { Table } from './table';
+import { columnsByRole, type Table } from './table';
 import { TextColumn } from './textColumn';
 import { oneLine, pluralise } from '../../core/wording';
 
@@ -146,6 +146,7 @@ export class TableRows {
       labels: this.labels?.finish((row) => placeWithinFile({ file, line: lines?.[row], index: rows[row] })),
       rows,
       lines,
+      columns: columnsByRole(roles),
       total: this.total,
     };
   }

@@ -20,7 +20,12 @@ const pairs: [data: RegExp, labels: string[]][] = [
 /** Tables that are no datasets: logs of trainings, and what this program exports. */
 const noDataset =
   /^(logs?|metrics|results?|history|training|train_log|apdf|clusters|requirements)([-_.\d].*)?$/i;
-const isImage = /\.(png|jpe?g)$/i;
+const isImage = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
+/** Tables by their endings. */
+const tableEnding = /\.(csv|tsv|parquet)(\.gz)?$/i;
+/** Archives that may as well hold the weights of a model, by their names. */
+const otherArchive = /\.(h5|hdf5|safetensors)$/i;
+const isModelName = /model|weight|adapter|optim|net|epoch|best|last|ckpt|checkpoint|step/i;
 
 interface Entries {
   files: string[];
@@ -63,12 +68,9 @@ async function guessesIn(folder: string): Promise<DatasetGuess[]> {
     const labels = labelsOf(name, names);
     if (labels !== undefined) {
       labelled.push({ data, labels: path.join(folder, labels), reason: `${name} with labels ${labels}` });
-    } else if (/\.npz$/i.test(name)) {
+    } else if (/\.npz$/i.test(name) || (otherArchive.test(name) && !isModelName.test(stem(name)))) {
       alone.push({ data, reason: `${name}, an archive of arrays` });
-    } else if (
-      /\.(csv|tsv)(\.gz)?$/i.test(name) &&
-      !noDataset.test(name.replace(/\.(csv|tsv)(\.gz)?$/i, ''))
-    ) {
+    } else if (tableEnding.test(name) && !noDataset.test(name.replace(tableEnding, ''))) {
       alone.push({ data, reason: `${name}, a table` });
     } else if (/\.npy$/i.test(name) && pairs.some(([pattern]) => pattern.test(stem(name)))) {
       alone.push({ data, reason: `${name}, without labels` });

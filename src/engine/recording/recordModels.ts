@@ -1,3 +1,4 @@
+import { parseImageFit } from '../../data/images/imageSize';
 import { openDataset } from '../../data/openDataset';
 import { inputNames } from './inputNames';
 import { parseScaling } from '../../data/scaling';
@@ -61,7 +62,7 @@ export async function openSource(
   params: Omit<RecordParams, 'models' | 'force'> & { models?: string[] },
   signal?: AbortSignal,
 ): Promise<RecordSource> {
-  const { out, name, labelColumn, take } = params;
+  const { out, name, labelColumn, features, classes, resize, crop, take } = params;
   const scaling = parseScaling(params);
   const inputs = params.models?.length ? await inputNames(params.models[0]) : undefined;
   const dataset = await openDataset({
@@ -70,6 +71,9 @@ export async function openSource(
     data: params.data.map((file) => ({ path: file })),
     labels: params.labels?.map((file) => ({ path: file })),
     labelColumn,
+    features,
+    classes,
+    fit: parseImageFit(params),
     take,
     signal,
     targets: true,
@@ -77,7 +81,15 @@ export async function openSource(
   return {
     dataset,
     scaling,
-    dataOptions: { labelColumn, take, ...(inputs && inputs.length > 1 && { modelInputs: inputs }) },
+    dataOptions: {
+      labelColumn,
+      features,
+      classes,
+      resize,
+      crop,
+      take,
+      ...(inputs && inputs.length > 1 && { modelInputs: inputs }),
+    },
     modelOptions: { backend: params.backend, output: params.output, smooth: params.smooth },
     out,
     name,

@@ -19,6 +19,7 @@ export const doing: Record<keyof EngineRequests, string> = {
   'level/continuation': 'following a pattern',
   'data/guess': 'looking for datasets',
   'model/other': 'looking at a model',
+  'data/describe': 'looking at a dataset',
   'model/record': 'recording',
   'export/picture': 'exporting a picture',
   'export/data': 'exporting data',

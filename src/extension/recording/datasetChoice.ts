@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import type { DatasetGuess } from '../../protocol/engine';
 import type { DatasetChoice } from './datasetMemory';
+import { describeChoice, reviewed } from './datasetReview';
+import { describedText } from './datasetTexts';
 import { parseScalingText, scalingText } from './scalingText';
 import type { Services } from '../shared/services';
 import { showInputBox, showOpenDialog, showQuickPick, type PickItem } from '../shared/messages';
@@ -10,13 +12,20 @@ type Needs = Pick<Services, 'log' | 'engine' | 'datasets'>;
 /** Files whose numbers are most likely pixels from 0 to 255. */
 const pixelNames = /ubyte|\.idx\d?(\.gz)?$|images?$/i;
 const dataFilters = {
-  'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
+  'Data (npy, npz, HDF5, safetensors, IDX, CSV, Parquet)': [
+    ...['npy', 'npz', 'h5', 'hdf5', 'safetensors', 'csv', 'tsv', 'txt', 'parquet', 'gz', 'idx', '*'],
+  ],
 };
 
 interface Item extends PickItem {
   choice?: DatasetChoice;
   browse?: 'files' | 'folder';
+  /** Asks which of the others is to be read otherwise than it would be. */
+  change?: boolean;
 }
+
+/** Larger files are not read for a line in a list. */
+const OFFER_BYTES = 2 * 1024 ** 2;
 
 /**
  * Asks for the data of a model: what was chosen before, what lies beside it, or any file.
@@ -30,19 +39,29 @@ export async function chooseDataset(
   thorough: boolean,
 ): Promise<DatasetChoice | undefined> {
   const title = `Dataset of ${path.basename(model)}`;
-  const picked = await showQuickPick(offers(services, model), {
-    title,
-    placeHolder: 'Instances whose activation patterns are recorded',
-    matchOnDescription: true,
-  });
+  const offered = offers(services, model);
+  const placeHolder = 'Instances whose activation patterns are recorded';
+  const first = await showQuickPick(offered, { title, placeHolder, matchOnDescription: true });
+  if (!first) return undefined;
+  const picked = first.change ? await pickToChange(title, await offered) : first;
   if (!picked) return undefined;
-  if (picked.choice) return askScaling(title, picked.choice, thorough && picked.choice.scale === undefined);
-  const browsed = await browse(title, picked.browse === 'folder');
-  return browsed && askScaling(title, browsed, true);
+  const given = picked.choice ?? (await browse(title, picked.browse === 'folder'));
+  if (!given) return undefined;
+  const isNew = picked.choice === undefined;
+  const ask = isNew || (thorough && given.scale === undefined);
+  const choice = await askScaling(title, given, ask);
+  return choice && reviewed(services, { title, model, choice }, isNew || first.change === true);
+}
+
+/** Which of the datasets in a list is to be read otherwise. */
+async function pickToChange(title: string, items: readonly Item[]): Promise<Item | undefined> {
+  const datasets = items.filter(({ choice }) => choice !== undefined);
+  if (datasets.length === 1) return datasets[0];
+  return showQuickPick(datasets, { title, placeHolder: 'Columns, classes or size of which dataset?' });
 }
 
 async function offers(services: Needs, model: string): Promise<Item[]> {
-  const items: Item[] = [];
+  const items: (Item & { choice: DatasetChoice })[] = [];
   const seen = new Set<string>();
   const add = (choice: DatasetChoice, reason: string) => {
     const key = JSON.stringify([choice.data, choice.labels ?? null]);
@@ -66,15 +85,42 @@ async function offers(services: Needs, model: string): Promise<Item[]> {
       guess.reason,
     );
   }
-  items.push({ icon: 'folder-opened', label: 'Browse for Files…', browse: 'files', alwaysShow: true });
-  items.push({
+  const described: Item[] = await Promise.all(items.map((item) => withDescription(services, model, item)));
+  if (described.some(({ detail }) => detail !== undefined)) described.push(changeItem);
+  return [...described, ...browseItems];
+}
+
+const changeItem: Item = {
+  icon: 'settings',
+  label: 'Change Columns, Classes or Size…',
+  description: 'of one of these',
+  change: true,
+  alwaysShow: true,
+};
+
+const browseItems: readonly Item[] = [
+  { icon: 'folder-opened', label: 'Browse for Files…', browse: 'files', alwaysShow: true },
+  {
     icon: 'file-media',
     label: 'Browse for a Folder of Images…',
     description: 'a subfolder a class',
     browse: 'folder',
     alwaysShow: true,
-  });
-  return items;
+  },
+];
+
+/** An offer with what its dataset is taken for: columns, label and classes of a table, sizes of images. */
+async function withDescription(
+  services: Needs,
+  model: string,
+  item: Item & { choice: DatasetChoice },
+): Promise<Item> {
+  const [file] = item.choice.data;
+  const isArray = /\.(?:npy|npz|idx|h5|hdf5|safetensors|gz)$|ubyte$/i.test(file);
+  if (isArray) return item;
+  const text = describedText(await describeChoice(services, model, item.choice, OFFER_BYTES));
+  const detail = [text, item.detail].filter((part) => part !== undefined).join(' · ');
+  return { ...item, detail: detail === '' ? undefined : detail };
 }
 
 async function guesses(services: Pick<Services, 'log' | 'engine'>, model: string): Promise<DatasetGuess[]> {
@@ -102,7 +148,7 @@ async function browse(title: string, folder: boolean): Promise<DatasetChoice | u
 }
 
 async function askLabels(title: string, choice: DatasetChoice): Promise<DatasetChoice | undefined> {
-  const table = /\.(csv|tsv|txt)(\.gz)?$/i.test(choice.data[0]);
+  const table = /\.(csv|tsv|txt|parquet)(\.gz)?$/i.test(choice.data[0]);
   const inFile = table
     ? { icon: 'check', label: 'The last column of the table', labels: 'same' as const }
     : { icon: 'check', label: 'In the same file, or none', labels: 'same' as const };

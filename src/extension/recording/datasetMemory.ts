@@ -1,13 +1,9 @@
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
+import type { DatasetParams } from '../../protocol/recording';
 
-/** Data that a model is looked at with. */
-export interface DatasetChoice {
-  /** Absolute paths. */
-  data: string[];
-  labels?: string[];
-  /** Label column of a table; false for none. */
-  labelColumn?: string | false;
+/** Data that a model is looked at with; its paths are absolute. */
+export interface DatasetChoice extends DatasetParams {
   /** Numbers become (x·scale − mean) / std, as `apd record` takes them. */
   scale?: string;
   mean?: string;

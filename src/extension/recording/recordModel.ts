@@ -155,7 +155,7 @@ async function isCurrent(run: RunInfo, { models, dataset }: Recording): Promise<
   if (!chosen.every((file) => files.some((of) => of === file || of.startsWith(`${file}${path.sep}`)))) {
     return false;
   }
-  if (!sameScaling(run, dataset)) return false;
+  if (!sameScaling(run, dataset) || !sameReading(run, dataset)) return false;
   const written = await changedAt(path.join(run.folder, MANIFEST_NAME));
   const times = await Promise.all([...models, ...files.map((file) => splitMember(file).file)].map(changedAt));
   return times.every((time) => time <= written);
@@ -167,6 +167,18 @@ async function changedAt(file: string): Promise<number> {
     ({ mtimeMs }) => mtimeMs,
     () => Infinity,
   );
+}
+
+/** Whether a run took the same columns, classes and size of images. */
+function sameReading({ dataset: { options } }: RunInfo, choice: DatasetChoice): boolean {
+  // The command line writes `labels: false` where there are none.
+  const recorded: Record<string, unknown> = {
+    ...options,
+    labelColumn: options.labels === false ? false : options.labelColumn,
+  };
+  const names = ['labelColumn', 'features', 'classes', 'resize', 'crop'] as const;
+  const told = (value: unknown) => JSON.stringify(value ?? null);
+  return names.every((name) => told(recorded[name]) === told(choice[name]));
 }
 
 function sameScaling(run: RunInfo, { scale, mean, std }: DatasetChoice): boolean {

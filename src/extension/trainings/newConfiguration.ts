@@ -6,7 +6,9 @@ import { CONFIGURATION_ENDING, starterName } from './configurationNames';
 import { showOpenDialog } from '../shared/messages';
 
 const dataFilters = {
-  'Data (npy, npz, IDX, CSV)': ['npy', 'npz', 'csv', 'tsv', 'txt', 'gz', 'idx', '*'],
+  'Data (npy, npz, HDF5, safetensors, IDX, CSV, Parquet)': [
+    ...['npy', 'npz', 'h5', 'hdf5', 'safetensors', 'csv', 'tsv', 'txt', 'parquet', 'gz', 'idx', '*'],
+  ],
 };
 /**
  * Writes a commented configuration for a dataset beside it, and opens it.

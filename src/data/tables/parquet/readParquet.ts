@@ -7,7 +7,7 @@ import { limitAdvice, type Limits } from '../../files/limits';
 import { cellOf, shapeOfLists, spreadList } from './listCells';
 import { indexNames, type ParquetColumn } from './parquetColumns';
 import { ParquetFile, type Values } from './parquetFile';
-import type { Table } from '../table';
+import { columnsByRole, type Table } from '../table';
 import { TableRows, type Cell } from '../tableRows';
 import { formatBytes, formatCount } from '../../../core/wording';
 
@@ -50,7 +50,7 @@ export async function readParquet(reading: ParquetReading): Promise<Table> {
     if (group > first) values = await readColumns(parquet, layout.used, group, signal);
     if (count > 0) addRows(rows, layout, values, { file, count });
   }
-  const table = rows.finish(notices);
+  const table = { ...rows.finish(notices), columns: columnsByRole(assigned) };
   const [only] = assigned.features;
   return assigned.features.length === 1 && shapes.has(only) ? { ...table, shape: shapes.get(only) } : table;
 }
