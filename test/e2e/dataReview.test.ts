@@ -68,7 +68,7 @@ describe('a user who looks at columns, classes and sizes before recording', func
     await window.menu(window.row('cnn.onnx'), 'Open Diagram for Model');
     await box().locator('text=images of 28×28 to 30×64').first().waitFor();
     await window.picture('sizes-offered');
-    await window.pick(/^set/);
+    await window.pick('images of 28×28 to 30×64');
     const input = box().locator('input');
     await box().locator('text=the model takes 28×28').first().waitFor();
     assert.equal(await input.inputValue(), '28x28');
@@ -101,6 +101,6 @@ describe('a user who looks at columns, classes and sizes before recording', func
     await window.picture('dataset-review');
     await window.typePick('Use This Dataset');
     await window.drawn(/flowers.*30 instances/);
-    assert.deepEqual((await optionsOf('flowers')).classes, ['rose', 'aster', 'lily']);
+    assert.deepEqual((await optionsOf('flowers-flowers')).classes, ['rose', 'aster', 'lily']);
   });
 });

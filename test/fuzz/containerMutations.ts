@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
 import type { Random } from '../../src/core/random';
 import { eventRecord } from '../helpers/eventRecord';
+import { mutateJson } from './jsonMutations';
 import { mutateBytes, mutateText, pick, spliced, type Mutation } from './mutations';
 
 /** What is inside is changed and packed again, so that the change is read and not only the checksum. */
@@ -33,6 +34,16 @@ export const mutateNpy: Mutation = (bytes, random) => {
   const copy = spliced(bytes, start, length, header);
   if (start === 10) copy.writeUInt16LE(header.length, 8);
   else copy.writeUInt32LE(header.length, 8);
+  return copy;
+};
+
+/** A safetensors file: words of its header, with the length of the header made right again; or its bytes. */
+export const mutateSafetensors: Mutation = (bytes, random) => {
+  const length = bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE());
+  if (random.below(3) === 0 || 8 + length > bytes.length) return mutateBytes(bytes, random);
+  const header = mutateJson(bytes.subarray(8, 8 + length), random);
+  const copy = spliced(bytes, 8, length, header);
+  copy.writeBigUInt64LE(BigInt(header.length));
   return copy;
 };
 

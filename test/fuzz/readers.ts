@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { namesInArchive } from '../../src/data/arrays/openArray';
+import { presentLimits } from '../../src/data/files/limits';
 import { encodeNpy } from '../../src/data/arrays/npy';
 import type { Dataset } from '../../src/data/dataset';
 import { openDataset } from '../../src/data/openDataset';
@@ -24,6 +26,7 @@ import {
   mutateNpz,
   mutatePng,
   mutateProtobuf,
+  mutateSafetensors,
   zipOf,
 } from './containerMutations';
 import { mutateJson, mutateJsonLines } from './jsonMutations';
@@ -80,6 +83,21 @@ async function readDataset(bytes: Buffer, { name }: Seed, folder: string): Promi
   await readInstances(
     await openDataset({ data: [{ path: file }], missing: bytes.length % 2 ? 'mean' : 'error' }),
   );
+}
+
+async function readImage(bytes: Buffer, { name }: Seed, folder: string): Promise<void> {
+  written(folder, `images/${name}`, bytes);
+  await readInstances(await openDataset({ data: [{ path: path.join(folder, 'images') }] }));
+}
+
+/** Each of the arrays of an archive. */
+async function readArrays(bytes: Buffer, { name }: Seed, folder: string): Promise<void> {
+  const file = written(folder, name, bytes);
+  for (const array of (await namesInArchive(file, presentLimits())) ?? []) {
+    const path = `${file}:${array}`;
+    // A name with such characters cannot be given behind a file.
+    if (!/[:\\]/.test(array)) await readInstances(await openDataset({ data: [{ path }] }));
+  }
 }
 
 const table = Array.from({ length: 30 }, (_, k) => `${k},${(k * 0.37).toFixed(2)},-${k}e-2,"class ${k % 3}"`);
@@ -248,20 +266,28 @@ export const readers: readonly FuzzedReader[] = [
     name: 'png',
     mutate: mutatePng,
     seeds: () => seedsIn('data/images', /\.png$/),
-    read: async (bytes, { name }, folder) => {
-      written(folder, `images/${name}`, bytes);
-      await readInstances(await openDataset({ data: [{ path: path.join(folder, 'images') }] }));
-    },
+    read: readImage,
   },
   {
     name: 'jpeg',
     mutate: mutateBytes,
     seeds: () => seedsIn('data/images', /\.jpe?g$/),
-    read: async (bytes, { name }, folder) => {
-      written(folder, `images/${name}`, bytes);
-      await readInstances(await openDataset({ data: [{ path: path.join(folder, 'images') }] }));
-    },
+    read: readImage,
   },
+  ...['webp', 'gif', 'bmp', 'tiff?'].map((ending) => ({
+    name: ending.replace('?', ''),
+    mutate: mutateBytes,
+    seeds: () => seedsIn('data/kinds', new RegExp(`\\.${ending}$`)),
+    read: readImage,
+  })),
+  { name: 'parquet', mutate: mutateBytes, seeds: () => seedsIn('data', /\.parquet$/), read: readDataset },
+  {
+    name: 'safetensors',
+    mutate: mutateSafetensors,
+    seeds: () => seedsIn('data', /\.safetensors$/),
+    read: readDataset,
+  },
+  { name: 'hdf5', mutate: mutateBytes, seeds: () => seedsIn('data/hdf5', /\.h5$/), read: readArrays },
   {
     name: 'onnx',
     mutate: mutateProtobuf,

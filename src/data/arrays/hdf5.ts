@@ -4,6 +4,7 @@ import type { ElementType } from './elementTypes';
 import { heldSource } from '../files/byteSource';
 import { allocate, lookUpFile, readWhole } from '../files/fileAccess';
 import { withHdf5, type Hdf5Library, type OpenHdf5 } from '../files/hdf5File';
+import { LARGEST_RATIO } from '../files/inflate';
 import { limitAdvice, type Limits } from '../files/limits';
 import { type StoredArray } from './storedArray';
 import { formatBytes, oneLine } from '../../core/wording';
@@ -26,7 +27,7 @@ export function isHdf5(head: Uint8Array): boolean {
 async function reading<T>(
   file: string,
   limits: Limits,
-  read: (open: OpenHdf5, library: Hdf5Library) => T,
+  read: (open: OpenHdf5, library: Hdf5Library, fileBytes: number) => T,
 ): Promise<T> {
   const { size } = await lookUpFile(file);
   if (size > limits.bytes) {
@@ -34,7 +35,9 @@ async function reading<T>(
     throw new InputError(file, `${problem}; ${limitAdvice(limits, 'bytes', size)}`);
   }
   const bytes = await readWhole(file, limits.bytes);
-  return withHdf5({ bytes, source: file, expected: 'arrays of numbers' }, read);
+  return withHdf5({ bytes, source: file, expected: 'arrays of numbers' }, (open, library) =>
+    read(open, library, size),
+  );
 }
 
 /** An array of an HDF5 file. */
@@ -78,7 +81,7 @@ export function listHdf5(file: string, limits: Limits): Promise<Hdf5Array[]> {
  * @throws InputError where there is none of this name, its size is over the limit, or it holds neither numbers nor texts
  */
 export function openHdf5(file: string, name: string, limits: Limits): Promise<StoredArray> {
-  return reading(file, limits, (open, library) => {
+  return reading(file, limits, (open, library, fileBytes) => {
     const place = `member ${oneLine(name)}`;
     const dataset = open.get(name);
     if (!(dataset instanceof library.Dataset)) throw new InputError(file, 'is no array', place);
@@ -87,6 +90,10 @@ export function openHdf5(file: string, name: string, limits: Limits): Promise<St
     const size = metadata.size * elementCount(shape);
     if (!(size <= limits.bytes)) {
       throw new InputError(file, `is ${formatBytes(size)}, ${limitAdvice(limits, 'bytes', size)}`, place);
+    }
+    if (size > fileBytes * LARGEST_RATIO) {
+      const problem = `promises ${formatBytes(size)}, more than ${formatBytes(fileBytes)} of file can hold`;
+      throw new InputError(file, problem, place);
     }
     const type = typeOf(dataset, library);
     if (type === 'text') return { ...textsOf(dataset, { file, place, limits }), file, member: name, shape };

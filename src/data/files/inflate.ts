@@ -6,7 +6,7 @@ import { FREE_TEXT, limitAdvice, type Limits } from './limits';
 import { formatBytes } from '../../core/wording';
 
 /** DEFLATE stores 258 bytes in 2 bits at best, so no stream grows by more than this. */
-const LARGEST_RATIO = 1032;
+export const LARGEST_RATIO = 1032;
 
 /** Where compressed bytes lie in a file. */
 export interface CompressedPart {

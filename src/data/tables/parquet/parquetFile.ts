@@ -79,11 +79,13 @@ export class ParquetFile {
       const { columns } = metadata.row_groups[group];
       const chunks = columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === column);
       if (chunks.length !== 1) throw new Error(`${chunks.length} chunks of it in row group ${group}`);
-      await this.checkPages(chunks[0], rows, place);
+      const bytes = await this.checkedPages(chunks[0], rows, place);
+      const offset = startOf(chunks[0].meta_data!);
       const start = this.groups.slice(0, group).reduce((sum, count) => sum + count, 0);
       const parts: Values[] = [];
       await this.packages.parquetRead({
-        file: { byteLength: size, slice: (from, to = size) => slice(file, from, Math.min(to, size)) },
+        // The package reads ahead and waits for none of it: from memory nothing is left undone.
+        file: { byteLength: size, slice: (from, to = size) => bytes.slice(from - offset, to - offset) },
         metadata: { ...metadata, row_groups: onlyChunk(metadata.row_groups, group, chunks[0]) },
         columns: [column],
         rowStart: start,
@@ -98,15 +100,23 @@ export class ParquetFile {
     });
   }
 
-  /** @throws InputError where a column takes more memory than it may; Error where a page tells what cannot be */
-  private async checkPages({ meta_data: meta }: ColumnChunk, rows: number, place: string): Promise<void> {
+  /**
+   * The bytes of a column, whose pages were looked at.
+   * @throws InputError where it takes more memory than it may; Error where a page tells what cannot be
+   */
+  private async checkedPages(
+    { meta_data: meta }: ColumnChunk,
+    rows: number,
+    place: string,
+  ): Promise<ArrayBuffer> {
     if (!meta) throw new Error('it is encrypted or not described');
     const { file } = this;
     const inflated = Number(meta.total_uncompressed_size);
     const values = Number(meta.num_values);
     this.checkChunk(meta, rows, place);
     const start = startOf(meta);
-    const view = new DataView(await slice(file, start, start + Number(meta.total_compressed_size)));
+    const bytes = await slice(file, start, start + Number(meta.total_compressed_size));
+    const view = new DataView(bytes);
     const reader = { view, offset: 0 };
     let sum = 0;
     while (reader.offset < view.byteLength - 1) {
@@ -128,9 +138,10 @@ export class ParquetFile {
         throw new Error('a page of another size than its column has');
       }
     }
+    return bytes;
   }
 
-  /** What the footer tells of a column of a row group. @throws as `checkPages` */
+  /** What the footer tells of a column of a row group. @throws as `checkedPages` */
   private checkChunk(meta: ColumnMetaData, rows: number, place: string): void {
     const { limits, file } = this;
     const stored = Number(meta.total_compressed_size);
