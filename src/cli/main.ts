@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { InputError } from '../core/errors';
 import { visibleText } from '../core/visibleText';
 import { OtherModelError } from '../models/others/otherModel';
+import { addCompare } from './compareCommand';
 import { addDraw } from './drawCommand';
 import { addExport } from './exportCommand';
 import { addFollow } from './followCommand';
@@ -48,6 +49,7 @@ function createProgram(): Command {
   addExport(program);
   addReport(program);
   addSuspects(program);
+  addCompare(program);
   addLabels(program);
   addNovelty(program);
   addModel(program);

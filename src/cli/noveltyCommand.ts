@@ -6,7 +6,7 @@ import { interruptSignal } from './interrupt';
 import { anyNumber, wholeNumber } from './numbers';
 import { ProgressBar } from './progress';
 import { say } from './terminal';
-import { writeData } from './writeOutput';
+import { asLines, writeData } from './writeOutput';
 
 const EXAMPLES = `
 Examples:
@@ -56,10 +56,6 @@ async function tellNovelty(folder: string, options: NoveltyOptions): Promise<voi
     },
   ).finally(() => bar.clear());
   for (const notice of novelty.notices) say(notice);
-  await writeData(json ? noveltyJson(novelty, top) : linesOf(noveltyText(novelty)), out);
+  await writeData(json ? noveltyJson(novelty, top) : asLines(noveltyText(novelty)), out);
   if (out !== undefined) say(`wrote ${out}`);
-}
-
-function* linesOf(texts: Iterable<string>): Generator<string> {
-  for (const text of texts) yield `${text}\n`;
 }

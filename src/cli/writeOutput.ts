@@ -16,3 +16,8 @@ export async function writeData(parts: Iterable<string>, file: string | undefine
     }
   });
 }
+
+/** Texts as lines. */
+export function* asLines(texts: Iterable<string>): Generator<string> {
+  for (const text of texts) yield `${text}\n`;
+}
