@@ -163,12 +163,14 @@ function outcomes(
 function noticesOf(a: Snapshot, b: Snapshot, { rowsA, rowsB }: JoinedRows): string[] {
   const notices: string[] = [];
   const [leftA, leftB] = [a.instances.length - rowsA.length, b.instances.length - rowsB.length];
-  if (leftA > 0 || leftB > 0)
-    {notices.push(`Only one of the two has ${leftA} and ${leftB} instances: they are left out.`);}
+  if (leftA > 0 || leftB > 0) {
+    notices.push(`Only one of the two has ${leftA} and ${leftB} instances: they are left out.`);
+  }
   if (a.labels && b.labels) {
     const other = rowsA.reduce((sum, row, k) => sum + (a.labels![row] === b.labels![rowsB[k]] ? 0 : 1), 0);
-    if (other > 0)
-      {notices.push(`${other} instances have another label in B; right and wrong are by those of A.`);}
+    if (other > 0) {
+      notices.push(`${other} instances have another label in B; right and wrong are by those of A.`);
+    }
   }
   return notices;
 }
