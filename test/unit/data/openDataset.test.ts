@@ -387,7 +387,7 @@ describe('openDataset', () => {
     assert.match(await problemOf(open(fixture('images/rgb.png'))), /is a PNG image; give the folder/);
     assert.match(await problemOf(open('x', { seed: 0.5 })), /seed: 0\.5/);
     mkdirSync(temporary('folder.npy'));
-    assert.match(await problemOf(open(temporary('folder.npy'))), /folder without PNG or JPEG/);
+    assert.match(await problemOf(open(temporary('folder.npy'))), /folder without images/);
     assert.match(
       await problemOf(open(fixture('version-1.npy'), { labelColumn: 'y' })),
       /has no columns by name/,
