@@ -73,6 +73,28 @@ describe('opening models', () => {
     assert.equal(input.viewType, 'apd.modelDiagram');
   });
 
+  it('records a whole model of Keras', async () => {
+    const data = [`${file('others', 'residual.npz').fsPath}:x`];
+    const session = await openModel(file('others', 'residual.keras'), { data, labels: [] });
+    assert.equal(session.run?.dataset.rows, 24);
+    assert.deepEqual(
+      session.run.layers.map(({ units }) => units),
+      [144, 144, 64],
+    );
+  });
+
+  it('opens nothing of weights that only Python opens, and offers the way on', async () => {
+    const { services } = await activated();
+    const weights = file('others', 'weights.pt');
+    // A message with buttons, which nobody answers here.
+    await vscode.commands.executeCommand('apd.openModel', weights);
+    assert.equal(services.sessions.active, undefined);
+    const { other } = await services.engine.request('model/other', { file: weights.fsPath });
+    assert.match(other?.problem ?? '', /is a checkpoint of PyTorch, weights without their network/);
+    assert.equal(other?.replayed, true);
+    assert.equal(other.lines.length, 3);
+  });
+
   it('leaves no run and no panel of a damaged model', async () => {
     const options = { dataset: dataset('damaged') };
     await vscode.commands.executeCommand('apd.openModel', file('damaged', 'broken.onnx'), undefined, options);

@@ -18,6 +18,11 @@ export function makeWorkspace() {
   for (const name of ['x.npy', 'y.npy']) {
     cpSync(path.join(folder, 'digits', name), path.join(folder, 'damaged', name));
   }
+  // A whole model of Keras with its data, and weights that only Python opens.
+  mkdirSync(path.join(folder, 'others'));
+  for (const name of ['keras/residual.keras', 'keras/residual.npz', 'others/weights.pt']) {
+    cpSync(path.join(root, 'test', 'fixtures', name), path.join(folder, 'others', path.basename(name)));
+  }
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return { folder, remove };
 }
