@@ -3,6 +3,9 @@ import { legacyNodes, checkCalls } from './calls';
 import { isObject, kindOf, listAt, objectAt, textAt, type Json, type JsonObject } from './jsonFields';
 import { CHECKED_ZEROS, GENERAL_RELU } from '../ownClasses';
 
+/** What to do with a model that has layers which are not run here. */
+const WAY_ON = 'the model can be exported to ONNX, in Keras 3 by model.export("model.onnx", format="onnx")';
+
 /** Layers of a model that are looked at; more than any network drawn by hand has. */
 const MOST_LAYERS = 5000;
 
@@ -46,6 +49,7 @@ const unreadOptions: Readonly<Record<string, (value: Json) => boolean>> = {
   renorm: (value) => value === false || value === null,
   mask_zero: (value) => value !== true,
   stateful: (value) => value !== true,
+  reset_after: (value) => value !== true,
 };
 
 /** The model within the `modelTopology` of a file: Keras' converter wraps it in `model_config`. */
@@ -103,7 +107,11 @@ function configMember({
     );
   }
   if (Object.hasOwn(unreadOptions, key) && !unreadOptions[key](value)) {
-    throw new InputError(walk.source, `has ${key} ${JSON.stringify(value)}, which is not supported`, place);
+    throw new InputError(
+      walk.source,
+      `has ${key} ${JSON.stringify(value)}, which is not supported; ${WAY_ON}`,
+      place,
+    );
   }
   if (key === 'dtype') return value === 'int32' || value === 'bool' ? value : 'float32';
   // The number of rows does not matter to any layer without a memory of its own.
@@ -247,11 +255,10 @@ function preparedLayer(
 function checkClass(walk: Walk, className: string, place: string): void {
   if (walk.isLayer(className)) return;
   const problem = codeClasses.test(className)
-    ? `is a ${className}, whose code is not in the file: only layers of Keras can be run`
+    ? `is a ${className}, whose code is not in the file: only layers of Keras can be run; ${WAY_ON}`
     : className === 'Masking'
       ? 'is a Masking layer, which is not supported'
-      : `has the unknown class '${className}', expected a layer of Keras that can be run here; ` +
-        'a model with others can be exported to ONNX, in Keras 3 by model.export("model.onnx", format="onnx")';
+      : `has the unknown class '${className}', expected a layer of Keras that can be run here; ${WAY_ON}`;
   throw new InputError(walk.source, problem, place);
 }
 
@@ -272,7 +279,7 @@ export function prepareTopology(
   if (!containers.has(className)) {
     throw new InputError(
       source,
-      `is a model of class '${className}', expected ${[...containers].join(', ')}`,
+      `is a model of class '${className}', expected ${[...containers].join(', ')}; ${WAY_ON}`,
       'modelTopology',
     );
   }

@@ -117,7 +117,10 @@ async function makeLayers(
     const said = error instanceof RangeError ? 'it is nested too deeply' : (error as Error).message;
     throw new InputError(
       source,
-      `its layers do not fit together: ${said.trim().split('\n')[0].slice(0, 300)}`,
+      `its layers do not fit together: ${said
+        .trim()
+        .split(/\n| This may be due/)[0]
+        .slice(0, 300)}`,
     );
   }
 }
