@@ -13,6 +13,8 @@ import { describeModel, openModel } from '../../src/models/openModel';
 import { LINKS_NAME, readLinks } from '../../src/runs/links';
 import { lockHolder } from '../../src/runs/lock';
 import { MANIFEST_NAME } from '../../src/runs/manifest';
+import { readChanges } from '../../src/engine/insight/labels/readChanges';
+import { LABELS_NAME, readDecisions, standingDecisions } from '../../src/runs/labelDecisions';
 import { openRun, readSnapshot } from '../../src/runs/readRun';
 import { RUN_LOCK_NAME } from '../../src/runs/runLock';
 import { readTrainingState, trainingStateFile } from '../../src/runs/trainingState';
@@ -29,6 +31,7 @@ import {
   mutateSafetensors,
   zipOf,
 } from './containerMutations';
+import { decisions, labelsOfChanges } from './labelSeeds';
 import { mutateJson, mutateJsonLines } from './jsonMutations';
 import { mutateBytes, mutateText, type Mutation } from './mutations';
 
@@ -342,6 +345,24 @@ export const readers: readonly FuzzedReader[] = [
     mutate: mutateJson,
     seeds: () => [json(LINKS_NAME, links)],
     read: (bytes, { name }, folder) => (written(folder, name, bytes), readLinks(folder)),
+  },
+  {
+    name: 'decisions',
+    mutate: mutateJson,
+    seeds: () => [json(LABELS_NAME, decisions)],
+    read: async (bytes, { name }, folder) => {
+      written(folder, name, bytes);
+      return standingDecisions((await readDecisions(folder))?.decisions ?? []);
+    },
+  },
+  {
+    name: 'changes',
+    mutate: mutateText,
+    seeds: () => [
+      { name: 'changes.csv', bytes: Buffer.from('instance,is,why,undo\n0,a,"a, b",\n1,,,1\n2,,,\n') },
+      json('changes.json', decisions),
+    ],
+    read: (bytes, { name }, folder) => readChanges(written(folder, name, bytes), labelsOfChanges, 'now'),
   },
   {
     name: 'state',

@@ -12,6 +12,9 @@ const LEFT_OUT = '';
 /** Fields of a change, as columns of a table or members of an object. */
 const FIELDS = 'instance, is (a class; empty leaves the instance out) and perhaps why, score, undo';
 
+/** Columns of a table of changes; others may stand beside them. */
+const columns = ['instance', 'was', 'is', 'why', 'score', 'when', 'undo'];
+
 /** A change as a file has it. */
 type GivenChange = Record<string, unknown>;
 
@@ -45,20 +48,20 @@ function fromJson(text: string, file: string): Placed[] {
 }
 
 function fromCsv(text: string, file: string): Placed[] {
-  const { data, meta } = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ''), {
-    header: true,
-    skipEmptyLines: true,
-  });
-  const names = meta.fields ?? [];
-  const missing = ['instance', 'is'].filter((name) => !names.includes(name));
-  if (missing.length > 0) {
+  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: true });
+  const [names = [], ...rows] = data;
+  const at = new Map(names.map((name, column) => [name.trim(), column]));
+  if (!at.has('instance') || !at.has('is')) {
     const found = oneLine(names.join(', '));
     throw new InputError(file, `has the columns ${found}, expected ${FIELDS}`, 'line 1');
   }
-  return data.map((row, k) => ({
-    change: { ...row, leaveOut: row.is === LEFT_OUT && !row.undo ? true : undefined },
-    place: `row ${k + 1}`,
-  }));
+  return rows.map((row, k) => {
+    const change: GivenChange = Object.fromEntries(
+      columns.flatMap((name) => (at.has(name) ? [[name, row[at.get(name)!] ?? '']] : [])),
+    );
+    const leaveOut = change.is === LEFT_OUT && !change.undo ? true : undefined;
+    return { change: { ...change, leaveOut }, place: `row ${k + 1}` };
+  });
 }
 
 interface Reading {
