@@ -17,8 +17,8 @@ export interface TableHost {
 
 /** The cursor is told of when it rests for this long, in milliseconds; kept moving, as often as this. */
 const CURSOR_MS = 100;
-/** Places are kept this long after they changed, in milliseconds. */
-const KEEP_MS = 200;
+/** Places are kept this long after they changed, in milliseconds: who leaves the tab at once finds them too. */
+const KEEP_MS = 30;
 
 /** The page of a log's table: what is known of the log, and its rows. */
 export class LogTablePage {
