@@ -1,3 +1,4 @@
+import { nodesOf, type LevelNodes } from '../nodes';
 import type { Outcome } from './outcome';
 import type { PackedPatterns } from './packing';
 import type { PatternLevel } from './patternTable';
@@ -56,4 +57,9 @@ export interface Snapshot {
 /** For each level the distinct patterns of a snapshot; where only prototypes were kept, those that have instances. */
 export function recordedPatterns({ levels }: Snapshot): number[] {
   return levels.map(({ exact, coarse }) => (exact ? exact.count : new Set(coarse.of).size));
+}
+
+/** The nodes of a level: of its exact patterns, or of the prototypes where only those were kept. */
+export function nodesOfLevel({ exact, coarse }: RecordedLevel): LevelNodes {
+  return exact ?? nodesOf(coarse.of, coarse.modes.count);
 }

@@ -1,8 +1,8 @@
 import { hammingUnits } from '../patterns/bits';
-import { nodesOf, type LevelNodes } from '../nodes';
+import type { LevelNodes } from '../nodes';
 import { wordsPerRow, type PackedPatterns } from '../patterns/packing';
 import { pathsThrough } from '../paths';
-import type { RecordedLevel } from '../patterns/snapshot';
+import { nodesOfLevel, type RecordedLevel } from '../patterns/snapshot';
 import type { WorkSteps } from '../workSteps';
 
 /** Distance of two rows that differ in every unit of one level. Levels weigh alike, whatever their widths. */
@@ -73,9 +73,10 @@ export function* neighbourLists(question: NeighbourQuestion): WorkSteps<Neighbou
   return { of: paths.of.map((path) => listOf[path]), ...collector.lists() };
 }
 
-function levelRows({ exact, coarse }: RecordedLevel, sample: Int32Array): LevelRows {
+function levelRows(level: RecordedLevel, sample: Int32Array): LevelRows {
+  const { exact, coarse } = level;
   const patterns = exact ? exact.patterns : coarse.modes;
-  const nodes = exact ?? nodesOf(coarse.of, coarse.modes.count);
+  const nodes = nodesOfLevel(level);
   const stride = wordsPerRow(patterns);
   const sampled = new Uint32Array(sample.length * stride);
   sample.forEach((row, j) => {

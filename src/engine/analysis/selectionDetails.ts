@@ -102,23 +102,18 @@ export function levelPatterns(
   return { all: largest.length, rows };
 }
 
-/**
- * What is known of the selected instances, and of the node when one is selected.
- * @param rows of the scene that are selected
- */
-export function selectionDetails({
-  run,
-  model,
-  look,
-  selection,
-  rows,
-}: {
+/** What is selected in a scene. */
+interface SelectedRows {
   run: Run;
   model: SceneModel;
   look: ShownSnapshot;
   selection: Selection;
+  /** Rows of the scene that are selected. */
   rows: Int32Array;
-}): SelectionDetails {
+}
+
+/** What is known of the selected instances, and of the node when one is selected. */
+export function selectionDetails({ run, model, look, selection, rows }: SelectedRows): SelectionDetails {
   const { whole } = look;
   const title = titleOf({ run, model, look, selection, rows });
   const shownAll = model.instances.length;
@@ -159,19 +154,7 @@ export function selectionDetails({
   };
 }
 
-function titleOf({
-  run,
-  model,
-  look: { shown },
-  selection,
-  rows,
-}: {
-  run: Run;
-  model: SceneModel;
-  look: ShownSnapshot;
-  selection: Selection;
-  rows: Int32Array;
-}): string {
+function titleOf({ run, model, look: { shown }, selection, rows }: SelectedRows): string {
   switch (selection.kind) {
     case 'none':
       return run.manifest.name;

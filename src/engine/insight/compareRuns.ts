@@ -1,9 +1,9 @@
 import { adjustedInformation, type Grouping } from '../../core/measures/adjustedInformation';
 import { measureNodes } from '../../core/measures/measures';
 import { InputError } from '../../core/errors';
-import { nodesOf, type LevelNodes } from '../../core/nodes';
+import { nodesOf } from '../../core/nodes';
 import { isJudged } from '../../core/patterns/outcome';
-import type { RecordedLevel, Snapshot } from '../../core/patterns/snapshot';
+import { nodesOfLevel, type Snapshot } from '../../core/patterns/snapshot';
 import { checkHasSnapshots, readSnapshot, type Run } from '../../runs/readRun';
 import { letMessagesIn, type Work } from '../work/work';
 
@@ -100,15 +100,11 @@ function commonRows(a: Snapshot, b: Snapshot): [number, number][] {
   return rows;
 }
 
-function nodesIn({ exact, coarse }: RecordedLevel): LevelNodes {
-  return exact ?? nodesOf(coarse.of, coarse.modes.count);
-}
-
 /** The nodes of each level, then the outputs, of some rows. */
 function groupingsOf({ levels, predicted }: Snapshot, rows: Int32Array, run: Run): Grouping[] {
   const pick = (of: Int32Array) => rows.map((row) => of[row]);
   const ofLevels = levels.map((level) => {
-    const nodes = nodesIn(level);
+    const nodes = nodesOfLevel(level);
     return { of: pick(nodes.of), count: nodes.count };
   });
   const outputs = pick(predicted);
@@ -126,7 +122,7 @@ function sideOf({ manifest }: Run, snapshot: Snapshot, rows: Int32Array): Compar
     instances: instances.length,
     accuracy: right === undefined || !isJudged(manifest.output) ? undefined : right / rows.length,
     levels: levels.map((level) => {
-      const { of, count } = nodesIn(level);
+      const { of, count } = nodesOfLevel(level);
       const { patterns, entropy } = measureNodes(
         nodesOf(
           rows.map((row) => of[row]),

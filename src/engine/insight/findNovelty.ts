@@ -1,9 +1,8 @@
 import { InputError } from '../../core/errors';
 import { nearestReference } from '../../core/measures/nearestReference';
 import { noveltyOf, type Novelty } from '../../core/measures/novelty';
-import { nodesOf } from '../../core/nodes';
 import { pathsThrough } from '../../core/paths';
-import type { RecordedLevel, Snapshot } from '../../core/patterns/snapshot';
+import { nodesOfLevel, type RecordedLevel, type Snapshot } from '../../core/patterns/snapshot';
 import { formatCount } from '../../core/wording';
 import { readColumns } from '../../runs/readColumns';
 import { readSnapshot, type Run } from '../../runs/readRun';
@@ -85,7 +84,7 @@ export async function findNovelty(run: Run, question: NoveltyQuestion, work: Wor
     work.onProgress?.(`Level ${l + 1} of ${snapshot.levels.length}`, l / snapshot.levels.length);
     distances.push(await distancesIn(level, { isReference, isWanted, notices }, work));
   }
-  const nodes = snapshot.levels.map(nodesIn);
+  const nodes = snapshot.levels.map(nodesOfLevel);
   const paths = pathsThrough(nodes);
   return {
     epoch: snapshot.epoch,
@@ -144,10 +143,6 @@ function othersOf(run: Run, { split }: NoveltyQuestion, reference: { name: strin
 
 function rowsIn(splits: Uint8Array, wanted: readonly number[]): Uint8Array {
   return splits.map((split) => (wanted.includes(split) ? 1 : 0));
-}
-
-function nodesIn({ exact, coarse }: RecordedLevel) {
-  return exact ?? nodesOf(coarse.of, coarse.modes.count);
 }
 
 async function distancesIn(
